@@ -1,0 +1,57 @@
+# Each target does its own set-up from nothing and is fast when there is nothing to do.
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+READY   := $(VENV)/.ready
+VECTORS ?= ../shared/data
+# Half of a small machine is left to whoever sits in front of it.
+WORKERS ?= 2
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test vectors check format bench docs lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## build the environment in .venv; start nothing
+
+$(READY): pyproject.toml requirements.lock scripts/setup
+	scripts/setup $(VENV)
+	@touch $@
+
+run: $(READY) ## issue a token on an in-process ledger and move it through its life
+	@$(BIN)/cantata demo token
+
+test: $(READY) ## run all tests and replay the frozen vectors
+	$(BIN)/python -m pytest -n $(WORKERS) -q
+	@$(MAKE) --no-print-directory vectors
+
+vectors: $(READY) ## replay the frozen vectors below VECTORS (default ../shared/data)
+	@$(BIN)/python -m tests.vectors "$(VECTORS)"
+
+check: $(READY) ## lint, types, import rules, structure
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .cache/import_linter
+	$(BIN)/python -m pytest -q tests/architecture
+
+format: $(READY) ## apply the formatter and the safe fixes
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: $(READY) ## measure against peers, as ratios in one run
+	$(BIN)/python -m bench
+
+docs: $(READY) ## build the documentation into site/
+	$(BIN)/python scripts/reference.py
+	$(BIN)/zensical build --clean --strict
+
+lock: ## renew requirements.lock from pyproject.toml (docs/decisions/0001)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --quiet --group dev pyproject.toml --output-file requirements.lock
+
+clean: ## remove everything that was built
+	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""Cantata: run a digital-asset business on the Canton Network, in Python."""
