@@ -1,0 +1,69 @@
+"""The main application: finds the command groups and turns errors into messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module, metadata
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from cantata.cli.output import print_error
+from cantata.kernel.errors import CantataError
+
+GROUPS: tuple[str, ...] = ()
+"""Nouns of the command line, in the order of `--help`. Each names a module of `cantata.cli` with a
+Typer application called `app`, imported only when it is asked for."""
+
+EXIT_REFUSED = 1
+"""Exit code when a rule refused what was asked; wrong usage ends with 2, success with 0."""
+
+
+class LazyGroups(TyperGroup):
+    """A group that imports the module of a noun when that noun is used."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Name the nouns first, then the verbs of the machine itself."""
+        return [*GROUPS, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Load the group of a noun, or find a verb of the main application."""
+        if cmd_name not in GROUPS:
+            return super().get_command(ctx, cmd_name)
+        group = get_group(import_module(f"cantata.cli.{cmd_name}").app)
+        group.name = cmd_name
+        return group
+
+
+app = typer.Typer(
+    cls=LazyGroups,
+    name="cantata",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    try:
+        app(args=arguments, prog_name="cantata")
+    except CantataError as error:
+        print_error(error)
+        sys.exit(EXIT_REFUSED)
+
+
+@app.callback()
+def cantata(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
+    ] = False,
+) -> None:
+    """Run a digital-asset business on the Canton Network, in Python."""
+    if version:
+        typer.echo(f"cantata {metadata.version('cantata')}")
+        raise typer.Exit

@@ -1,0 +1,1 @@
+"""Tests of Cantata, mirroring the source tree by kind of test."""
