@@ -1,0 +1,1 @@
+"""The contract language: what contract modules import, and its compiler to Daml-LF."""
