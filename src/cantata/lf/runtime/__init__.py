@@ -1,0 +1,27 @@
+"""The runtime of Daml-LF: packages translated to Python code, and the values they compute.
+
+What other parts use:
+
+- `cantata.lf.runtime.values`: the representation of values (the table in its docstring).
+- `cantata.lf.runtime.effects.Effects`: what a ledger must offer to running code.
+- `cantata.lf.runtime.errors`: every refusal, with Canton's code, category and texts.
+- `cantata.lf.runtime.compiled`: `CompiledTemplate`, `CompiledChoice`, `CompiledInterface`,
+  `CompiledInstance`, `InterfaceValue`.
+- `cantata.lf.runtime.runtime.Runtime(packages, *, cache=None, limits=Limits(), trace=None)`:
+
+  - ``template(ref)``, ``interface(ref)``: compiled objects, one per reference, made once.
+    A reference to nothing raises `UnknownDefinition`.
+  - ``guarded(fn, *args)``: run `fn` under the bounds of `limits`; deep recursion repeats it on a
+    large stack, so `fn` must start from scratch whenever it is called. Uncaught exceptions of LF
+    become `FailureStatus`. Nested calls share the outer bounds.
+  - ``fatal(fn, *args)``: run contract code in which exceptions cannot be caught (recomputed
+    precondition, signatories and observers of a stored contract); an exception becomes
+    `FailureStatus` at once. Choice controllers and observers do this by themselves.
+  - ``evaluate(ref, *args)``: a top-level value, applied to arguments, off the ledger.
+  - ``view(template, interface, payload)``: an interface view, off the ledger.
+  - ``convert(payload, source, target, cid=None)``: a payload of template `source` as one of
+    `target` (same module and name, other package version); `UpgradeTranslationFailed`.
+  - ``checker(type)``: ``check(value) -> None`` for any serializable type.
+  - ``stored(value, type)``: the value with labels gone and trailing None dropped at every depth.
+  - ``text(value, type)``: the value as the engine prints it in error texts.
+"""

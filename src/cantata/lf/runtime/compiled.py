@@ -1,0 +1,235 @@
+"""Templates, choices, interfaces and instances as Python objects whose code appears on first use.
+
+Attributes that hold code (`precondition`, `run`, …) are plain functions; the first access
+translates them. All of them must be called inside `Runtime.guarded`. Code that may throw an
+exception of LF raises `LFThrow`; `Runtime.guarded` turns an uncaught one into `FailureStatus`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from cantata.lf.model import Choice, DefInterface, DefTemplate, Implements, Ref, Type
+from cantata.lf.runtime.values import Cons, Value
+
+
+class Linker(Protocol):
+    """Who supplies the code of a part on first use."""
+
+    def template_part(self, template: CompiledTemplate, name: str) -> Any:
+        """Give the code of ``precondition``, ``signatories``, ``observers`` or ``check``."""
+
+    def choice_part(self, choice: CompiledChoice, name: str) -> Any:
+        """Give the code of ``controllers``, ``run``, ``check_arg``, …"""
+
+    def instance_part(self, instance: CompiledInstance, name: str) -> Any:
+        """Give the code of ``view``."""
+
+    def method_part(self, method: CompiledMethod, name: str) -> Any:
+        """Give the code of ``call`` or ``run``."""
+
+
+class CompiledChoice:
+    """A choice of a template or of an interface.
+
+    `controllers(this, arg)` and `observers(this, arg)` give cons lists of party ids; an exception
+    thrown in them is fatal and arrives as `FailureStatus`, as the engine wants it.
+    `run(effects, self_cid, this, arg)` gives the result. `this` is the payload, or for a choice
+    of an interface an `InterfaceValue`. `check_arg(value)` and `check_result(value)` raise
+    `ValueNesting` or `MalformedText`.
+    """
+
+    __slots__ = (
+        "arg_type",
+        "check_arg",
+        "check_result",
+        "consuming",
+        "controllers",
+        "definition",
+        "linker",
+        "name",
+        "observers",
+        "owner",
+        "result_type",
+        "run",
+    )
+
+    controllers: Callable[[Value, Value], Cons]
+    observers: Callable[[Value, Value], Cons]
+    run: Callable[[Any, str, Value, Value], Value]
+    check_arg: Callable[[Value], None]
+    check_result: Callable[[Value], None]
+
+    def __init__(
+        self, linker: Linker, owner: CompiledTemplate | CompiledInterface, definition: Choice
+    ) -> None:
+        self.linker = linker
+        self.owner = owner
+        self.definition = definition
+        self.name = definition.name
+        self.consuming = definition.consuming
+        self.arg_type: Type = definition.arg_type
+        self.result_type: Type = definition.result
+
+    def __getattr__(self, name: str) -> Any:
+        """Translate a part on first use."""
+        return _link(self, name, self.linker.choice_part)
+
+
+class CompiledMethod:
+    """A method of an instance: `call(this, *args)` with `arity` further arguments.
+
+    `run(this, *args, effects)` calls it and runs the update that it gives.
+    """
+
+    __slots__ = ("arity", "call", "instance", "linker", "name", "run")
+
+    call: Callable[..., Value]
+    run: Callable[..., Value]
+
+    def __init__(self, linker: Linker, instance: CompiledInstance, name: str, arity: int) -> None:
+        self.linker = linker
+        self.instance = instance
+        self.name = name
+        self.arity = arity
+
+    def __getattr__(self, name: str) -> Any:
+        """Translate a part on first use."""
+        return _link(self, name, self.linker.method_part)
+
+
+class CompiledInstance:
+    """An instance of an interface in a template.
+
+    `view(payload)` gives the view, checked for nesting and legal text.
+    """
+
+    __slots__ = ("definition", "interface", "linker", "methods", "template", "view")
+
+    view: Callable[[Value], Value]
+
+    def __init__(
+        self,
+        linker: Linker,
+        template: CompiledTemplate,
+        interface: CompiledInterface,
+        definition: Implements,
+        methods: dict[str, int],
+    ) -> None:
+        self.linker = linker
+        self.template = template
+        self.interface = interface
+        self.definition = definition
+        self.methods = {
+            name: CompiledMethod(linker, self, name, arity) for name, arity in methods.items()
+        }
+
+    def __getattr__(self, name: str) -> Any:
+        """Translate a part on first use."""
+        return _link(self, name, self.linker.instance_part)
+
+    def method(self, name: str) -> CompiledMethod:
+        """Give the method of that name; a checked package has all of them."""
+        return self.methods[name]
+
+
+class CompiledTemplate:
+    """A template of one package version.
+
+    `precondition(payload)` gives a bool, `signatories(payload)` and `observers(payload)` cons
+    lists of party ids. `check(payload)` raises `ValueNesting` or `MalformedText` for a payload
+    that cannot be stored.
+    """
+
+    __slots__ = (
+        "check",
+        "choices",
+        "definition",
+        "instances",
+        "linker",
+        "observers",
+        "package_name",
+        "package_version",
+        "payload_type",
+        "precondition",
+        "ref",
+        "signatories",
+    )
+
+    precondition: Callable[[Value], bool]
+    signatories: Callable[[Value], Cons]
+    observers: Callable[[Value], Cons]
+    check: Callable[[Value], None]
+
+    def __init__(
+        self,
+        linker: Linker,
+        ref: Ref,
+        package_name: str,
+        package_version: str,
+        payload_type: Type,
+        definition: DefTemplate,
+    ) -> None:
+        self.linker = linker
+        self.ref = ref
+        self.package_name = package_name
+        self.package_version = package_version
+        self.payload_type = payload_type
+        self.definition = definition
+        self.choices = {
+            choice.name: CompiledChoice(linker, self, choice) for choice in definition.choices
+        }
+        self.instances: dict[Ref, CompiledInstance] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Translate a part on first use."""
+        return _link(self, name, self.linker.template_part)
+
+    def choice(self, name: str) -> CompiledChoice | None:
+        """Give the choice of that name, if there is one."""
+        return self.choices.get(name)
+
+    def instance(self, interface: Ref) -> CompiledInstance | None:
+        """Give the instance of an interface, if the template has one."""
+        return self.instances.get(interface)
+
+
+class CompiledInterface:
+    """An interface; `this` of its choices is an `InterfaceValue`."""
+
+    __slots__ = ("choices", "definition", "linker", "ref", "view_type")
+
+    def __init__(self, linker: Linker, ref: Ref, definition: DefInterface) -> None:
+        self.linker = linker
+        self.ref = ref
+        self.definition = definition
+        self.view_type: Type = definition.view
+        self.choices = {
+            choice.name: CompiledChoice(linker, self, choice) for choice in definition.choices
+        }
+
+    def choice(self, name: str) -> CompiledChoice | None:
+        """Give the choice of that name, if there is one."""
+        return self.choices.get(name)
+
+
+class InterfaceValue:
+    """A contract's payload seen through an interface, with the template it belongs to."""
+
+    __slots__ = ("payload", "template")
+
+    def __init__(self, template: CompiledTemplate, payload: Value) -> None:
+        self.template = template
+        self.payload = payload
+
+    def __repr__(self) -> str:
+        return f"InterfaceValue({self.template.ref}, {self.payload!r})"
+
+
+def _link(part: Any, name: str, supply: Callable[[Any, str], Any]) -> Any:
+    if name not in type(part).__annotations__:
+        raise AttributeError(name)
+    code = supply(part, name)
+    setattr(part, name, code)
+    return code

@@ -1,0 +1,58 @@
+"""Typed refusals of the interpreter, with the codes, categories and texts of Canton."""
+
+from cantata.lf.runtime.errors.base import InterpretationError, short
+from cantata.lf.runtime.errors.failures import (
+    ContractIdComparability,
+    CryptoError,
+    FailureStatus,
+    InternalError,
+    InterpretationTimeExceeded,
+    MalformedByteEncoding,
+    MalformedKey,
+    MalformedSignature,
+    MalformedText,
+    NonComparableValues,
+    TemplatePreconditionViolated,
+    UserError,
+    ValueNesting,
+)
+from cantata.lf.runtime.errors.ledger import (
+    ContractDoesNotImplementInterface,
+    ContractDoesNotImplementRequiringInterface,
+    ContractNotActive,
+    ContractNotFound,
+    EffectfulRollback,
+    FailedAuthorization,
+    UnresolvedPackageName,
+    UpgradeTranslationFailed,
+    UpgradeValidationFailed,
+    WronglyTypedContract,
+)
+
+__all__ = [
+    "ContractDoesNotImplementInterface",
+    "ContractDoesNotImplementRequiringInterface",
+    "ContractIdComparability",
+    "ContractNotActive",
+    "ContractNotFound",
+    "CryptoError",
+    "EffectfulRollback",
+    "FailedAuthorization",
+    "FailureStatus",
+    "InternalError",
+    "InterpretationError",
+    "InterpretationTimeExceeded",
+    "MalformedByteEncoding",
+    "MalformedKey",
+    "MalformedSignature",
+    "MalformedText",
+    "NonComparableValues",
+    "TemplatePreconditionViolated",
+    "UnresolvedPackageName",
+    "UpgradeTranslationFailed",
+    "UpgradeValidationFailed",
+    "UserError",
+    "ValueNesting",
+    "WronglyTypedContract",
+    "short",
+]
