@@ -251,12 +251,14 @@ class Aggregate(Node):
 
     With ``lazy=True`` the source is a `Comprehension` written as a generator: each element is
     evaluated just before it is used, and not at all once ANY / ALL know the answer.
-    Otherwise the source is a list, evaluated completely first.
+    Otherwise the source is a list, evaluated completely first. MIN and MAX have a `default` for
+    the empty list: evaluated after a list, but before the elements of a lazy source.
     """
 
     aggregation: Aggregation
     source: Expr
     lazy: bool
+    default: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

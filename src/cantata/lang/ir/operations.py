@@ -95,8 +95,8 @@ class Aggregation(Enum):
     SUM_INT = auto()  # from 0, ADD_INT64 each step, fails
     SUM_DECIMAL = auto()  # from 0.0, ADD_NUMERIC each step, fails
     SUM_RELTIME = auto()  # from 0, ADD_INT64 each step, fails
-    MIN = auto()  # the first of the least; an empty list fails with status `empty-list`
-    MAX = auto()  # the first of the greatest; an empty list fails with status `empty-list`
+    MIN = auto()  # the first of the least, or the default of an empty list
+    MAX = auto()  # the first of the greatest, or the default of an empty list
 
 
 FAILING = frozenset(
