@@ -50,10 +50,10 @@ class Op(Enum):
     SHA256 = auto()  # Text -> Text, SHA256_TEXT
 
     # dates and times
-    ADD_DAYS = auto()  # Date int -> Date; days since 1970 plus int, fails
-    DAYS_BETWEEN = auto()  # Date Date -> int; second minus first, total
-    DATE_OF = auto()  # Time -> Date; UTC, microseconds floored to days, total
-    START_OF = auto()  # Date -> Time; midnight UTC, total
+    DATE_OF_DAYS = auto()  # int -> Date; days since 1970, UNIX_DAYS_TO_DATE, fails
+    DAYS_OF_DATE = auto()  # Date -> int; DATE_TO_UNIX_DAYS
+    TIME_OF_MICROSECONDS = auto()  # int -> Time; since 1970, UNIX_MICROSECONDS_TO_…, fails
+    MICROSECONDS_OF_TIME = auto()  # Time -> int; TIMESTAMP_TO_UNIX_MICROSECONDS
     ADD_TIME = auto()  # Time RelTime -> Time, ADD_INT64 on microseconds, fails
     SUB_TIME = auto()  # Time RelTime -> Time, SUB_INT64 on microseconds, fails
     TIME_BETWEEN = auto()  # Time Time -> RelTime; first minus second, total
@@ -113,7 +113,8 @@ FAILING = frozenset(
         Op.DIV_DECIMAL,
         Op.ROUND_DECIMAL,
         Op.TRUNCATE_DECIMAL,
-        Op.ADD_DAYS,
+        Op.DATE_OF_DAYS,
+        Op.TIME_OF_MICROSECONDS,
         Op.ADD_TIME,
         Op.SUB_TIME,
         Op.ADD_RELTIME,
