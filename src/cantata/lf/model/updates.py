@@ -110,10 +110,9 @@ class UTryCatch(Update):
 
 @dataclass(frozen=True, slots=True)
 class UFetchByKey(Update):
-    """Fetch a contract by its key (LF 2.3)."""
+    """The function from a key to the update that fetches its contract (LF 2.3)."""
 
     template: Ref
-    key: Expr
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +127,6 @@ class UExerciseByKey(Update):
 
 @dataclass(frozen=True, slots=True)
 class UQueryNByKey(Update):
-    """Look up at most n contracts by key (LF 2.3)."""
+    """The function from n and a key to the update that looks up at most n contracts (LF 2.3)."""
 
     template: Ref
-    count: Expr
-    key: Expr

@@ -1,0 +1,1 @@
+"""The network's stable packages: types that every package may rely on, whatever the release."""
