@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import cmp_to_key
 from itertools import pairwise
-from operator import itemgetter
 from typing import Any
 
 from cantata.lf.codec.coder import NESTING_MAX, Coder, Coding, deeper
 from cantata.lf.codec.errors import NestingTooDeep, ValueRefused, WrongJsonKind
 from cantata.lf.codec.texts import legal_text
+from cantata.lf.runtime.order import compare
 from cantata.lf.runtime.values import GenMap
+
+
+_order = cmp_to_key(compare)
 
 
 def optional(element: Coder) -> Coding:
@@ -129,8 +133,8 @@ def genmap(key: Coder, element: Coder) -> Coding:
 
 def _genmap(pairs: list[tuple[Any, Any]]) -> GenMap:
     """Sort entries by key; of equal keys keep the last."""
-    pairs.sort(key=itemgetter(0))
-    last = [a for a, b in pairwise(pairs) if a[0] != b[0]] + pairs[-1:]
+    pairs.sort(key=lambda pair: _order(pair[0]))
+    last = [a for a, b in pairwise(pairs) if compare(a[0], b[0])] + pairs[-1:]
     return GenMap(tuple(k for k, _ in last), tuple(v for _, v in last))
 
 
