@@ -1,0 +1,1 @@
+"""How expressions are typed, one module per family of forms."""
