@@ -1,7 +1,7 @@
 """One hash for one value: typed, length-prefixed bytes, and JSON in one form only.
 
 Values are None, bool, int, str, bytes, Decimal, and lists, tuples and dicts (with text keys) of
-them, however deep. Two values have the same bytes exactly when they are equal and of the same types.
+them, however deep. Two values have the same bytes exactly when they are equal and of one type.
 """
 
 from __future__ import annotations
@@ -92,27 +92,38 @@ def _scalar(item: object) -> tuple[bytes, bytes]:
             raise NotCanonical(msg)
 
 
+class _Written(bytes):
+    """Output that waits on the stack of values still to be written."""
+
+
 def _json_chunks(value: Json) -> Iterator[bytes]:
-    """Walk depth first; plain bytes on the stack are punctuation that was put off."""
-    stack: list[Json | bytes] = [value]
+    stack: list[Json | _Written] = [value]
     while stack:
         item = stack.pop()
-        if isinstance(item, bytes):
+        if isinstance(item, _Written):
             yield item
         elif isinstance(item, Mapping):
-            keys = sorted(_sorted_keys(item), key=lambda key: key.encode("utf-16-be"))
-            parts: list[Json | bytes] = [b"{"]
-            for index, key in enumerate(keys):
-                comma = b"," if index else b""
-                parts += (comma + _json_scalar(key) + b":", item[key])
-            stack += reversed([*parts, b"}"])
+            stack += reversed(_json_object(item))
         elif isinstance(item, list | tuple):
-            parts = [b"["]
-            for index, element in enumerate(item):
-                parts += (b"," if index else b"", element)
-            stack += reversed([*parts, b"]"])
+            stack += reversed(_json_array(item))
         else:
             yield _json_scalar(item)
+
+
+def _json_object(item: Mapping[str, Json]) -> list[Json | _Written]:
+    parts: list[Json | _Written] = [_Written(b"{")]
+    keys = sorted(_sorted_keys(item), key=lambda key: key.encode("utf-16-be"))
+    for index, key in enumerate(keys):
+        comma = b"," if index else b""
+        parts += (_Written(comma + _json_scalar(key) + b":"), item[key])
+    return [*parts, _Written(b"}")]
+
+
+def _json_array(item: Sequence[Json]) -> list[Json | _Written]:
+    parts: list[Json | _Written] = [_Written(b"[")]
+    for index, element in enumerate(item):
+        parts += (_Written(b"," if index else b""), element)
+    return [*parts, _Written(b"]")]
 
 
 def _json_scalar(item: object) -> bytes:
