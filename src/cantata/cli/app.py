@@ -56,14 +56,22 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(EXIT_REFUSED)
 
 
-@app.callback()
-def cantata(
-    *,
-    version: Annotated[
-        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)
-    ] = False,
-) -> None:
-    """Run a digital-asset business on the Canton Network, in Python."""
-    if version:
+def print_version(wanted: bool) -> None:
+    """Print the version and end, when it was asked for."""
+    if wanted:
         typer.echo(f"cantata {metadata.version('cantata')}")
         raise typer.Exit
+
+
+VersionOption = Annotated[
+    bool,
+    typer.Option(
+        "--version", help="Print the version and exit.", is_eager=True, callback=print_version
+    ),
+]
+
+
+@app.callback()
+def cantata(*, version: VersionOption = False) -> None:
+    """Run a digital-asset business on the Canton Network, in Python."""
+    assert not version, "the version was printed and the program ended"
