@@ -1,0 +1,28 @@
+"""A contract as the ledger keeps it."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cantata.lf.model import Ref
+
+
+class Contract(NamedTuple):
+    """A contract: its template, payload and parties, fixed at creation.
+
+    `payload` is the run-time value of the template's record. `stakeholders` are signatories and
+    observers together. `created_at` is the ledger time of its creation in microseconds.
+    """
+
+    contract_id: str
+    template: Ref
+    package_name: str
+    payload: Any
+    signatories: frozenset[str]
+    stakeholders: frozenset[str]
+    created_at: int
+
+    @property
+    def observers(self) -> frozenset[str]:
+        """Give the stakeholders that do not sign."""
+        return self.stakeholders - self.signatories

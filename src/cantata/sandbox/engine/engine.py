@@ -1,0 +1,145 @@
+"""The engine: from a submission and the contracts it may see to a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cantata.lf.runtime.compiled import CompiledTemplate
+from cantata.lf.runtime.errors import FailureStatus
+from cantata.lf.runtime.runtime import Runtime
+from cantata.sandbox.engine.commands import Mode, Submission, TypeRef
+from cantata.sandbox.engine.content import Contents
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.errors import (
+    DuplicateDisclosed,
+    InvalidSubmission,
+    MissingField,
+    UnknownDefinitionName,
+    UnknownPreference,
+)
+from cantata.sandbox.engine.ids import ContractIds
+from cantata.sandbox.engine.interpretation.frames import exercise_trace, short_type
+from cantata.sandbox.engine.interpretation.host import Host, Lookup, Terms, Visible
+from cantata.sandbox.engine.interpretation.interpreter import Interpreter
+from cantata.sandbox.engine.packages import PackageSet
+from cantata.sandbox.engine.parties import PartySets
+from cantata.sandbox.engine.preprocess.commands import (
+    Preprocessor,
+    Ready,
+    ReadyCreate,
+)
+from cantata.sandbox.engine.preprocess.translate import Translator
+from cantata.sandbox.engine.transaction import Transaction
+from cantata.sandbox.engine.transaction.seeds import SEED_BYTES
+
+
+class Engine:
+    """Interprets submissions; knows packages and no contracts, and changes nothing.
+
+    `runtime` must run over the packages of `packages`.
+    """
+
+    def __init__(self, runtime: Runtime, packages: PackageSet) -> None:
+        self.runtime = runtime
+        self.packages = packages
+        self.ids = ContractIds(Contents(packages.packages))
+        self._host = Host(runtime, self.ids, PartySets())
+        self._preprocessor = Preprocessor(runtime, packages, Translator(packages.packages))
+
+    def interpret(self, submission: Submission, lookup: Lookup) -> Transaction:
+        """Give the transaction that a submission stands for, or raise why there is none.
+
+        `lookup` gives active contracts of the ledger; what the submitters may see is decided
+        here. The same submission over the same contracts gives the same transaction.
+        """
+        _require_complete(submission)
+        resolution = self._resolution(submission)
+        ready = self.runtime.guarded(self._preprocessor.prepare, submission.commands, resolution)
+        visible = Visible(
+            lookup, submission.act_as | submission.read_as, _by_id(submission.disclosed)
+        )
+        time = submission.ledger_time
+        prepared_at = submission.preparation_time
+        terms = Terms(
+            authorizers=submission.act_as,
+            ledger_time=time,
+            preparation_time=time if prepared_at is None else prepared_at,
+            seed=submission.seed,
+            resolution=resolution,
+            may_undo_effects=submission.mode is Mode.NO_KEY,
+        )
+        return _Run(self._host, visible, terms).of(ready)
+
+    def view(self, template: TypeRef, argument: Any, interface: TypeRef) -> Any:
+        """Compute an interface's view of a payload, off the ledger."""
+        resolution = self.packages.resolution()
+        found = self._preprocessor.template(template, resolution)
+        wanted = self._preprocessor.interface(interface, resolution)
+        if found.instance(wanted.ref) is None:
+            raise UnknownDefinitionName(f"interface instance {wanted.ref} for {found.ref}")
+        payload = self._preprocessor.argument(argument, found.payload_type, found.check)
+        return self.runtime.view(found.ref, wanted.ref, payload)
+
+    def _resolution(self, submission: Submission) -> Mapping[str, str]:
+        if submission.resolution is not None:
+            return submission.resolution
+        for package_id in submission.package_preference:
+            if package_id not in self.packages.vetted:
+                raise UnknownPreference(package_id)
+        return self.packages.resolution(submission.package_preference)
+
+
+class _Run:
+    """One interpretation, repeated from scratch when the stack was too small for it."""
+
+    def __init__(self, host: Host, visible: Visible, terms: Terms) -> None:
+        self._host = host
+        self._visible = visible
+        self._terms = terms
+        self._interpreter = Interpreter(host, visible, terms)
+        self._command = ""
+
+    def of(self, ready: list[Ready]) -> Transaction:
+        """Run commands in order."""
+        try:
+            return self._host.runtime.guarded(self._start, ready)
+        except FailureStatus as error:
+            place = self._interpreter.place
+            error.context["exercise_trace"] = exercise_trace(place, self._command)
+            raise
+
+    def _start(self, ready: list[Ready]) -> Transaction:
+        interpreter = self._interpreter = Interpreter(self._host, self._visible, self._terms)
+        created = ""
+        for command in ready:
+            if isinstance(command, ReadyCreate):
+                self._command = f"in create command {short_type(command.template.ref)}."
+                created = interpreter.create_checked(command.template, command.payload)
+                continue
+            self._command = command.trace
+            contract_id = created if command.contract_id is None else command.contract_id
+            target, choice = command.target, command.choice.name
+            if isinstance(target, CompiledTemplate):
+                interpreter.exercise(target, choice, contract_id, command.argument)
+            else:
+                interpreter.exercise_interface(target, choice, contract_id, command.argument)
+        return interpreter.finish()
+
+
+def _require_complete(submission: Submission) -> None:
+    if not submission.act_as:
+        raise MissingField("act_as/actAs")
+    if not submission.commands:
+        raise MissingField("commands")
+    if len(submission.seed) != SEED_BYTES:
+        raise InvalidSubmission(f"the seed has {len(submission.seed)} bytes instead of 32")
+
+
+def _by_id(disclosed: Iterable[Contract]) -> dict[str, Contract]:
+    by_id: dict[str, Contract] = {}
+    for contract in disclosed:
+        if contract.contract_id in by_id:
+            raise DuplicateDisclosed(contract.contract_id)
+        by_id[contract.contract_id] = contract
+    return by_id

@@ -1,0 +1,67 @@
+"""Ids of contracts and updates: real hashes, the same for the same submission and seed.
+
+A contract id binds what the contract is: its second half is a hash of template, package name,
+payload, parties and creation time, so that a contract shown by somebody else proves itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import sha256
+
+from cantata.lf.model import Ref, TCon
+from cantata.sandbox.engine.content import Contents
+from cantata.sandbox.engine.contract import Contract
+
+CONTRACT_ID_LENGTH = 138
+"""Hex digits of the ids made here; others have up to 254."""
+
+_BINDING = "ca121220"
+"""Two bytes that say how the id binds the contract, then the multihash code of SHA-256."""
+
+_LOCAL_LENGTH = 66
+_MULTIHASH = "1220"
+
+
+class ContractIds:
+    """Makes contract ids, and tells whether a contract is what its id says."""
+
+    def __init__(self, contents: Contents) -> None:
+        self._contents = contents
+        self._types: dict[Ref, tuple[str, TCon]] = {}
+
+    def identify(self, discriminator: bytes, unnamed: Contract) -> str:
+        """Give the id of a contract, whose field `contract_id` is not looked at."""
+        start = discriminator.hex()
+        return f"00{start}{_BINDING}{self._binding(start, unnamed)}"
+
+    def is_authentic(self, contract: Contract) -> bool:
+        """Tell whether a contract's id was made here and for just this contract."""
+        contract_id = contract.contract_id
+        end = _LOCAL_LENGTH + len(_BINDING)
+        if len(contract_id) != CONTRACT_ID_LENGTH or contract_id[_LOCAL_LENGTH:end] != _BINDING:
+            return False
+        return contract_id[end:] == self._binding(contract_id[2:_LOCAL_LENGTH], contract)
+
+    def _binding(self, discriminator: str, contract: Contract) -> str:
+        known = self._types.get(contract.template)
+        if known is None:
+            known = self._types[contract.template] = str(contract.template), TCon(contract.template)
+        name, type_ = known
+        bound = (
+            f"{discriminator}\n{name}\n{contract.package_name}\n{contract.created_at}\n"
+            f"{_listed(contract.signatories)}{_listed(contract.stakeholders)}"
+            f"{self._contents.text(contract.payload, type_)}"
+        )
+        return sha256(bound.encode()).hexdigest()
+
+
+def update_id(seed: bytes, act_as: Iterable[str], command_id: str, recorded_at: int) -> str:
+    """Give the id of the update that a submission becomes."""
+    bound = f"{seed.hex()}\n{recorded_at}\n{_listed(act_as)}{len(command_id)}:{command_id}"
+    return _MULTIHASH + sha256(bound.encode()).hexdigest()
+
+
+def _listed(parties: Iterable[str]) -> str:
+    listed = sorted(parties)
+    return f"{len(listed)};" + "".join(f"{len(party)}:{party}" for party in listed)

@@ -1,0 +1,1 @@
+"""Interpretation: contract code runs, a transaction grows."""

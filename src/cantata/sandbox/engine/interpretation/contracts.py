@@ -1,0 +1,181 @@
+"""Contracts as a choice or a fetch sees them: found, active, of the right type, still valid.
+
+The order of the checks is the engine's: lookup, activeness, template, conversion to the wanted
+package version, precondition, signatories, observers, comparison with what is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from cantata.lf.model import Ref, TCon, UnknownDefinition
+from cantata.lf.runtime.compiled import CompiledInterface, CompiledTemplate
+from cantata.lf.runtime.errors import (
+    ContractDoesNotImplementInterface,
+    ContractNotFound,
+    TemplatePreconditionViolated,
+    UnresolvedPackageName,
+    UpgradeValidationFailed,
+    WronglyTypedContract,
+    short,
+)
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.interpretation.activeness import Activeness
+from cantata.sandbox.engine.interpretation.errors import AuthenticationFailed
+from cantata.sandbox.engine.interpretation.host import Host, Visible
+
+
+class Parties(NamedTuple):
+    """Signatories and observers as a template computes them; observers may repeat signatories."""
+
+    signatories: frozenset[str]
+    observers: frozenset[str]
+    stakeholders: frozenset[str]
+
+
+class Loaded(NamedTuple):
+    """A contract read as one template."""
+
+    template: CompiledTemplate
+    payload: Any
+    signatories: frozenset[str]
+    stakeholders: frozenset[str]
+
+
+class Contracts:
+    """The contracts that one transaction uses; `inputs` are those that existed before it."""
+
+    __slots__ = ("_activeness", "_host", "_loaded", "_local", "_resolution", "_visible", "inputs")
+
+    def __init__(
+        self,
+        host: Host,
+        visible: Visible,
+        resolution: Mapping[str, str],
+        activeness: Activeness,
+    ) -> None:
+        self._host = host
+        self._visible = visible
+        self._resolution = resolution
+        self._activeness = activeness
+        self._local: dict[str, Contract] = {}
+        self._loaded: dict[tuple[str, Ref], Loaded] = {}
+        self.inputs: dict[str, Contract] = {}
+
+    def add(self, template: CompiledTemplate, contract: Contract) -> None:
+        """Make a contract known that this transaction creates."""
+        self._local[contract.contract_id] = contract
+        self._loaded[contract.contract_id, contract.template] = Loaded(
+            template, contract.payload, contract.signatories, contract.stakeholders
+        )
+
+    def local(self, contract_id: str) -> Contract | None:
+        """Give a contract that this transaction created, rolled back or not."""
+        return self._local.get(contract_id)
+
+    def load(self, template: CompiledTemplate, contract_id: str) -> Loaded:
+        """Read a contract as a template named by the code that uses it."""
+        contract = self._find(contract_id)
+        known = self._loaded.get((contract_id, template.ref))
+        if known is not None:
+            return known
+        source, target = contract.template, template.ref
+        if source.name != target.name or source.module != target.module:
+            raise WronglyTypedContract(contract_id, target, source)
+        return self._read(contract, template)
+
+    def load_interface(self, interface: CompiledInterface, contract_id: str) -> Loaded:
+        """Read a contract as the template in use for its package name, which has an instance."""
+        contract = self._find(contract_id)
+        template = self._preferred(contract, interface)
+        known = self._loaded.get((contract_id, template.ref))
+        return known if known is not None else self._read(contract, template)
+
+    def _find(self, contract_id: str) -> Contract:
+        contract = self._local.get(contract_id) or self.inputs.get(contract_id)
+        if contract is None:
+            contract = self._visible.find(contract_id)
+            if contract is None:
+                raise ContractNotFound(contract_id)
+            self.inputs[contract_id] = contract
+        self._activeness.require(contract_id, contract.template)
+        return contract
+
+    def _preferred(self, contract: Contract, interface: CompiledInterface) -> CompiledTemplate:
+        package_id = self._resolution.get(contract.package_name)
+        if package_id is None:
+            raise UnresolvedPackageName(contract.package_name)
+        source = contract.template
+        target = Ref(package_id, source.module, source.name)
+        try:
+            template = self._host.runtime.template(target)
+        except UnknownDefinition:
+            template = None
+        if template is None or template.instance(interface.ref) is None:
+            raise ContractDoesNotImplementInterface(contract.contract_id, interface.ref, target)
+        return template
+
+    def _read(self, contract: Contract, template: CompiledTemplate) -> Loaded:
+        is_same = template.ref == contract.template
+        is_known = contract.contract_id in self._local or self._visible.is_known(contract)
+        if is_same and is_known:
+            loaded = Loaded(template, contract.payload, contract.signatories, contract.stakeholders)
+        else:
+            loaded = self._recompute(contract, template)
+        if not is_known:
+            self._authenticate(contract, template.ref)
+        self._loaded[contract.contract_id, template.ref] = loaded
+        return loaded
+
+    def _recompute(self, contract: Contract, template: CompiledTemplate) -> Loaded:
+        runtime = self._host.runtime
+        payload = contract.payload
+        if template.ref != contract.template:
+            payload = runtime.convert(
+                payload, contract.template, template.ref, contract.contract_id
+            )
+        parties = runtime.fatal(self.parties, template, payload)
+        _require_unchanged(contract, template, parties)
+        return Loaded(template, payload, parties.signatories, parties.stakeholders)
+
+    def parties(self, template: CompiledTemplate, payload: Any) -> Parties:
+        """Check a payload's precondition and compute its parties, in the engine's order."""
+        if not template.precondition(payload):
+            text = self._host.runtime.text(payload, template.payload_type)
+            raise TemplatePreconditionViolated(template.ref, text)
+        sets = self._host.sets
+        signatories = sets.of_list(template.signatories(payload))
+        observers = sets.of_list(template.observers(payload))
+        return Parties(signatories, observers, sets.union(signatories, observers))
+
+    def _authenticate(self, contract: Contract, target: Ref) -> None:
+        if not self._host.ids.is_authentic(contract):
+            text = self._host.runtime.text(contract.payload, TCon(contract.template))
+            raise AuthenticationFailed(contract.contract_id, contract.template, target, text)
+
+
+def _require_unchanged(contract: Contract, template: CompiledTemplate, parties: Parties) -> None:
+    if (
+        parties.signatories == contract.signatories
+        and parties.stakeholders == contract.stakeholders
+        and template.package_name == contract.package_name
+    ):
+        return
+    raise UpgradeValidationFailed(
+        f"Validation fails when trying to upgrade the contract {contract.contract_id} from "
+        f"{short(contract.template)} to {short(template.ref)}\n"
+        "Verify that neither the signatories, nor the observers, nor the contract key, nor the "
+        "key's maintainers, nor the package name have changed\n"
+        f"original package name is {contract.package_name}\n"
+        f"original signatories are {_set(contract.signatories)}\n"
+        f"original observers are {_set(contract.observers)}\n"
+        f"target package name is {template.package_name}\n"
+        f"recomputed signatories are {_set(parties.signatories)}\n"
+        f"recomputed observers are {_set(parties.observers)}\n\n"
+    )
+
+
+def _set(parties: frozenset[str]) -> str:
+    listed = ",".join(f"'{party}'" for party in sorted(parties))
+    return f"{{ {listed} }}"

@@ -1,0 +1,65 @@
+"""What an interpretation may see of the ledger around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cantata.lf.runtime.runtime import Runtime
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.ids import ContractIds
+from cantata.sandbox.engine.parties import PartySets
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """The parts of an engine that interpretations share."""
+
+    runtime: Runtime
+    ids: ContractIds
+    sets: PartySets
+
+
+Lookup = Callable[[str], Contract | None]
+"""Gives an active contract of the ledger, whoever may see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """The contracts that one submission may use: of its readers, and disclosed to it."""
+
+    lookup: Lookup
+    readers: frozenset[str]
+    disclosed: Mapping[str, Contract]
+
+    def find(self, contract_id: str) -> Contract | None:
+        """Give a contract that the submission may use, as it was given to it."""
+        disclosed = self.disclosed.get(contract_id)
+        if disclosed is not None:
+            return disclosed
+        contract = self.lookup(contract_id)
+        if contract is None or contract.stakeholders.isdisjoint(self.readers):
+            return None
+        return contract
+
+    def is_known(self, contract: Contract) -> bool:
+        """Tell whether the ledger itself holds just this contract."""
+        return (
+            contract.contract_id not in self.disclosed
+            or self.lookup(contract.contract_id) == contract
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """Under which authority, at which time and by which rules one submission is interpreted.
+
+    `resolution` maps package names to package ids; times are in microseconds.
+    """
+
+    authorizers: frozenset[str]
+    ledger_time: int
+    preparation_time: int
+    seed: bytes
+    resolution: Mapping[str, str]
+    may_undo_effects: bool

@@ -1,0 +1,279 @@
+"""The ledger's side of running contract code: builds the tree that the code asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cantata.lf.model import Ref
+from cantata.lf.runtime.compiled import (
+    CompiledChoice,
+    CompiledInterface,
+    CompiledTemplate,
+    InterfaceValue,
+)
+from cantata.lf.runtime.errors import EffectfulRollback, FailedAuthorization, short
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.interpretation.activeness import Activeness
+from cantata.sandbox.engine.interpretation.clock import Clock
+from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded, Parties
+from cantata.sandbox.engine.interpretation.frames import Frame, Label
+from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
+from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback, Transaction
+from cantata.sandbox.engine.transaction.normalization import normalize
+from cantata.sandbox.engine.transaction.seeds import discriminator
+
+
+class Interpreter:
+    """One transaction being built; implements the runtime's `Effects`, to be used once.
+
+    Node ids count nodes and try blocks in the order in which they begin. After an error, `place`
+    is the frame in which it arose.
+    """
+
+    __slots__ = (
+        "_active",
+        "_clock",
+        "_contracts",
+        "_frame",
+        "_host",
+        "_nodes",
+        "_terms",
+        "_tried",
+        "_tries",
+        "place",
+    )
+
+    def __init__(self, host: Host, visible: Visible, terms: Terms) -> None:
+        self._host = host
+        self._terms = terms
+        self._clock = Clock(terms.ledger_time)
+        self._active = Activeness()
+        self._contracts = Contracts(host, visible, terms.resolution, self._active)
+        self._frame = Frame(terms.authorizers, seed=terms.seed)
+        self._nodes: list[Node | None] = []
+        self._tries: list[tuple[int, list[int]]] = []
+        self._tried = False
+        self.place: Frame | None = None
+
+    def create(self, template: CompiledTemplate, payload: Any) -> str:
+        """Create a contract and give its id."""
+        parties = self._contracts.parties(template, payload)
+        template.check(payload)
+        return self._add_create(template, payload, parties)
+
+    def create_checked(self, template: CompiledTemplate, payload: Any) -> str:
+        """Create a contract whose payload was checked before."""
+        return self._add_create(template, payload, self._contracts.parties(template, payload))
+
+    def exercise(self, template: CompiledTemplate, choice: str, cid: str, arg: Any) -> Any:
+        """Exercise a choice of a template and give its result."""
+        loaded = self._contracts.load(template, cid)
+        found = template.choice(choice)
+        assert found is not None, "a checked package exercises choices that exist"
+        return self._run(found, loaded, None, cid, arg)
+
+    def exercise_interface(
+        self, interface: CompiledInterface, choice: str, cid: str, arg: Any
+    ) -> Any:
+        """Exercise a choice of an interface and give its result."""
+        loaded = self._contracts.load_interface(interface, cid)
+        found = interface.choice(choice)
+        assert found is not None, "a checked package exercises choices that exist"
+        return self._run(found, loaded, interface.ref, cid, arg)
+
+    def fetch(self, template: CompiledTemplate, cid: str) -> Any:
+        """Fetch a contract and give its payload as the template's type."""
+        loaded = self._contracts.load(template, cid)
+        self._add_fetch(loaded, None, cid)
+        return loaded.payload
+
+    def fetch_interface(self, interface: CompiledInterface, cid: str) -> InterfaceValue:
+        """Fetch a contract as an interface value."""
+        loaded = self._contracts.load_interface(interface, cid)
+        self._add_fetch(loaded, interface.ref, cid)
+        return InterfaceValue(loaded.template, loaded.payload)
+
+    def get_time(self) -> int:
+        """Give the ledger time in microseconds, and pin it."""
+        return self._clock.read()
+
+    def ledger_time_lt(self, micros: int) -> bool:
+        """Tell whether the ledger time is before `micros`, and narrow its bounds."""
+        return self._clock.is_before(micros)
+
+    def begin_try(self) -> None:
+        """Open a part that may be rolled back; it takes a node id of its own."""
+        self._tried = True
+        self._tries.append((len(self._nodes), self._frame.children))
+        self._nodes.append(None)
+        self._frame.children = []
+        self._active.open()
+
+    def commit_try(self) -> None:
+        """Close the innermost open part and keep its effects."""
+        _, outside = self._tries.pop()
+        outside.extend(self._frame.children)
+        self._frame.children = outside
+        self._active.keep()
+
+    def abort_try(self) -> None:
+        """Close the innermost open part because an exception leaves it unhandled."""
+        self.commit_try()
+
+    def rollback_try(self) -> None:
+        """Close the innermost open part and turn its effects into a rollback node."""
+        if not self._terms.may_undo_effects:
+            self._refuse_effects()
+        node_id, outside = self._tries.pop()
+        inside = tuple(self._frame.children)
+        self._nodes[node_id] = Rollback(node_id, inside, len(self._nodes) - 1)
+        outside.append(node_id)
+        self._frame.children = outside
+        self._active.undo()
+        self.place = None
+
+    def finish(self) -> Transaction:
+        """Give the transaction, once all commands have run."""
+        active, inputs = self._active, self._contracts.inputs
+        if self._tried:
+            nodes, roots = normalize(self._nodes, self._frame.children)
+        else:
+            nodes = tuple(node for node in self._nodes if node is not None)
+            roots = tuple(self._frame.children)
+        consumed = active.consumed
+        local = self._contracts.local
+        return Transaction(
+            nodes,
+            roots,
+            self._clock.bounds(),
+            inputs,
+            tuple(
+                contract
+                for cid in active.created
+                if cid not in consumed and (contract := local(cid)) is not None
+            ),
+            tuple(inputs[cid] for cid in consumed if cid in inputs),
+        )
+
+    def _add_create(self, template: CompiledTemplate, payload: Any, parties: Parties) -> str:
+        frame, node_id = self._frame, len(self._nodes)
+        signatories, _, stakeholders = parties
+        if not signatories <= frame.authorizers:
+            raise FailedAuthorization.missing(node_id, template.ref, signatories, frame.authorizers)
+        if not signatories:
+            raise FailedAuthorization.no_signatories(node_id, template.ref)
+        terms = self._terms
+        unnamed = Contract(
+            "",
+            template.ref,
+            template.package_name,
+            payload,
+            signatories,
+            stakeholders,
+            terms.ledger_time,
+        )
+        start = discriminator(frame.action_seed(), terms.preparation_time, stakeholders)
+        cid = self._host.ids.identify(start, unnamed)
+        contract = unnamed._replace(contract_id=cid)
+        self._contracts.add(template, contract)
+        self._active.create(cid, node_id)
+        self._nodes.append(Create(node_id, contract))
+        frame.children.append(node_id)
+        frame.index += 1
+        return cid
+
+    def _add_fetch(self, loaded: Loaded, interface: Ref | None, cid: str) -> None:
+        frame, node_id = self._frame, len(self._nodes)
+        actors = frame.authorizers & loaded.stakeholders
+        if not actors:
+            raise FailedAuthorization.not_stakeholder(
+                node_id, loaded.stakeholders, frame.authorizers
+            )
+        template = loaded.template
+        self._nodes.append(
+            Fetch(
+                node_id,
+                cid,
+                template.ref,
+                template.package_name,
+                interface,
+                self._host.sets.one(actors),
+                loaded.signatories,
+                loaded.stakeholders,
+            )
+        )
+        frame.children.append(node_id)
+        frame.index += 1
+
+    def _run(
+        self, choice: CompiledChoice, loaded: Loaded, interface: Ref | None, cid: str, arg: Any
+    ) -> Any:
+        template, payload = loaded.template, loaded.payload
+        this = payload if interface is None else InterfaceValue(template, payload)
+        sets = self._host.sets
+        actors = sets.of_list(choice.controllers(this, arg))
+        observers = sets.of_list(choice.observers(this, arg))
+        choice.check_arg(arg)
+        node_id = len(self._nodes)
+        if choice.consuming:
+            self._active.consume(cid, node_id)
+        self._authorize(node_id, template, actors)
+        self._nodes.append(None)
+        outer = self._frame
+        inner = self._frame = Frame(
+            sets.union(loaded.signatories, actors),
+            outer=outer,
+            label=Label(node_id, interface or template.ref, choice.name, cid),
+        )
+        result = None
+        try:
+            result = choice.run(self, cid, this, arg)
+            choice.check_result(result)
+        except BaseException:
+            self.place = self.place or inner
+            raise
+        finally:
+            self._nodes[node_id] = Exercise(
+                node_id,
+                cid,
+                template.ref,
+                template.package_name,
+                interface,
+                choice.name,
+                choice.consuming,
+                arg,
+                actors,
+                loaded.signatories,
+                loaded.stakeholders,
+                observers,
+                result,
+                tuple(inner.children),
+                len(self._nodes) - 1,
+            )
+            outer.children.append(node_id)
+            outer.index += 1
+            self._frame = outer
+        return result
+
+    def _authorize(self, node_id: int, template: CompiledTemplate, actors: frozenset[str]) -> None:
+        if not actors:
+            message = f"node NodeId({node_id}) ({template.ref}) has no controllers"
+            raise FailedAuthorization(message)
+        given = self._frame.authorizers
+        if not actors <= given:
+            raise FailedAuthorization.missing(node_id, template.ref, actors, given)
+
+    def _refuse_effects(self) -> None:
+        done = self._active.done()
+        nodes = [self._nodes[node_id] for node_id in (*done.consumed, *done.created)]
+        effects = [_effect(node) for node in nodes if node is not None]
+        if effects:
+            raise EffectfulRollback(effects)
+
+
+def _effect(node: Node) -> str:
+    if isinstance(node, Create):
+        contract = node.contract
+        return f"Create of {short(contract.template)} ( {contract.contract_id} )"
+    assert isinstance(node, Exercise), "only creates and exercises have effects"
+    return f"Consuming exercise of {node.choice} on {short(node.template)} ( {node.contract_id} )"

@@ -1,0 +1,1 @@
+"""Preprocessing: from commands as they arrive to commands that can run."""

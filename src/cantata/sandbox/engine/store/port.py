@@ -1,0 +1,61 @@
+"""What the engine needs from a store."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import NamedTuple, Protocol
+
+from cantata.lf.model import Ref
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.store.update import Update
+
+
+class Active(NamedTuple):
+    """A contract that is active, and where the log created it."""
+
+    contract: Contract
+    offset: int
+    node_id: int
+    workflow_id: str
+
+
+class Store(Protocol):
+    """Keeps the log and the contracts that are active at its end.
+
+    Parties given as None mean all parties. A store never sees a transaction that is not valid:
+    the ledger has checked it against the same state.
+    """
+
+    def end(self) -> int:
+        """Give the offset of the last update, 0 before the first."""
+        ...
+
+    def append(self, update: Update) -> None:
+        """Record an update and its contracts, completely or not at all."""
+        ...
+
+    def lookup(self, contract_id: str) -> Contract | None:
+        """Give a contract that is active at the end of the log."""
+        ...
+
+    def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
+        """Give the templates of which those parties have or had a stake in a contract."""
+        ...
+
+    def active(
+        self, parties: Collection[str] | None, templates: Collection[Ref], at: int
+    ) -> Iterator[Active]:
+        """Give the contracts of those templates active after offset `at`, oldest first."""
+        ...
+
+    def updates(self, parties: Collection[str] | None, after: int, until: int) -> Iterator[Update]:
+        """Give the updates that those parties witness, offsets in (after, until], in order."""
+        ...
+
+    def by_offset(self, offset: int) -> Update | None:
+        """Give the update at an offset."""
+        ...
+
+    def by_id(self, update_id: str) -> Update | None:
+        """Give the update of that id."""
+        ...

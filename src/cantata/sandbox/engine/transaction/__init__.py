@@ -1,0 +1,14 @@
+"""Transactions: the tree of what happened, its shape and its ids."""
+
+from cantata.sandbox.engine.transaction.model import TimeBounds, Transaction
+from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
+
+__all__ = [
+    "Create",
+    "Exercise",
+    "Fetch",
+    "Node",
+    "Rollback",
+    "TimeBounds",
+    "Transaction",
+]

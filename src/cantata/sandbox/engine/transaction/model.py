@@ -1,0 +1,50 @@
+"""A transaction: what a submission would do, before it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.transaction.nodes import Node, Rollback
+
+
+class TimeBounds(NamedTuple):
+    """Ledger times at which the transaction stays what it is; None = open, ends included."""
+
+    earliest: int | None
+    latest: int | None
+
+    def admit(self, time: int) -> bool:
+        """Tell whether the transaction may be recorded with that ledger time."""
+        return (self.earliest is None or time >= self.earliest) and (
+            self.latest is None or time <= self.latest
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A tree of nodes in execution order; a node's id is its place.
+
+    `inputs` are the contracts it uses that existed before. `created` are those alive at its end,
+    in order of creation, `archived` those inputs that it consumes.
+    """
+
+    nodes: tuple[Node, ...]
+    roots: tuple[int, ...]
+    bounds: TimeBounds
+    inputs: Mapping[str, Contract]
+    created: tuple[Contract, ...]
+    archived: tuple[Contract, ...]
+
+    def effective(self) -> Iterator[Node]:
+        """Give the nodes that were not rolled back, in execution order."""
+        after = -1
+        for node in self.nodes:
+            if node.node_id <= after:
+                continue
+            if isinstance(node, Rollback):
+                after = node.last_descendant
+            else:
+                yield node

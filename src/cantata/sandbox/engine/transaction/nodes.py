@@ -1,0 +1,73 @@
+"""The nodes of a transaction tree."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from cantata.lf.model import Ref
+from cantata.sandbox.engine.contract import Contract
+
+
+class Create(NamedTuple):
+    """A contract was created."""
+
+    node_id: int
+    contract: Contract
+
+    @property
+    def last_descendant(self) -> int:
+        """Give the node's own id: a create has no children."""
+        return self.node_id
+
+
+class Exercise(NamedTuple):
+    """A choice was exercised; children ran inside it.
+
+    `template` is the template whose code ran, which may be another version than the contract's
+    own. `interface` is set when the choice belongs to an interface. `actors` are the controllers.
+    """
+
+    node_id: int
+    contract_id: str
+    template: Ref
+    package_name: str
+    interface: Ref | None
+    choice: str
+    consuming: bool
+    argument: Any
+    actors: frozenset[str]
+    signatories: frozenset[str]
+    stakeholders: frozenset[str]
+    choice_observers: frozenset[str]
+    result: Any
+    children: tuple[int, ...]
+    last_descendant: int
+
+
+class Fetch(NamedTuple):
+    """A contract was fetched by `actors`, those authorizers that have a stake in it."""
+
+    node_id: int
+    contract_id: str
+    template: Ref
+    package_name: str
+    interface: Ref | None
+    actors: frozenset[str]
+    signatories: frozenset[str]
+    stakeholders: frozenset[str]
+
+    @property
+    def last_descendant(self) -> int:
+        """Give the node's own id: a fetch has no children."""
+        return self.node_id
+
+
+class Rollback(NamedTuple):
+    """What ran inside a try block and was undone."""
+
+    node_id: int
+    children: tuple[int, ...]
+    last_descendant: int
+
+
+Node = Create | Exercise | Fetch | Rollback
