@@ -9,8 +9,8 @@ from typing import Any
 from cantata.lf.codec import containers, data, numerics, texts, times
 from cantata.lf.codec.coder import Coder, Coding
 from cantata.lf.codec.errors import NotSerializable, ValueRefused
-from cantata.lf.codec.shapes import Shape, Shapes, bind
-from cantata.lf.model import Builtin, EnumType, Packages, Record, Ref, Type, Variant
+from cantata.lf.codec.shapes import Product, Shape, Shapes, Sum
+from cantata.lf.model import Builtin, EnumType, Packages, Ref, Type
 
 _PLAIN = {
     Builtin.UNIT: Coding(texts.decode_unit, texts.encode_unit),
@@ -90,7 +90,7 @@ class JsonCodec:
 
     def _make(self, shape: Shape) -> Coding:
         if isinstance(shape.head, Ref):
-            return self._make_data(shape.head, shape.args)
+            return self._make_data(shape)
         head, args = shape.head, shape.args
         if not isinstance(head, Builtin) or _ARITY.get(head) != len(args):
             raise NotSerializable(f"the type {shape}")
@@ -115,22 +115,16 @@ class JsonCodec:
             return containers.optional(self._of(element))
         return containers.nested_optional(levels, self._of(element))
 
-    def _make_data(self, ref: Ref, args: tuple[Shape, ...]) -> Coding:
-        definition = self._shapes.packages.data_type(ref)
-        env = bind(ref, definition.params, args)
-
-        def of(type_: Type) -> Coder:
-            return self._of(self._shapes.resolve(type_, env))
-
-        match definition.cons:
-            case Record(fields):
-                return data.record(tuple((name, of(type_)) for name, type_ in fields))
-            case Variant(constructors):
-                return data.variant(tuple((name, of(type_)) for name, type_ in constructors))
+    def _make_data(self, shape: Shape) -> Coding:
+        match self._shapes.unfold(shape):
+            case Product(fields):
+                return data.record(tuple((name, self._of(part)) for name, part in fields))
+            case Sum(constructors):
+                return data.variant(tuple((name, self._of(part)) for name, part in constructors))
             case EnumType(constructors):
                 return data.enum(constructors)
-            case _:
-                raise NotSerializable(f"the interface {ref}")
+            case None:
+                raise NotSerializable(f"the type {shape}")
 
 
 def _make_numeric(shape: Shape) -> Coding:

@@ -12,7 +12,6 @@ from cantata.lf.codec.texts import legal_text
 from cantata.lf.runtime.order import compare
 from cantata.lf.runtime.values import GenMap
 
-
 _order = cmp_to_key(compare)
 
 
@@ -122,7 +121,7 @@ def genmap(key: Coder, element: Coder) -> Coding:
             except ValueRefused as error:
                 error.within(index)
                 raise
-        return _genmap(pairs)
+        return sorted_map(pairs)
 
     def encode(value: GenMap, depth: int) -> list[list[Any]]:
         inner = deeper(depth)
@@ -131,8 +130,8 @@ def genmap(key: Coder, element: Coder) -> Coding:
     return Coding(decode, encode)
 
 
-def _genmap(pairs: list[tuple[Any, Any]]) -> GenMap:
-    """Sort entries by key; of equal keys keep the last."""
+def sorted_map(pairs: list[tuple[Any, Any]]) -> GenMap:
+    """Give a GenMap of entries; of equal keys the last counts. The list is sorted in place."""
     pairs.sort(key=lambda pair: _order(pair[0]))
     last = [a for a, b in pairwise(pairs) if compare(a[0], b[0])] + pairs[-1:]
     return GenMap(tuple(k for k, _ in last), tuple(v for _, v in last))

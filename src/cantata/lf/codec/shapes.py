@@ -13,8 +13,10 @@ from dataclasses import dataclass, field
 from cantata.lf.codec.errors import NotSerializable, TypeTooLarge
 from cantata.lf.model import (
     Builtin,
+    EnumType,
     Kind,
     Packages,
+    Record,
     Ref,
     TBuiltin,
     TCon,
@@ -22,6 +24,7 @@ from cantata.lf.model import (
     TSyn,
     TVar,
     Type,
+    Variant,
     spine,
 )
 
@@ -42,6 +45,20 @@ class Shape:
     def __str__(self) -> str:
         head = self.head.name.title() if isinstance(self.head, Builtin) else str(self.head)
         return f"{head} …" if self.args else head
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The fields of a record with their shapes."""
+
+    fields: tuple[tuple[str, Shape], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """The constructors of a variant with the shapes of their payloads."""
+
+    constructors: tuple[tuple[str, Shape], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +123,25 @@ class Shapes:
         if shape is None:
             shape = self._interned[key] = Shape(head, args)
         return shape
+
+    def unfold(self, shape: Shape) -> Product | Sum | EnumType | None:
+        """Give one level of a data type; None for a built-in type.
+
+        Raise `NotSerializable` for interfaces, which have no values of their own.
+        """
+        if not isinstance(shape.head, Ref):
+            return None
+        definition = self.packages.data_type(shape.head)
+        env = bind(shape.head, definition.params, shape.args)
+        match definition.cons:
+            case Record(fields):
+                return Product(tuple((name, self.resolve(part, env)) for name, part in fields))
+            case Variant(constructors):
+                return Sum(tuple((name, self.resolve(part, env)) for name, part in constructors))
+            case EnumType() as enum:
+                return enum
+            case _:
+                raise NotSerializable(f"the interface {shape}")
 
     def _start(
         self, step: _Resolve, steps: list[_Make | _Expand | _Resolve], done: list[Shape]

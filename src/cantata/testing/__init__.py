@@ -1,0 +1,1 @@
+"""What contract authors test with."""
