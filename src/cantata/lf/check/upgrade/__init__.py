@@ -1,0 +1,1 @@
+"""Upgrades: what a later version of a package may change."""
