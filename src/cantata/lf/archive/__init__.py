@@ -6,7 +6,9 @@ from cantata.lf.archive.dar import Dar, read_dar
 from cantata.lf.archive.errors import ArchiveError
 from cantata.lf.archive.limits import LIMITS, Limits
 from cantata.lf.archive.reader import read_archive, read_payload, read_stored
+from cantata.lf.archive.rebind import bind_package_id
 from cantata.lf.archive.stored import StoredPackage
+from cantata.lf.archive.writer import write_package
 
 __all__ = [
     "LIMITS",
@@ -14,8 +16,10 @@ __all__ = [
     "Dar",
     "Limits",
     "StoredPackage",
+    "bind_package_id",
     "read_archive",
     "read_dar",
     "read_payload",
     "read_stored",
+    "write_package",
 ]

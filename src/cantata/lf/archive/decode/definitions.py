@@ -162,7 +162,7 @@ class DefinitionBuilder(DynamicBuilder):
             key=key,
         )
 
-    def def_template_def_key(self, type_: Type, maintainers: Expr, key: Expr) -> Key:
+    def def_template_def_key(self, type_: Type, key: Expr, maintainers: Expr) -> Key:
         """Read a contract key."""
         self.since("3", "Contract keys")
         return Key(type=type_, key=key, maintainers=maintainers)

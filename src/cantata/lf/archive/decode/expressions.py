@@ -252,7 +252,7 @@ class ExpressionBuilder(TypeBuilder):
 
     # --- patterns -------------------------------------------------------------------------------
 
-    def case_alt(self, body: Expr, pattern: Pattern) -> Alternative:
+    def case_alt(self, pattern: Pattern, body: Expr) -> Alternative:
         """Read an alternative of a case."""
         return Alternative(pattern, body)
 

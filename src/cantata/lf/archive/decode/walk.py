@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from cantata.lf.archive.decode.schema import SCHEMA
 from cantata.lf.archive.errors import (
     ArchiveError,
     InvalidPackage,
@@ -13,6 +12,7 @@ from cantata.lf.archive.errors import (
     MalformedMessage,
     UnknownField,
 )
+from cantata.lf.archive.schema import SCHEMA, rows
 from cantata.lf.archive.wire import BYTES, FIXED64, PADDING, VARINT, read_varint
 
 # What a field holds; the loop below asks in this order.
@@ -65,17 +65,7 @@ def method_name(message: str) -> str:
     return words.removeprefix("_") + (f"_{variant}" if variant else "")
 
 
-def _rows(text: str) -> list[tuple[str, int, str, str]]:
-    """Split the rows of a message: slot, field number, form without its mark, mark."""
-    rows = []
-    for row in filter(None, (part.split() for part in text.split("|"))):
-        slot, number, form = row
-        mark = form[-1] if form[-1] in "?*+" else ""
-        rows.append((slot, int(number), form.removesuffix(mark), mark))
-    return rows
-
-
-_ROWS = {name: _rows(text) for name, text in SCHEMA.items()}
+_ROWS = {name: rows(text) for name, text in SCHEMA.items()}
 _METHODS = {name: method_name(name) for name in SCHEMA}
 
 

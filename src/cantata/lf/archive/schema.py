@@ -3,12 +3,15 @@
 A row reads ``slot number form``. Forms: a message by name, or a scalar by the name of its
 conversion in lower case; ``?`` optional, ``*`` repeated, ``+`` repeated and not empty, nothing =
 required. Rows with the same slot are alternatives (a oneof). The part of a message's name after
-``@`` tells apart messages of one wire form that mean different things in different places.
+``@`` tells apart messages of one wire form that mean different things in different places. Rows
+stand in the order of the published format, which is the order in which fields are written.
 Source: the published format of Canton 3.5 (daml_lf2.proto); numbers 1001 and above are for
 unreleased language versions and are unknown here.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 _KINDS = {
     "Unit@kind_star": "",
@@ -96,9 +99,9 @@ _EXPRESSIONS = {
     "Expr.TyAbs": "params 1 TypeVarWithKind+ | body 2 Expr",
     "Case": "scrutinee 1 Expr | alternatives 2 CaseAlt*",
     "CaseAlt": """
-        body 1 Expr | is 2 Unit@default | is 3 CaseAlt.Variant | is 4 builtin_con_pattern
-        | is 5 Unit@nil | is 6 CaseAlt.Cons | is 7 Unit@none | is 8 CaseAlt.OptionalSome
-        | is 9 CaseAlt.Enum""",
+        is 2 Unit@default | is 3 CaseAlt.Variant | is 4 builtin_con_pattern | is 5 Unit@nil
+        | is 6 CaseAlt.Cons | is 7 Unit@none | is 8 CaseAlt.OptionalSome | is 9 CaseAlt.Enum
+        | body 1 Expr""",
     "Unit@default": "",
     "Unit@nil": "",
     "Unit@none": "",
@@ -180,7 +183,7 @@ _DEFINITIONS = {
         name 1 dotted | param 2 name | precondition 3 Expr? | signatories 4 Expr
         | choices 6 TemplateChoice* | observers 7 Expr | location 8 Location?
         | key 9 DefTemplate.DefKey? | implements 10 DefTemplate.Implements*""",
-    "DefTemplate.DefKey": "type 1 Type@ref | maintainers 3 Expr | key 4 Expr",
+    "DefTemplate.DefKey": "type 1 Type@ref | key 4 Expr | maintainers 3 Expr",
     "DefTemplate.Implements": """
         interface 1 TypeConId | body 2 InterfaceInstanceBody | location 3 Location?""",
     "InterfaceInstanceBody": """
@@ -216,3 +219,22 @@ SCHEMA: dict[str, str] = {
     **_DEFINITIONS,
 }
 """Message name → its rows, separated by ``|``."""
+
+
+class Row(NamedTuple):
+    """One field of a message."""
+
+    slot: str
+    number: int
+    form: str
+    mark: str
+
+
+def rows(text: str) -> list[Row]:
+    """Split the rows of a message."""
+    split = []
+    for row in filter(None, (part.split() for part in text.split("|"))):
+        slot, number, form = row
+        mark = form[-1] if form[-1] in "?*+" else ""
+        split.append(Row(slot, int(number), form.removesuffix(mark), mark))
+    return split

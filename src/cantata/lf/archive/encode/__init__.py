@@ -1,0 +1,1 @@
+"""Packages to the wire: the same package always gives the same bytes."""
