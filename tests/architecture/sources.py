@@ -38,6 +38,12 @@ class Source:
         return self.path.startswith("src/")
 
     @property
+    def is_contract(self) -> bool:
+        """Whether it is written in the contract language: its methods are documented there."""
+        in_place = "/contracts/" in self.path or self.path.endswith("/contract.py")
+        return in_place and "from cantata.lang import" in self.text
+
+    @property
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every function and method, nested ones too."""
         for node in ast.walk(self.tree):

@@ -77,7 +77,7 @@ def _undocumented(source: Source, scope: ast.Module | ast.ClassDef) -> Iterator[
                 continue
             if ast.get_docstring(node) is None:
                 yield f"{_where(source, node)} {node.name}"
-            if isinstance(node, ast.ClassDef):
+            if isinstance(node, ast.ClassDef) and not source.is_contract:
                 yield from _undocumented(source, node)
 
 
