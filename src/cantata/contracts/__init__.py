@@ -1,0 +1,1 @@
+"""Contracts of the network, declared: the token standard and Canton's own packages."""
