@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cantata.lf.archive.dar import Dar, read_dar
+from cantata.lf.archive.dar import Dar, dependency_closure, read_dar, write_dar
 from cantata.lf.archive.errors import ArchiveError
 from cantata.lf.archive.limits import LIMITS, Limits
 from cantata.lf.archive.reader import read_archive, read_payload, read_stored
@@ -17,9 +17,11 @@ __all__ = [
     "Limits",
     "StoredPackage",
     "bind_package_id",
+    "dependency_closure",
     "read_archive",
     "read_dar",
     "read_payload",
     "read_stored",
+    "write_dar",
     "write_package",
 ]

@@ -101,3 +101,16 @@ class ZipBomb(ArchiveError):
             hint="the DAR is refused because unpacking it would take too much memory",
         )
         self.limit = limit
+
+
+class IncompleteDar(ArchiveError):
+    """A DAR that cannot be written because a package that it needs is not at hand."""
+
+    code: ClassVar[str] = "DAR_DEPENDENCIES_NOT_VALID"
+
+    def __init__(self, package_id: str, needed_by: str) -> None:
+        super().__init__(
+            f"package {package_id}, needed by {needed_by}, is missing",
+            hint="name the DAR that holds it as a dependency",
+        )
+        self.package_id = package_id

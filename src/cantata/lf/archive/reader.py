@@ -6,9 +6,9 @@ from cantata.lf.archive.decode.package import decode_package
 from cantata.lf.archive.envelope import hash_payload, open_archive, open_payload, seal_archive
 from cantata.lf.archive.errors import LimitExceeded
 from cantata.lf.archive.limits import LIMITS, Limits
+from cantata.lf.archive.stable_ids import STABLE_IDS
 from cantata.lf.archive.stored import StoredPackage
 from cantata.lf.model import Package
-from cantata.lf.stable.ids import STABLE_IDS
 
 
 def read_archive(data: bytes, *, limits: Limits = LIMITS) -> Package:

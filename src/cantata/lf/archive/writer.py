@@ -6,10 +6,10 @@ from cantata.lf.archive.encode.definitions import DefinitionEncoder
 from cantata.lf.archive.encode.fields import message
 from cantata.lf.archive.envelope import hash_payload, seal_archive, seal_payload
 from cantata.lf.archive.rebind import bind_package_id
+from cantata.lf.archive.stable_ids import STABLE_IDS
 from cantata.lf.archive.stored import StoredPackage
 from cantata.lf.archive.wire import bytes_field
 from cantata.lf.model import Package
-from cantata.lf.stable.ids import STABLE_IDS
 
 _MODULES, _STRINGS, _DOTTED, _METADATA, _TYPES = range(1, 6)
 _EXPRS, _IMPORTS = 7, 9

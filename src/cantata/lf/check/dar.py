@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cantata.lf.archive.stable_ids import STABLE_IDS
 from cantata.lf.check.package import check_packages
 from cantata.lf.check.violation import Report, Stage, Violation
 from cantata.lf.model import Package, Packages
-from cantata.lf.stable.ids import STABLE_IDS
 
 ALLOWED_MINORS = frozenset({"1", "2", "3"})
 """LF minor versions that a participant takes by default."""

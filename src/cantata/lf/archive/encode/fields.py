@@ -34,11 +34,6 @@ def alternative(name: str, form: str, content: int | bytes = b"") -> bytes:
     return number_field(number, content)
 
 
-def chosen(name: str, form: str, content: int | bytes = b"") -> bytes:
-    """Write a message that consists of one chosen alternative."""
-    return alternative(name, form, content)
-
-
 def _field(row: Row, value: Value) -> bytes:
     if value is None:
         return b""
