@@ -66,7 +66,7 @@ TRACE_LINES_MAX = 10
 
 def exercise_trace(frame: Frame | None, command: str) -> str:
     """Print where an interpretation stands: open exercises, then the command."""
-    lines = []
+    lines: list[str] = []
     at = frame
     while at is not None and at.label is not None:
         if len(lines) == TRACE_LINES_MAX:

@@ -19,6 +19,7 @@ from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded, P
 from cantata.sandbox.engine.interpretation.frames import Frame, Label
 from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
 from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback, Transaction
+from cantata.sandbox.engine.transaction.nodes import Outcome
 from cantata.sandbox.engine.transaction.normalization import normalize
 from cantata.sandbox.engine.transaction.seeds import discriminator
 
@@ -225,10 +226,11 @@ class Interpreter:
             outer=outer,
             label=Label(node_id, interface or template.ref, choice.name, cid),
         )
-        result = None
+        result: Any = Outcome.ABORTED
         try:
-            result = choice.run(self, cid, this, arg)
-            choice.check_result(result)
+            value = choice.run(self, cid, this, arg)
+            choice.check_result(value)
+            result = value
         except BaseException:
             self.place = self.place or inner
             raise
@@ -253,7 +255,7 @@ class Interpreter:
             outer.children.append(node_id)
             outer.index += 1
             self._frame = outer
-        return result
+        return value
 
     def _authorize(self, node_id: int, template: CompiledTemplate, actors: frozenset[str]) -> None:
         if not actors:

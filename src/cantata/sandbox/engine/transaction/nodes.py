@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Any, NamedTuple
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
+
+
+class Outcome(Enum):
+    """What stands in place of the result of an exercise that did not end."""
+
+    ABORTED = "aborted"
 
 
 class Create(NamedTuple):
@@ -25,6 +32,7 @@ class Exercise(NamedTuple):
 
     `template` is the template whose code ran, which may be another version than the contract's
     own. `interface` is set when the choice belongs to an interface. `actors` are the controllers.
+    `result` is `Outcome.ABORTED` where an exception left the body, which is then rolled back.
     """
 
     node_id: int
