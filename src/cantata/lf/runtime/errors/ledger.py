@@ -35,9 +35,9 @@ class FailedAuthorization(InterpretationError):
         return cls(f"node NodeId({node}) ({template}) has no signatories")
 
     @classmethod
-    def no_controllers(cls, node: int, template: Ref, choice: str) -> FailedAuthorization:
+    def no_controllers(cls, node: int, template: Ref) -> FailedAuthorization:
         """Give the error of a choice without controllers."""
-        return cls(f"node NodeId({node}) ({template}) choice {choice} has no controllers")
+        return cls(f"node NodeId({node}) ({template}) has no controllers")
 
     @classmethod
     def not_stakeholder(
@@ -130,8 +130,9 @@ class ContractDoesNotImplementRequiringInterface(InterpretationError):
 
     def __init__(self, contract_id: str, requiring: Ref, required: Ref, template: Ref) -> None:
         super().__init__(
-            f"Update failed due to contract {contract_id} not implementing a required interface\n"
-            f"Expected contract to implement interface {short(requiring)} which requires "
+            f"Update failed due to contract {contract_id} not implementing the requiring "
+            "interface\n"
+            f"Expected contract to implement interface {short(requiring)} requirring the "
             f"interface {short(required)} but contract has type {short(template)}"
         )
         self.contract_id = contract_id
@@ -157,10 +158,11 @@ class EffectfulRollback(InterpretationError):
 
     kind: ClassVar[str] = "EffectfulRollback"
     code: ClassVar[str] = "DAML_EFFECTFUL_ROLLBACK_ERROR"
-    category: int = FAILED_PRECONDITION
+    category: int = INVALID_ARGUMENT
 
     def __init__(self, effects: Iterable[str]) -> None:
-        super().__init__(f"Tried to rollback side-effectful node(s): {', '.join(effects)}")
+        listed = ", \n".join(effects)
+        super().__init__(f"Tried to rollback side-effectful node(s): {listed}")
 
 
 class UpgradeTranslationFailed(InterpretationError):

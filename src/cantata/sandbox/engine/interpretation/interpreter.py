@@ -259,8 +259,7 @@ class Interpreter:
 
     def _authorize(self, node_id: int, template: CompiledTemplate, actors: frozenset[str]) -> None:
         if not actors:
-            message = f"node NodeId({node_id}) ({template.ref}) has no controllers"
-            raise FailedAuthorization(message)
+            raise FailedAuthorization.no_controllers(node_id, template.ref)
         given = self._frame.authorizers
         if not actors <= given:
             raise FailedAuthorization.missing(node_id, template.ref, actors, given)
