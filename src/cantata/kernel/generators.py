@@ -42,6 +42,12 @@ class SeededIds:
         start = self._seed + self._count.to_bytes(8, "big")
         return hashlib.shake_256(start).digest(size)
 
+    def copy(self) -> SeededIds:
+        """Give a source that goes on from here with the same bytes as this one."""
+        other = SeededIds(b"")
+        other._seed, other._count = self._seed, self._count
+        return other
+
 
 def fresh_seed(ids: Ids) -> bytes:
     """Give the seed of a submission, 32 bytes, from which its contract ids are derived."""

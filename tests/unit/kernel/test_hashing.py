@@ -94,6 +94,13 @@ def test_seeded_ids_repeat() -> None:
     assert SeededIds(b"t").fresh_bytes(4) not in sequence
 
 
+def test_a_copy_of_seeded_ids_goes_on_alike() -> None:
+    source = SeededIds(b"s")
+    source.fresh_bytes(4)
+    copied = source.copy()
+    assert copied.fresh_bytes(8) == source.fresh_bytes(8)
+
+
 def test_random_ids_differ() -> None:
     ids = RandomIds()
     assert fresh_command_id(ids) != fresh_command_id(ids)
