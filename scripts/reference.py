@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import ast
-import importlib
-import inspect
-import pkgutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from typer.main import get_group
 
-import cantata
 from cantata.cli.app import app
-from cantata.kernel.errors import CantataError
 
 ROOT = Path(__file__).resolve().parents[1]
+SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
+ROOT_ERROR = "cantata.kernel.errors.CantataError"
 PUBLIC_PACKAGES = ("kernel", "lang", "testing", "contracts", "tokens")
 WIDTH = 90
 
@@ -61,39 +59,87 @@ def _help(words: tuple[str, ...], command: Any) -> str:
 
 def errors_page() -> str:
     """Give the page of all errors: code, class, what it means."""
-    _import_everything()
+    classes = {name: each for path in _modules() for name, each in _classes(path)}
     rows = sorted(
-        (error.code, f"{error.__module__}.{error.__name__}", _first_sentence(error))
-        for error in _subclasses(CantataError)
-        if error.__module__.startswith("cantata.") and not error.__name__.startswith("_")
+        (_code(name, classes), name, _first_paragraph(classes[name].node))
+        for name in classes
+        if _is_error(name, classes) and not name.rpartition(".")[2].startswith("_")
     )
     table = "\n".join(f"| `{code}` | `{name}` | {meaning} |" for code, name, meaning in rows)
     return (
         "# Errors\n\nGenerated from the code by `make docs`. Every refusal is a class of its own"
-        " with typed fields; codes are Canton's where Canton has one.\n\n"
+        " with typed fields; codes are Canton's where Canton has one. Classes whose code depends on"
+        " the case show `…`.\n\n"
         f"| code | class | meaning |\n|---|---|---|\n{table}\n"
     )
 
 
-def _import_everything() -> None:
-    for module in pkgutil.walk_packages(cantata.__path__, "cantata."):
-        importlib.import_module(module.name)
+@dataclass(frozen=True)
+class _Class:
+    """A class of the product: its definition, and its bases by their full names."""
+
+    node: ast.ClassDef
+    bases: tuple[str, ...]
 
 
-def _subclasses(root: type[CantataError]) -> Iterator[type[CantataError]]:
-    for each in root.__subclasses__():
-        yield each
-        yield from _subclasses(each)
+def _modules() -> list[Path]:
+    return sorted((SOURCE / "cantata").rglob("*.py"))
 
 
-def _first_sentence(error: type[CantataError]) -> str:
-    paragraph = (inspect.getdoc(error) or "").split("\n\n", 1)[0]
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(SOURCE).with_suffix("").parts
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def _classes(path: Path) -> Iterator[tuple[str, _Class]]:
+    module = _module_name(path)
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    known = {
+        (alias.asname or alias.name): f"{node.module}.{alias.name}"
+        for node in body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    known |= {node.name: f"{module}.{node.name}" for node in body if isinstance(node, ast.ClassDef)}
+    for node in body:
+        if isinstance(node, ast.ClassDef):
+            names = [ast.unparse(base) for base in node.bases]
+            yield f"{module}.{node.name}", _Class(node, tuple(known.get(n, n) for n in names))
+
+
+def _is_error(name: str, classes: dict[str, _Class]) -> bool:
+    """Tell whether a class descends from the root of all errors."""
+    if name not in classes:
+        return False
+    return any(base == ROOT_ERROR or _is_error(base, classes) for base in classes[name].bases)
+
+
+def _code(name: str, classes: dict[str, _Class]) -> str:
+    """Find the code of an error in its class or the nearest of its bases."""
+    if name not in classes:
+        return ""
+    for node in classes[name].node.body:
+        target = _assigned(node)
+        if target == "code" and isinstance(node, ast.Assign | ast.AnnAssign):
+            value = node.value
+            return str(value.value) if isinstance(value, ast.Constant) else "…"
+    return next(filter(None, (_code(base, classes) for base in classes[name].bases)), "…")
+
+
+def _assigned(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign):
+        return ast.unparse(node.targets[0])
+    return ast.unparse(node.target) if isinstance(node, ast.AnnAssign) and node.value else ""
+
+
+def _first_paragraph(node: ast.ClassDef) -> str:
+    paragraph = (ast.get_docstring(node) or "").split("\n\n", 1)[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
 
 
 def modules_page(package: str) -> str:
     """Give the page of a package: each public module's public names with their docstrings."""
-    folder = ROOT / "src" / "cantata" / package
+    folder = SOURCE / "cantata" / package
     sections = [
         section
         for path in sorted(folder.rglob("*.py"))
@@ -104,12 +150,10 @@ def modules_page(package: str) -> str:
 
 
 def _module_sections(path: Path) -> Iterator[str]:
-    parts = path.relative_to(ROOT / "src").with_suffix("").parts
     tree = ast.parse(path.read_text(encoding="utf-8"))
     names = [node for node in tree.body if _is_public(node)]
     if names:
-        name = ".".join(part for part in parts if part != "__init__")
-        yield f"## `{name}`\n\n{ast.get_docstring(tree) or ''}\n"
+        yield f"## `{_module_name(path)}`\n\n{ast.get_docstring(tree) or ''}\n"
     for node in names:
         yield from _name_sections(node, "###")
 
