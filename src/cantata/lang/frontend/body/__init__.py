@@ -1,0 +1,3 @@
+"""Bodies of contract code: statements and expressions, checked and typed."""
+
+from __future__ import annotations
