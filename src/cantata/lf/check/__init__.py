@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cantata.lf.check.dar import check_dar
 from cantata.lf.check.package import check_package, check_packages
-from cantata.lf.check.upgrade.lineage import check_lineage, check_lineages
+from cantata.lf.check.upgrade.lineage import check_lineage, check_lineages, check_upgrade_of
 from cantata.lf.check.upgrade.pair import check_upgrade
 from cantata.lf.check.violation import Stage, Violation
 
@@ -17,4 +17,5 @@ __all__ = [
     "check_package",
     "check_packages",
     "check_upgrade",
+    "check_upgrade_of",
 ]

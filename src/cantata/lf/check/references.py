@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 
 from cantata.lf.model import (
-    Alternative,
     EVal,
     Location,
     Module,
     Package,
+    PEnum,
+    PVariant,
     Ref,
-    TApp,
     UFetchByKey,
     UQueryNByKey,
 )
-
-STEPS_MAX = 20_000_000
-"""Most parts of one package looked at; the largest known has a few hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,71 +35,69 @@ def references_of(package: Package) -> References:
     packages: set[str] = set()
     uses: dict[str, frozenset[str]] = {}
     for module in package.modules.values():
-        used = set()
-        for ref, counted in _module_references(module):
-            packages.add(ref.package)
-            if counted and ref.package == package.id and ref.module != module.name:
-                used.add(ref.module)
-        uses[module.name] = frozenset(used)
+        walk = _Walk()
+        walk.visit(_definitions(module))
+        walk.visit_messages([exception.message for exception in module.exceptions.values()])
+        packages |= {ref.package for ref in walk.counted | walk.passed}
+        siblings = {ref.module for ref in walk.counted if ref.package == package.id}
+        uses[module.name] = frozenset(siblings - {module.name})
     return References(frozenset(packages - {package.id}), uses)
 
 
-def _module_references(module: Module) -> Iterator[tuple[Ref, bool]]:
-    seen: set[int] = set()
-    yield from _walk(
-        [
-            *module.synonyms.values(),
-            *module.data_types.values(),
-            *module.values.values(),
-            *module.interfaces.values(),
-            *module.templates.values(),
-        ],
-        seen,
-        lambda owner: not isinstance(owner, UFetchByKey | UQueryNByKey),
-    )
-    messages: list[object] = [exception.message for exception in module.exceptions.values()]
-    yield from _walk(messages, seen, lambda owner: isinstance(owner, EVal))
+def _definitions(module: Module) -> list[object]:
+    return [
+        *module.synonyms.values(),
+        *module.data_types.values(),
+        *module.values.values(),
+        *module.interfaces.values(),
+        *module.templates.values(),
+    ]
 
 
-def _walk(
-    roots: list[object], seen: set[int], counts: Callable[[object], bool]
-) -> Iterator[tuple[Ref, bool]]:
-    """Visit all parts of definitions; patterns are visited too but do not count."""
-    waiting = list(reversed(roots))
-    while waiting:
-        owner = waiting.pop()
-        if id(owner) in seen:
-            continue
-        seen.add(id(owner))
-        for part in _parts(owner):
-            if isinstance(part, Ref):
-                yield part, counts(owner)
-            elif isinstance(owner, Alternative) and part is owner.pattern:
-                pattern_ref = getattr(part, "ref", None)
-                if isinstance(pattern_ref, Ref):
-                    yield pattern_ref, False
-            else:
-                waiting.append(part)
+class _Walk:
+    """Visits all parts of definitions, each once, and keeps the references that count or pass."""
+
+    def __init__(self) -> None:
+        self.counted: set[Ref] = set()
+        self.passed: set[Ref] = set()
+        self._seen: set[int] = set()
+
+    def visit(self, roots: Sequence[object]) -> None:
+        """Collect the references in definitions."""
+        self._visit(roots, everything=True)
+
+    def visit_messages(self, roots: Sequence[object]) -> None:
+        """Collect the references in messages of exceptions, where only values count."""
+        self._visit(roots, everything=False)
+
+    def _visit(self, roots: Sequence[object], *, everything: bool) -> None:
+        seen = self._seen
+        waiting = [*roots]
+        while waiting:
+            owner = waiting.pop()
+            if id(owner) in seen:
+                continue
+            seen.add(id(owner))
+            parts = owner if isinstance(owner, tuple) else _parts(owner)
+            for part in parts:
+                class_ = type(part)
+                if isinstance(part, Ref):
+                    self._keep(owner, part, everything=everything)
+                elif class_ is tuple or _names(class_):
+                    waiting.append(part)
+
+    def _keep(self, owner: object, ref: Ref, *, everything: bool) -> None:
+        class_ = type(owner)
+        counts = class_ not in _PASSED if everything else class_ is EVal
+        (self.counted if counts else self.passed).add(ref)
 
 
-_FIELDS: dict[type, tuple[str, ...]] = {}
+_FIELDS: dict[type, tuple[str, ...]] = {Location: ()}
+_PASSED: set[type] = {PVariant, PEnum, UFetchByKey, UQueryNByKey}
 
 
-def _parts(owner: object) -> Iterator[object]:
-    if isinstance(owner, TApp):
-        yield owner.fun
-        yield owner.arg
-        return
-    if isinstance(owner, tuple):
-        candidates: Iterator[object] = iter(owner)
-    else:
-        candidates = (getattr(owner, name) for name in _names(type(owner)))
-    for part in candidates:
-        if isinstance(part, tuple):
-            if part:
-                yield part
-        elif is_dataclass(part) and not isinstance(part, Location):
-            yield part
+def _parts(owner: object) -> list[object]:
+    return [getattr(owner, name) for name in _names(type(owner))]
 
 
 def _names(class_: type) -> tuple[str, ...]:

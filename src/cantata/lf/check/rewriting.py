@@ -13,6 +13,9 @@ Change = Callable[[Ty, int], Ty | None]
 """Decides about a part under so many quantifiers: what it becomes, or None to look inside."""
 
 
+_COMPOUND = (App, Forall, Struct, Syn)
+
+
 class Maker(Protocol):
     """What rewriting needs of the arena: a way to make types."""
 
@@ -49,7 +52,7 @@ class Rewriter:
                 return node if found is None else self._maker.bound(found + depth)
             if node.free is not None and node.free.isdisjoint(index):
                 return node
-            return None
+            return None if isinstance(node, _COMPOUND) else node
 
         return self._rewrite(self._shift(body, len(names)), change)
 
@@ -78,42 +81,47 @@ class Rewriter:
         return self._rewrite(body, change) if by and body.loose else body
 
     def _rewrite(self, body: Ty, change: Change) -> Ty:
-        node: Ty = run(self._part(body, 0, change, {}))
+        work = _Rewrite(self._maker, change)
+        node: Ty = work.now(body, 0) or run(work.later(body, 0))
+        self.steps += work.steps
         return node
 
-    def _part(self, node: Ty, depth: int, change: Change, known: dict[tuple[Ty, int], Ty]) -> Step:
-        key = (node, depth)
-        if key in known:
-            return known[key]
+
+class _Rewrite:
+    """One pass over a type."""
+
+    def __init__(self, maker: Maker, change: Change) -> None:
+        self._maker = maker
+        self._change = change
+        self._known: dict[tuple[Ty, int], Ty] = {}
+        self.steps = 0
+
+    def now(self, node: Ty, depth: int) -> Ty | None:
+        """Give what a part becomes, if that can be said without looking inside."""
+        return self._change(node, depth) or self._known.get((node, depth))
+
+    def later(self, node: Ty, depth: int) -> Step:
+        """Give the step that looks inside a part."""
         self.steps += 1
-        done = change(node, depth)
-        if done is None:
-            done = yield self._inside(node, depth, change, known)
-        known[key] = done
+        if isinstance(node, App):
+            fun = self.now(node.fun, depth) or (yield self.later(node.fun, depth))
+            arg = self.now(node.arg, depth) or (yield self.later(node.arg, depth))
+            done = self._maker.apply(fun, arg)
+        elif isinstance(node, Forall):
+            inner = depth + 1
+            body = self.now(node.body, inner) or (yield self.later(node.body, inner))
+            done = self._maker.forall(node.of, body, node.hint)
+        elif isinstance(node, Struct):
+            types = yield self._all(node.types, depth)
+            done = self._maker.struct(tuple(zip(node.names, types, strict=True)))
+        else:
+            assert isinstance(node, Syn), node
+            done = self._maker.synonym(node.ref, (yield self._all(node.args, depth)))
+        self._known[node, depth] = done
         return done
 
-    def _inside(
-        self, node: Ty, depth: int, change: Change, known: dict[tuple[Ty, int], Ty]
-    ) -> Step:
-        if isinstance(node, App):
-            fun = yield self._part(node.fun, depth, change, known)
-            arg = yield self._part(node.arg, depth, change, known)
-            return self._maker.apply(fun, arg)
-        if isinstance(node, Forall):
-            body = yield self._part(node.body, depth + 1, change, known)
-            return self._maker.forall(node.of, body, node.hint)
-        if isinstance(node, Struct):
-            types = yield self._all(node.types, depth, change, known)
-            return self._maker.struct(tuple(zip(node.names, types, strict=True)))
-        if isinstance(node, Syn):
-            args = yield self._all(node.args, depth, change, known)
-            return self._maker.synonym(node.ref, args)
-        return node
-
-    def _all(
-        self, nodes: tuple[Ty, ...], depth: int, change: Change, known: dict[tuple[Ty, int], Ty]
-    ) -> Step:
+    def _all(self, nodes: tuple[Ty, ...], depth: int) -> Step:
         done: list[Ty] = []
         for node in nodes:
-            done += [(yield self._part(node, depth, change, known))]
+            done += [self.now(node, depth) or (yield self.later(node, depth))]
         return tuple(done)

@@ -86,6 +86,7 @@ UPGRADE_HINTS = {
     "VariantVariantsOrderChanged": "append new constructors at the end",
     "EnumRemovedVariant": "keep all constructors",
     "EnumVariantsOrderChanged": "append new constructors at the end",
+    "UpgradeName": "give two versions of one package",
     "UpgradeVersion": "give the new package a higher version",
     "MissingPackages": "upload the dependency first",
     "UpgradeDamlPrimIsNotAUtilityPackage": "rename the package, its name is reserved",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from cantata.lf.check.references import references_of
@@ -43,6 +43,22 @@ def check_lineages(packages: Packages) -> tuple[Violation, ...]:
         for _, lineage in sorted(by_name.items())
         for violation in check_lineage(lineage, packages)
     )
+
+
+def check_upgrade_of(old: Sequence[Package], new: Sequence[Package]) -> tuple[Violation, ...]:
+    """Check that one set of packages may follow another; the main package comes first in each.
+
+    The main packages must be versions of one package in ascending order, and each lineage that
+    the packages of both sets form together must hold.
+    """
+    report = Report(new[0].id, Stage.LINEAGE)
+    if old[0].name != new[0].name:
+        text = f"{_name(new[0])} cannot upgrade {_name(old[0])}: the names differ"
+        report.add("UpgradeName", text)
+    elif version_key(new[0].version) < version_key(old[0].version):
+        text = f"{_name(new[0])} cannot upgrade {_name(old[0])}, its version is lower"
+        report.add("UpgradeVersion", text)
+    return report.violations + check_lineages(Packages((*old, *new)))
 
 
 def has_upgrades(package: Package) -> bool:
