@@ -20,8 +20,8 @@ from cantata.sandbox.engine.projection import (
 from cantata.sandbox.engine.projection.filters import Interfaces, Matcher
 from cantata.sandbox.engine.projection.shapes import Reader, project
 from cantata.sandbox.engine.store import MemoryStore, Update
-from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Transaction
-from tests.property.engine.trees import PARTIES, after, histories
+from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Tree
+from tests.property.engine.trees import PARTIES, Entry, after, histories, record
 
 NO_INTERFACES = Interfaces(lambda _template: (), lambda _package: "p")
 
@@ -46,19 +46,19 @@ def told_directly(node: Node) -> frozenset[str]:
     return node.signatories | node.actors if isinstance(node, Fetch) else frozenset()
 
 
-def may_see(transaction: Transaction) -> dict[int, frozenset[str]]:
+def may_see(tree: Tree) -> dict[int, frozenset[str]]:
     """Who may see which node: those told of it or of a node around it, by walking down."""
     seen: dict[int, frozenset[str]] = {}
 
     def walk(node_id: int, above: frozenset[str]) -> None:
-        node = transaction.nodes[node_id]
+        node = tree.nodes[node_id]
         if not isinstance(node, Create | Exercise | Fetch):
             return
         seen[node_id] = above | told_directly(node)
         for child in node.children if isinstance(node, Exercise) else ():
             walk(child, seen[node_id])
 
-    for root in transaction.roots:
+    for root in tree.roots:
         walk(root, frozenset())
     return seen
 
@@ -73,24 +73,24 @@ def events_of(update: Update, parties: frozenset[str], shape: Shape) -> tuple[Ev
 
 
 @given(histories(), readers)
-def test_effects_show_exactly_what_may_be_seen(log: list[Update], parties: frozenset[str]) -> None:
-    for update in log:
-        allowed = may_see(update.transaction)
+def test_effects_show_exactly_what_may_be_seen(log: list[Entry], parties: frozenset[str]) -> None:
+    for update, _ in log:
+        allowed = may_see(update.tree)
         events = events_of(update, parties, Shape.LEDGER_EFFECTS)
         for event in events:
             assert set(event.witnesses) == parties & allowed[node_of(event)]
         assert [node_of(event) for event in events] == [
             node_id
             for node_id, told in sorted(allowed.items())
-            if told & parties and not isinstance(update.transaction.nodes[node_id], Fetch)
+            if told & parties and not isinstance(update.tree.nodes[node_id], Fetch)
         ]
 
 
 @given(histories(), readers)
-def test_deltas_show_stakeholders_only(log: list[Update], parties: frozenset[str]) -> None:
-    for update in log:
+def test_deltas_show_stakeholders_only(log: list[Entry], parties: frozenset[str]) -> None:
+    for update, _ in log:
         for event in events_of(update, parties, Shape.ACS_DELTA):
-            node = update.transaction.nodes[node_of(event)]
+            node = update.tree.nodes[node_of(event)]
             assert isinstance(node, Create | Exercise)
             stake = node.contract.stakeholders if isinstance(node, Create) else node.stakeholders
             assert set(event.witnesses) == parties & stake
@@ -98,13 +98,13 @@ def test_deltas_show_stakeholders_only(log: list[Update], parties: frozenset[str
 
 
 @given(histories(), readers)
-def test_deltas_add_up_to_the_active_contracts(log: list[Update], parties: frozenset[str]) -> None:
+def test_deltas_add_up_to_the_active_contracts(log: list[Entry], parties: frozenset[str]) -> None:
     store = MemoryStore()
     existing: dict[str, Contract] = {}
     held: dict[str, Contract] = {}
-    for update in log:
-        store.append(update)
-        existing = after(existing, update.transaction)
+    for update, transaction in log:
+        record(store, Entry(update, transaction))
+        existing = after(existing, transaction)
         for event in events_of(update, parties, Shape.ACS_DELTA):
             if isinstance(event, CreatedEvent):
                 held[event.contract.contract_id] = event.contract
@@ -118,8 +118,8 @@ def test_deltas_add_up_to_the_active_contracts(log: list[Update], parties: froze
 
 
 @given(histories(), readers)
-def test_flag_marks_what_the_deltas_show(log: list[Update], parties: frozenset[str]) -> None:
-    for update in log:
+def test_flag_marks_what_the_deltas_show(log: list[Entry], parties: frozenset[str]) -> None:
+    for update, _ in log:
         deltas = {node_of(event) for event in events_of(update, parties, Shape.ACS_DELTA)}
         effects = events_of(update, parties, Shape.LEDGER_EFFECTS)
         flagged = {
@@ -131,8 +131,8 @@ def test_flag_marks_what_the_deltas_show(log: list[Update], parties: frozenset[s
 
 
 @given(histories(), readers)
-def test_only_submitters_see_the_command(log: list[Update], parties: frozenset[str]) -> None:
-    for update in log:
+def test_only_submitters_see_the_command(log: list[Entry], parties: frozenset[str]) -> None:
+    for update, _ in log:
         seen = project(update, reader(parties), Shape.LEDGER_EFFECTS)
         if seen is not None:
             shown = update.command_id if update.act_as & parties else ""
@@ -141,25 +141,23 @@ def test_only_submitters_see_the_command(log: list[Update], parties: frozenset[s
 
 @given(histories(), readers, st.data())
 def test_store_gives_each_party_its_updates_and_past_contracts(
-    log: list[Update], parties: frozenset[str], data: st.DataObject
+    log: list[Entry], parties: frozenset[str], data: st.DataObject
 ) -> None:
     store = MemoryStore()
     states: list[dict[str, Contract]] = [{}]
-    for update in log:
-        store.append(update)
-        states.append(after(states[-1], update.transaction))
+    for update, transaction in log:
+        record(store, Entry(update, transaction))
+        states.append(after(states[-1], transaction))
     seen = [update.offset for update in store.updates(parties, 0, store.end())]
-    assert seen == [
-        update.offset for update in log if events_or_fetches(update.transaction, parties)
-    ]
+    assert seen == [update.offset for update, _ in log if witnessed(update.tree, parties)]
     at = data.draw(st.integers(0, store.end()))
     active = list(store.active(parties, store.templates(parties), at))
     assert {entry.contract.contract_id for entry in active} == {
         cid for cid, contract in states[at].items() if contract.stakeholders & parties
     }
-    places = [(entry.offset, entry.node_id) for entry in active]
+    places = [entry.place for entry in active]
     assert places == sorted(set(places))
 
 
-def events_or_fetches(transaction: Transaction, parties: frozenset[str]) -> bool:
-    return any(told & parties for told in may_see(transaction).values())
+def witnessed(tree: Tree, parties: frozenset[str]) -> bool:
+    return any(told & parties for told in may_see(tree).values())

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hypothesis import strategies as st
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
-from cantata.sandbox.engine.store.update import Update
+from cantata.sandbox.engine.store import MemoryStore, Update
 from cantata.sandbox.engine.transaction import (
     Create,
     Exercise,
@@ -18,6 +19,7 @@ from cantata.sandbox.engine.transaction import (
     Rollback,
     TimeBounds,
     Transaction,
+    Tree,
 )
 
 PARTIES = ("alice", "bob", "carol", "dave", "erin")
@@ -123,17 +125,23 @@ class Builder:
 
     def finish(self, roots: tuple[int, ...]) -> Transaction:
         return Transaction(
-            tuple(self.nodes),
-            roots,
+            Tree(tuple(self.nodes), roots),
             TimeBounds(None, None),
-            self.inputs,
+            tuple(self.inputs.values()),
             tuple(c for cid, c in self.created.items() if cid not in self.consumed),
             tuple(c for cid, c in self.inputs.items() if cid in self.consumed),
         )
 
 
+class Entry(NamedTuple):
+    """An update and the transaction that it records."""
+
+    update: Update
+    transaction: Transaction
+
+
 @st.composite
-def histories(draw: st.DrawFn) -> list[Update]:
+def histories(draw: st.DrawFn) -> list[Entry]:
     """Give the log of a ledger: a few transactions that build on each other."""
     existing: dict[str, Contract] = {}
     log = []
@@ -141,18 +149,22 @@ def histories(draw: st.DrawFn) -> list[Update]:
         builder = Builder(draw, existing, offset * 1_000)
         transaction = builder.finish(builder.children(0, undone=False))
         existing = after(existing, transaction)
-        log.append(
-            Update(
-                offset=offset,
-                update_id=f"1220{offset:064x}",
-                transaction=transaction,
-                effective_at=offset,
-                record_time=offset,
-                act_as=draw(some_parties),
-                command_id=f"command-{offset}",
-            )
+        update = Update(
+            offset=offset,
+            update_id=f"1220{offset:064x}",
+            tree=transaction.tree,
+            effective_at=offset,
+            record_time=offset,
+            act_as=draw(some_parties),
+            command_id=f"command-{offset}",
         )
+        log.append(Entry(update, transaction))
     return log
+
+
+def record(store: MemoryStore, entry: Entry) -> None:
+    """Append an entry to a store."""
+    store.append(entry.update, entry.transaction.created, entry.transaction.archived)
 
 
 def after(existing: Mapping[str, Contract], transaction: Transaction) -> dict[str, Contract]:

@@ -15,6 +15,7 @@ from cantata.lf.runtime.values import GenMap, to_cons
 from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.ids import CONTRACT_ID_LENGTH, ContractIds, update_id
+from cantata.sandbox.engine.parties import PartySets
 from tests.unit.engine.samples import con, ref, sample_packages
 
 ALICE, BOB = frozenset({"alice"}), frozenset({"alice", "bob"})
@@ -27,13 +28,13 @@ def coin(ids: ContractIds) -> Contract:
 
 
 def test_ids_have_the_network_form() -> None:
-    contract = coin(ContractIds(Contents(sample_packages())))
+    contract = coin(ContractIds(Contents(sample_packages()), PartySets()))
     assert len(ContractId(contract.contract_id)) == CONTRACT_ID_LENGTH
     assert contract.contract_id.startswith(f"00{'01' * 32}ca121220")
 
 
 def test_untouched_contract_is_authentic() -> None:
-    ids = ContractIds(Contents(sample_packages()))
+    ids = ContractIds(Contents(sample_packages()), PartySets())
     assert ids.is_authentic(coin(ids))
 
 
@@ -52,7 +53,7 @@ def test_untouched_contract_is_authentic() -> None:
     ],
 )
 def test_tampered_contract_is_not(change: dict[str, Any]) -> None:
-    ids = ContractIds(Contents(sample_packages()))
+    ids = ContractIds(Contents(sample_packages()), PartySets())
     changed = coin(ids)._replace(**change)
     if changed.template == ref("Maps"):
         changed = changed._replace(payload=({}, GenMap()))

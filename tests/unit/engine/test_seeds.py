@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from cantata.sandbox.engine.transaction.seeds import discriminator, node_seed
+from cantata.sandbox.engine.transaction.seeds import discriminator, node_seed, pack_parties
 
 CREATE, EXERCISE = 1, 3
 
@@ -77,7 +77,9 @@ def test_discriminators_of_recorded_creates(shared_data: Path) -> None:
                 contract_id = next(blob(v) for k, v in fields if k == 2).decode()
                 parties = {blob(v).decode() for k, v in fields if k in {6, 7}}
                 start = discriminator(
-                    transaction.seeds[node_id], transaction.preparation_time, parties
+                    transaction.seeds[node_id],
+                    transaction.preparation_time,
+                    pack_parties(parties),
                 )
                 assert contract_id == f"00{start.hex()}"
                 checked += 1

@@ -99,13 +99,15 @@ def run_step(
     try:
         if "view" in step:
             return {"viewResult": _view(ledger, step["view"], names, printer)}
-        update = ledger.submit(_submission(ledger, scenario, step, names, seed))
+        submission = _submission(ledger, scenario, step, names, seed)
+        submission, transaction = ledger.prepare(submission)
+        ledger.commit(submission, transaction)
     except CantataError as error:
         return {"error": error_of(error, names)}
-    for node in update.transaction.nodes:
+    for node in transaction.tree.nodes:
         if isinstance(node, tree.Create):
             names.add(node.contract.contract_id)
-    return tree.of_transaction(update.transaction, ledger.engine.runtime, printer, names.name)
+    return tree.of_transaction(transaction, ledger.engine.runtime, printer, names.name)
 
 
 def _view(ledger: Ledger, view: dict[str, Any], names: Names, printer: Printer) -> Any:

@@ -18,10 +18,10 @@ def of_transaction(
     transaction: Transaction, runtime: Runtime, printer: Printer, rename: Rename
 ) -> dict[str, Any]:
     """Give a transaction and its time bounds as a step records them."""
-    nodes = [_node(node, runtime, printer, rename) for node in transaction.nodes]
+    nodes = [_node(node, runtime, printer, rename) for node in transaction.tree.nodes]
     earliest, latest = transaction.bounds
     return {
-        "transaction": {"roots": list(transaction.roots), "nodes": nodes},
+        "transaction": {"roots": list(transaction.tree.roots), "nodes": nodes},
         "timeBounds": {"min": _time(earliest), "max": _time(latest)},
     }
 

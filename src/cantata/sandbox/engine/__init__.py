@@ -31,6 +31,7 @@ from cantata.sandbox.engine.transaction import (
     Rollback,
     TimeBounds,
     Transaction,
+    Tree,
 )
 
 __all__ = [
@@ -58,6 +59,7 @@ __all__ = [
     "Submission",
     "TimeBounds",
     "Transaction",
+    "Tree",
     "TypeRef",
     "Update",
 ]

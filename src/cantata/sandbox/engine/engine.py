@@ -43,8 +43,9 @@ class Engine:
     def __init__(self, runtime: Runtime, packages: PackageSet) -> None:
         self.runtime = runtime
         self.packages = packages
-        self.ids = ContractIds(Contents(packages.packages))
-        self._host = Host(runtime, self.ids, PartySets())
+        self.sets = PartySets()
+        self.ids = ContractIds(Contents(packages.packages), self.sets)
+        self._host = Host(runtime, self.ids, self.sets)
         self._preprocessor = Preprocessor(runtime, packages, Translator(packages.packages))
 
     def interpret(self, submission: Submission, lookup: Lookup) -> Transaction:
@@ -62,7 +63,7 @@ class Engine:
         time = submission.ledger_time
         prepared_at = submission.preparation_time
         terms = Terms(
-            authorizers=submission.act_as,
+            authorizers=self.sets.one(submission.act_as),
             ledger_time=time,
             preparation_time=time if prepared_at is None else prepared_at,
             seed=submission.seed,

@@ -12,6 +12,8 @@ from hashlib import sha256
 from cantata.lf.model import Ref, TCon
 from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.parties import PartySets
+from cantata.sandbox.engine.transaction.seeds import pack_parties
 
 CONTRACT_ID_LENGTH = 138
 """Hex digits of the ids made here; others have up to 254."""
@@ -26,8 +28,9 @@ _MULTIHASH = "1220"
 class ContractIds:
     """Makes contract ids, and tells whether a contract is what its id says."""
 
-    def __init__(self, contents: Contents) -> None:
+    def __init__(self, contents: Contents, sets: PartySets) -> None:
         self._contents = contents
+        self._sets = sets
         self._types: dict[Ref, tuple[str, TCon]] = {}
 
     def identify(self, discriminator: bytes, unnamed: Contract) -> str:
@@ -48,20 +51,14 @@ class ContractIds:
         if known is None:
             known = self._types[contract.template] = str(contract.template), TCon(contract.template)
         name, type_ = known
-        bound = (
-            f"{discriminator}\n{name}\n{contract.package_name}\n{contract.created_at}\n"
-            f"{_listed(contract.signatories)}{_listed(contract.stakeholders)}"
-            f"{self._contents.text(contract.payload, type_)}"
-        )
-        return sha256(bound.encode()).hexdigest()
+        start = f"{discriminator}\n{name}\n{contract.package_name}\n{contract.created_at}\n"
+        payload = self._contents.text(contract.payload, type_)
+        packed = self._sets.packed
+        parties = packed(contract.signatories) + packed(contract.stakeholders)
+        return sha256(start.encode() + parties + payload.encode()).hexdigest()
 
 
 def update_id(seed: bytes, act_as: Iterable[str], command_id: str, recorded_at: int) -> str:
     """Give the id of the update that a submission becomes."""
-    bound = f"{seed.hex()}\n{recorded_at}\n{_listed(act_as)}{len(command_id)}:{command_id}"
-    return _MULTIHASH + sha256(bound.encode()).hexdigest()
-
-
-def _listed(parties: Iterable[str]) -> str:
-    listed = sorted(parties)
-    return f"{len(listed)};" + "".join(f"{len(party)}:{party}" for party in listed)
+    bound = seed + pack_parties(act_as) + f"{recorded_at}\n{command_id}".encode()
+    return _MULTIHASH + sha256(bound).hexdigest()

@@ -61,8 +61,10 @@ class Ledger:
         self._require_parties(submission.act_as | submission.read_as)
         for _ in range(LEDGER_TIME_TRIES_MAX):
             transaction = self.engine.interpret(submission, self.store.lookup)
-            inputs = transaction.inputs.values()
-            latest = max((contract.created_at for contract in inputs), default=0)
+            latest = max(
+                (contract.created_at for contract in transaction.inputs),
+                default=submission.ledger_time,
+            )
             if latest <= submission.ledger_time:
                 return submission, transaction
             submission = replace(submission, ledger_time=latest)
@@ -82,22 +84,23 @@ class Ledger:
             update_id=update_id(
                 submission.seed, submission.act_as, submission.command_id, recorded_at
             ),
-            transaction=transaction,
+            tree=transaction.tree,
             effective_at=submission.ledger_time,
             record_time=recorded_at,
-            act_as=submission.act_as,
+            act_as=self.engine.sets.one(submission.act_as),
             command_id=submission.command_id,
             user_id=submission.user_id,
             workflow_id=submission.workflow_id,
             submission_id=submission.submission_id,
         )
-        self.store.append(update)
+        self.store.append(update, transaction.created, transaction.archived)
         return update
 
     def validate(self, submission: Submission, transaction: Transaction) -> None:
         """Refuse a transaction whose inputs, time or parties are not as they must be."""
         lookup = self.store.lookup
-        gone = [cid for cid in transaction.inputs if lookup(cid) is None]
+        inputs = [contract.contract_id for contract in transaction.inputs]
+        gone = [contract_id for contract_id in inputs if lookup(contract_id) is None]
         if gone:
             raise InactiveInputs(gone)
         if not transaction.bounds.admit(submission.ledger_time):
@@ -105,7 +108,7 @@ class Ledger:
                 f"the ledger time {submission.ledger_time} is outside {transaction.bounds}"
             )
         if self._knows_party is not None:
-            self._require_parties(all_witnesses(transaction))
+            self._require_parties(all_witnesses(transaction.tree))
 
     def end(self) -> int:
         """Give the offset of the last update, 0 before the first."""
@@ -128,8 +131,8 @@ class Ledger:
         parties = matcher.parties
         wanted = [ref for ref in self.store.templates(parties) if matcher.matches(ref)]
         for active in self.store.active(parties, wanted, at):
-            contract, place = active.contract, (active.offset, active.node_id)
-            event = reader.created(contract, place, contract.stakeholders)
+            contract = active.contract
+            event = reader.created(contract, active.place, contract.stakeholders)
             if event is not None:
                 yield event
 

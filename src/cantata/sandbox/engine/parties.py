@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from cantata.sandbox.engine.transaction.seeds import pack_parties
+
 KNOWN_MAX = 100_000
 """Sets remembered; beyond it remembering starts again."""
 
@@ -13,10 +15,11 @@ NOBODY: frozenset[str] = frozenset()
 class PartySets:
     """Gives equal sets of parties as one object, so that contracts share them."""
 
-    __slots__ = ("_known",)
+    __slots__ = ("_known", "_packed")
 
     def __init__(self) -> None:
         self._known: dict[frozenset[str], frozenset[str]] = {}
+        self._packed: dict[frozenset[str], bytes] = {}
 
     def of_list(self, cells: Any) -> frozenset[str]:
         """Give the parties of a list of LF (cons cells) as a set."""
@@ -45,3 +48,12 @@ class PartySets:
         if right <= left:
             return left
         return right if left <= right else self.one(left | right)
+
+    def packed(self, parties: frozenset[str]) -> bytes:
+        """Write a set as `pack_parties` does, once."""
+        packed = self._packed.get(parties)
+        if packed is None:
+            if len(self._packed) >= KNOWN_MAX:
+                self._packed.clear()
+            packed = self._packed[parties] = pack_parties(parties)
+        return packed

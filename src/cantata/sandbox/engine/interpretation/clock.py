@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cantata.sandbox.engine.transaction import TimeBounds
+from cantata.sandbox.engine.transaction.model import ANY_TIME
 
 TIME_MIN = -62_135_596_800_000_000
 """0001-01-01T00:00:00Z in microseconds."""
@@ -36,6 +37,8 @@ class Clock:
 
     def bounds(self) -> TimeBounds:
         """Give the times at which the same answers would have been given."""
+        if self._earliest == TIME_MIN and self._latest == TIME_MAX:
+            return ANY_TIME
         return TimeBounds(
             None if self._earliest == TIME_MIN else self._earliest,
             None if self._latest == TIME_MAX else self._latest,

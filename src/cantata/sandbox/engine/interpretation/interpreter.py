@@ -18,7 +18,15 @@ from cantata.sandbox.engine.interpretation.clock import Clock
 from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded, Parties
 from cantata.sandbox.engine.interpretation.frames import Frame, Label
 from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
-from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback, Transaction
+from cantata.sandbox.engine.transaction import (
+    Create,
+    Exercise,
+    Fetch,
+    Node,
+    Rollback,
+    Transaction,
+    Tree,
+)
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from cantata.sandbox.engine.transaction.normalization import normalize
 from cantata.sandbox.engine.transaction.seeds import discriminator
@@ -136,18 +144,17 @@ class Interpreter:
     def finish(self) -> Transaction:
         """Give the transaction, once all commands have run."""
         active, inputs = self._active, self._contracts.inputs
+        roots = self._frame.children
         if self._tried:
-            nodes, roots = normalize(self._nodes, self._frame.children)
+            tree = normalize(self._nodes, roots)
         else:
-            nodes = tuple(node for node in self._nodes if node is not None)
-            roots = tuple(self._frame.children)
+            tree = Tree(tuple(node for node in self._nodes if node is not None), tuple(roots))
         consumed = active.consumed
         local = self._contracts.local
         return Transaction(
-            nodes,
-            roots,
+            tree,
             self._clock.bounds(),
-            inputs,
+            tuple(inputs.values()),
             tuple(
                 contract
                 for cid in active.created
@@ -173,7 +180,9 @@ class Interpreter:
             stakeholders,
             terms.ledger_time,
         )
-        start = discriminator(frame.action_seed(), terms.preparation_time, stakeholders)
+        start = discriminator(
+            frame.action_seed(), terms.preparation_time, self._host.sets.packed(stakeholders)
+        )
         cid = self._host.ids.identify(start, unnamed)
         contract = unnamed._replace(contract_id=cid)
         self._contracts.add(template, contract)

@@ -21,7 +21,7 @@ from cantata.sandbox.engine.projection.events import (
 )
 from cantata.sandbox.engine.projection.filters import Match, Matcher
 from cantata.sandbox.engine.store.update import Update
-from cantata.sandbox.engine.transaction import Create, Exercise, Transaction
+from cantata.sandbox.engine.transaction import Create, Exercise, Tree
 from cantata.sandbox.engine.transaction.informees import witnesses
 
 ViewOf = Callable[[Contract, Ref], View]
@@ -79,8 +79,8 @@ def project(update: Update, reader: Reader, shape: Shape) -> Seen | None:
 
 
 def _deltas(update: Update, reader: Reader) -> Iterator[Event]:
-    transient = _transient(update.transaction)
-    for node in update.transaction.effective():
+    transient = _transient(update.tree)
+    for node in update.tree.effective():
         if isinstance(node, Create):
             contract = node.contract
             if contract.contract_id not in transient:
@@ -108,8 +108,8 @@ def _archived(offset: int, node: Exercise, parties: tuple[str, ...], match: Matc
 
 
 def _effects(update: Update, reader: Reader) -> Iterator[Event]:
-    transient = _transient(update.transaction)
-    for node, told in witnesses(update.transaction):
+    transient = _transient(update.tree)
+    for node, told in witnesses(update.tree):
         if not isinstance(node, Create | Exercise):
             continue
         parties = reader.told(told)
@@ -139,17 +139,17 @@ def _has_stake(stakeholders: frozenset[str], parties: tuple[str, ...]) -> bool:
     return not stakeholders.isdisjoint(parties)
 
 
-def _transient(transaction: Transaction) -> frozenset[str]:
+def _transient(tree: Tree) -> frozenset[str]:
     """Give the contracts that were created and archived in the same transaction."""
     consumed = {
         node.contract_id
-        for node in transaction.effective()
+        for node in tree.effective()
         if isinstance(node, Exercise) and node.consuming
     }
     if not consumed:
         return frozenset()
     return frozenset(
         node.contract.contract_id
-        for node in transaction.effective()
+        for node in tree.effective()
         if isinstance(node, Create) and node.contract.contract_id in consumed
     )

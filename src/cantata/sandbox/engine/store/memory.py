@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
@@ -14,39 +15,44 @@ from cantata.sandbox.engine.store.update import Update
 from cantata.sandbox.engine.transaction import Create
 from cantata.sandbox.engine.transaction.informees import all_witnesses
 
-_Index = dict[Ref, dict[str, Active]]
-
-_place = attrgetter("offset", "node_id")
+_place = attrgetter("place")
 
 
 class MemoryStore:
-    """Implements `Store`; every operation costs what it returns, not what is stored."""
+    """Implements `Store`; what is read for parties costs what it gives, not what is stored."""
 
     def __init__(self) -> None:
         self._log: list[Update] = []
-        self._archived: list[tuple[Active, ...]] = []
         self._offsets: list[int] = []
+        self._archived: list[tuple[Active, ...]] = []
         self._by_id: dict[str, Update] = {}
-        self._witnessed: dict[str, list[int]] = {}
+        self._witnessed: dict[str, array[int]] = {}
         self._active: dict[str, Active] = {}
-        self._by_template: _Index = {}
-        self._by_party: dict[str, _Index] = {}
+        self._templates: set[Ref] = set()
+        self._by_party: dict[str, dict[Ref, dict[str, Active]]] = {}
 
     def end(self) -> int:
         """Give the offset of the last update, 0 before the first."""
         return self._offsets[-1] if self._offsets else 0
 
-    def append(self, update: Update) -> None:
-        """Record an update and its contracts."""
+    def append(
+        self, update: Update, created: Iterable[Contract], archived: Iterable[Contract]
+    ) -> None:
+        """Record an update with the contracts it leaves and takes."""
         assert update.offset > self.end(), "offsets grow"
-        self._by_id[update.update_id] = update
         position = len(self._log)
-        for party in all_witnesses(update.transaction):
-            self._witnessed.setdefault(party, []).append(position)
-        transaction = update.transaction
-        self._archived.append(tuple(self._drop(contract) for contract in transaction.archived))
-        if transaction.created:
-            self._add_created(update)
+        for party in all_witnesses(update.tree):
+            positions = self._witnessed.get(party)
+            if positions is None:
+                positions = self._witnessed[party] = array("Q")
+            positions.append(position)
+        alive = {contract.contract_id for contract in created}
+        if alive:
+            for node in update.tree.effective():
+                if isinstance(node, Create) and node.contract.contract_id in alive:
+                    self._add(Active(node.contract, update, node.node_id))
+        self._archived.append(tuple(self._drop(contract) for contract in archived))
+        self._by_id[update.update_id] = update
         self._log.append(update)
         self._offsets.append(update.offset)
 
@@ -57,26 +63,26 @@ class MemoryStore:
 
     def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
         """Give the templates of which those parties have or had a stake in a contract."""
-        return frozenset(template for index in self._indexes(parties) for template in index)
+        if parties is None:
+            return frozenset(self._templates)
+        return frozenset(
+            template for party in parties for template in self._by_party.get(party, ())
+        )
 
     def active(
         self, parties: Collection[str] | None, templates: Collection[Ref], at: int
     ) -> Iterator[Active]:
         """Give the contracts of those templates active after offset `at`, oldest first."""
         wanted = frozenset(templates)
-        indexes = self._indexes(parties)
-        found = [
-            index[template].values() for index in indexes for template in wanted & index.keys()
-        ]
-        streams: list[Iterable[Active]] = [list(contracts) for contracts in found]
+        streams = self._streams(parties, wanted)
         if at < self.end():
             streams.append(self._archived_since(parties, wanted, at))
-        last = ""
+        last = None
         for active in merge(*streams, key=_place):
-            if active.offset > at:
+            if active.update.offset > at:
                 break
-            if active.contract.contract_id != last:
-                last = active.contract.contract_id
+            if active is not last:
+                last = active
                 yield active
 
     def updates(self, parties: Collection[str] | None, after: int, until: int) -> Iterator[Update]:
@@ -95,31 +101,37 @@ class MemoryStore:
         """Give the update of that id."""
         return self._by_id.get(update_id)
 
-    def _add_created(self, update: Update) -> None:
-        alive = {contract.contract_id for contract in update.transaction.created}
-        for node in update.transaction.effective():
-            if isinstance(node, Create) and node.contract.contract_id in alive:
-                active = Active(node.contract, update.offset, node.node_id, update.workflow_id)
-                self._add(active)
-
     def _add(self, active: Active) -> None:
-        contract_id, template = active.contract.contract_id, active.contract.template
+        contract = active.contract
+        contract_id, template = contract.contract_id, contract.template
         self._active[contract_id] = active
-        self._by_template.setdefault(template, {})[contract_id] = active
-        for party in active.contract.stakeholders:
-            self._by_party.setdefault(party, {}).setdefault(template, {})[contract_id] = active
+        self._templates.add(template)
+        for party in contract.stakeholders:
+            templates = self._by_party.setdefault(party, {})
+            contracts = templates.get(template)
+            if contracts is None:
+                contracts = templates[template] = {}
+            contracts[contract_id] = active
 
     def _drop(self, contract: Contract) -> Active:
         contract_id, template = contract.contract_id, contract.template
-        del self._by_template[template][contract_id]
         for party in contract.stakeholders:
             del self._by_party[party][template][contract_id]
         return self._active.pop(contract_id)
 
-    def _indexes(self, parties: Collection[str] | None) -> list[_Index]:
+    def _streams(
+        self, parties: Collection[str] | None, templates: frozenset[Ref]
+    ) -> list[Iterable[Active]]:
+        """Give active contracts as sequences that are each in order of creation."""
         if parties is None:
-            return [self._by_template]
-        return [self._by_party[party] for party in parties if party in self._by_party]
+            contracts = self._active.values()
+            return [[active for active in contracts if active.contract.template in templates]]
+        return [
+            list(contracts.values())
+            for party in parties
+            for template, contracts in self._by_party.get(party, {}).items()
+            if template in templates
+        ]
 
     def _archived_since(
         self, parties: Collection[str] | None, templates: frozenset[Ref], at: int
@@ -143,6 +155,7 @@ class MemoryStore:
             return range(first, last)
         positions: set[int] = set()
         for party in parties:
-            seen = self._witnessed.get(party, [])
-            positions.update(seen[bisect_left(seen, first) : bisect_left(seen, last)])
+            seen = self._witnessed.get(party)
+            if seen is not None:
+                positions.update(seen[bisect_left(seen, first) : bisect_left(seen, last)])
         return sorted(positions)

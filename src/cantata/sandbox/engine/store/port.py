@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from cantata.lf.model import Ref
@@ -11,12 +11,16 @@ from cantata.sandbox.engine.store.update import Update
 
 
 class Active(NamedTuple):
-    """A contract that is active, and where the log created it."""
+    """A contract that is active, and the node of the update that created it."""
 
     contract: Contract
-    offset: int
+    update: Update
     node_id: int
-    workflow_id: str
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Give the offset and the node id of its creation, by which contracts are ordered."""
+        return self.update.offset, self.node_id
 
 
 class Store(Protocol):
@@ -30,8 +34,10 @@ class Store(Protocol):
         """Give the offset of the last update, 0 before the first."""
         ...
 
-    def append(self, update: Update) -> None:
-        """Record an update and its contracts, completely or not at all."""
+    def append(
+        self, update: Update, created: Iterable[Contract], archived: Iterable[Contract]
+    ) -> None:
+        """Record an update with the contracts it leaves and takes, completely or not at all."""
         ...
 
     def lookup(self, contract_id: str) -> Contract | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cantata.sandbox.engine.transaction import Transaction
+from cantata.sandbox.engine.transaction import Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,7 @@ class Update:
 
     offset: int
     update_id: str
-    transaction: Transaction
+    tree: Tree
     effective_at: int
     record_time: int
     act_as: frozenset[str]

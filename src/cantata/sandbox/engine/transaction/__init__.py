@@ -1,6 +1,6 @@
 """Transactions: the tree of what happened, its shape and its ids."""
 
-from cantata.sandbox.engine.transaction.model import TimeBounds, Transaction
+from cantata.sandbox.engine.transaction.model import TimeBounds, Transaction, Tree
 from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "Rollback",
     "TimeBounds",
     "Transaction",
+    "Tree",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cantata.sandbox.engine.transaction.model import Transaction
+from cantata.sandbox.engine.transaction.model import Tree
 from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
 
 _NOBODY: frozenset[str] = frozenset()
@@ -26,14 +26,14 @@ def informees(node: Node) -> frozenset[str]:
     return _NOBODY
 
 
-def witnesses(transaction: Transaction) -> Iterator[tuple[Node, frozenset[str]]]:
+def witnesses(tree: Tree) -> Iterator[tuple[Node, frozenset[str]]]:
     """Give each node that was not rolled back with its witnesses, in execution order.
 
     Witnesses are the informees of the node and of all nodes around it.
     """
     around: list[tuple[int, frozenset[str]]] = []
     skip_until = -1
-    for node in transaction.nodes:
+    for node in tree.nodes:
         node_id = node.node_id
         if node_id <= skip_until:
             continue
@@ -50,10 +50,10 @@ def witnesses(transaction: Transaction) -> Iterator[tuple[Node, frozenset[str]]]
         yield node, told
 
 
-def all_witnesses(transaction: Transaction) -> frozenset[str]:
-    """Give everybody who witnesses anything of a transaction."""
+def all_witnesses(tree: Tree) -> frozenset[str]:
+    """Give everybody who witnesses anything of a tree."""
     everybody: set[str] = set()
-    for node in transaction.effective():
+    for node in tree.effective():
         everybody |= informees(node)
     return frozenset(everybody)
 

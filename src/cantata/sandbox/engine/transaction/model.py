@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,20 +23,14 @@ class TimeBounds(NamedTuple):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
-    """A tree of nodes in execution order; a node's id is its place.
+ANY_TIME = TimeBounds(None, None)
 
-    `inputs` are the contracts it uses that existed before. `created` are those alive at its end,
-    in order of creation, `archived` those inputs that it consumes.
-    """
+
+class Tree(NamedTuple):
+    """Nodes in execution order, a node's id being its place, and the ids of those at the top."""
 
     nodes: tuple[Node, ...]
     roots: tuple[int, ...]
-    bounds: TimeBounds
-    inputs: Mapping[str, Contract]
-    created: tuple[Contract, ...]
-    archived: tuple[Contract, ...]
 
     def effective(self) -> Iterator[Node]:
         """Give the nodes that were not rolled back, in execution order."""
@@ -48,3 +42,18 @@ class Transaction:
                 after = node.last_descendant
             else:
                 yield node
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A tree and what it means for the ledger.
+
+    `inputs` are the contracts it uses that existed before. `created` are those alive at its end,
+    in order of creation, `archived` those inputs that it consumes.
+    """
+
+    tree: Tree
+    bounds: TimeBounds
+    inputs: tuple[Contract, ...]
+    created: tuple[Contract, ...]
+    archived: tuple[Contract, ...]

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cantata.sandbox.engine.transaction.model import Tree
 from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
-
-Tree = tuple[tuple[Node, ...], tuple[int, ...]]
-"""Nodes in execution order, and the ids of those at the top."""
 
 
 def normalize(nodes: Sequence[Node | None], roots: Sequence[int]) -> Tree:
@@ -80,7 +78,7 @@ def _number(shapes: list[_Shape]) -> Tree:
         _renumber(shape.node, node_id, tuple(children), last[node_id])
         for node_id, (shape, children) in enumerate(numbered)
     )
-    return renumbered, tuple(roots)
+    return Tree(renumbered, tuple(roots))
 
 
 def _renumber(node: Node, node_id: int, children: tuple[int, ...], last: int) -> Node:

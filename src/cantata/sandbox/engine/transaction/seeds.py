@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from hmac import digest
 from struct import Struct
 
-from cantata.sandbox.engine.transaction.model import Transaction
+from cantata.sandbox.engine.transaction.model import Tree
 from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Rollback
 
 SEED_BYTES = 32
@@ -24,24 +24,32 @@ def node_seed(parent: bytes, index: int) -> bytes:
     return digest(parent, _INT(index), "sha256")
 
 
-def discriminator(seed: bytes, preparation_time: int, stakeholders: Iterable[str]) -> bytes:
-    """Derive the 32 bytes that tell a contract apart, from its create node's seed."""
-    parties = [party.encode() for party in sorted(stakeholders)]
-    parts = [_LONG(preparation_time), _INT(len(parties))]
-    for party in parties:
+def discriminator(seed: bytes, preparation_time: int, stakeholders: bytes) -> bytes:
+    """Derive the 32 bytes that tell a contract apart, from its create node's seed.
+
+    `stakeholders` are given as `pack_parties` writes them.
+    """
+    return digest(seed, _LONG(preparation_time) + stakeholders, "sha256")
+
+
+def pack_parties(parties: Iterable[str]) -> bytes:
+    """Write a set of parties: how many, then each with its length, in order."""
+    encoded = [party.encode() for party in sorted(parties)]
+    parts = [_INT(len(encoded))]
+    for party in encoded:
         parts.append(_INT(len(party)))
         parts.append(party)
-    return digest(seed, b"".join(parts), "sha256")
+    return b"".join(parts)
 
 
-def node_seeds(transaction: Transaction, seed: bytes) -> Mapping[int, bytes]:
+def node_seeds(tree: Tree, seed: bytes) -> Mapping[int, bytes]:
     """Give the seeds of all create and exercise nodes by node id."""
     seeds: dict[int, bytes] = {}
-    contexts = [(seed, transaction.roots)]
+    contexts = [(seed, tree.roots)]
     while contexts:
         parent, children = contexts.pop()
-        for index, node_id in enumerate(_actions(transaction, children)):
-            node = transaction.nodes[node_id]
+        for index, node_id in enumerate(_actions(tree, children)):
+            node = tree.nodes[node_id]
             if isinstance(node, Create | Exercise):
                 seeds[node_id] = own = node_seed(parent, index)
                 if isinstance(node, Exercise) and node.children:
@@ -49,12 +57,12 @@ def node_seeds(transaction: Transaction, seed: bytes) -> Mapping[int, bytes]:
     return seeds
 
 
-def _actions(transaction: Transaction, children: tuple[int, ...]) -> Iterable[int]:
+def _actions(tree: Tree, children: tuple[int, ...]) -> Iterable[int]:
     """Give actions in order; what was rolled back counts in the context around it."""
     pending = list(reversed(children))
     while pending:
         node_id = pending.pop()
-        node = transaction.nodes[node_id]
+        node = tree.nodes[node_id]
         if isinstance(node, Rollback):
             pending.extend(reversed(node.children))
         else:
