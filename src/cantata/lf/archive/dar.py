@@ -13,7 +13,7 @@ from cantata.lf.archive.manifest import (
     read_manifest,
     write_manifest,
 )
-from cantata.lf.archive.reader import read_stored
+from cantata.lf.archive.reader import NOTHING, read_stored
 from cantata.lf.archive.stored import StoredPackage
 from cantata.lf.archive.zip import ZipReader, write_zip
 
@@ -31,8 +31,12 @@ class Dar:
         return {stored.id: stored for stored in (self.main, *self.dependencies)}
 
 
-def read_dar(data: bytes, *, limits: Limits = LIMITS) -> Dar:
+def read_dar(
+    data: bytes, *, limits: Limits = LIMITS, known: Mapping[str, StoredPackage] = NOTHING
+) -> Dar:
     """Read a DAR: every package that its manifest lists, decoded and its id verified.
+
+    Packages that are `known` by their id are taken from there instead of being decoded again.
 
     Raise `ArchiveError`: INVALID_DAR (no zip file, no manifest, or a bad one), INVALID_ZIP_ENTRY
     (a listed package is missing or damaged), ZIP_BOMB, or what `read_archive` raises. Other
@@ -42,10 +46,10 @@ def read_dar(data: bytes, *, limits: Limits = LIMITS) -> Dar:
     manifest = read_manifest(entries.read(MANIFEST_NAME))
     if len(manifest.dependencies) >= limits.packages:
         raise LimitExceeded("the number of packages in the DAR", limits.packages)
-    main = read_stored(entries.read(manifest.main), limits=limits)
+    main = read_stored(entries.read(manifest.main), limits=limits, known=known)
     dependencies: dict[str, StoredPackage] = {}
     for name in manifest.dependencies:
-        stored = read_stored(entries.read(name), limits=limits)
+        stored = read_stored(entries.read(name), limits=limits, known=known)
         if stored.id != main.id:
             dependencies.setdefault(stored.id, stored)
     return Dar(main, tuple(dependencies.values()))

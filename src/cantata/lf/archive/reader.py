@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from cantata.lf.archive.decode.package import decode_package
 from cantata.lf.archive.envelope import hash_payload, open_archive, open_payload, seal_archive
 from cantata.lf.archive.errors import LimitExceeded
@@ -9,6 +12,9 @@ from cantata.lf.archive.limits import LIMITS, Limits
 from cantata.lf.archive.stable_ids import STABLE_IDS
 from cantata.lf.archive.stored import StoredPackage
 from cantata.lf.model import Package
+
+NOTHING: Mapping[str, StoredPackage] = MappingProxyType({})
+"""No packages."""
 
 
 def read_archive(data: bytes, *, limits: Limits = LIMITS) -> Package:
@@ -21,11 +27,15 @@ def read_archive(data: bytes, *, limits: Limits = LIMITS) -> Package:
     return read_stored(data, limits=limits).package
 
 
-def read_stored(data: bytes, *, limits: Limits = LIMITS) -> StoredPackage:
-    """Decode an archive and keep its bytes."""
+def read_stored(
+    data: bytes, *, limits: Limits = LIMITS, known: Mapping[str, StoredPackage] = NOTHING
+) -> StoredPackage:
+    """Decode an archive and keep its bytes; a package that is `known` by its id is given back."""
     if len(data) > limits.archive_bytes:
         raise LimitExceeded("the archive's size in bytes", limits.archive_bytes)
     package_id, payload = open_archive(data)
+    if package_id in known:
+        return known[package_id]
     return StoredPackage(_decode(package_id, payload, limits), payload, data)
 
 

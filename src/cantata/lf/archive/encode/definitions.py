@@ -13,7 +13,6 @@ from cantata.lf.model import (
     DefTemplate,
     DefTypeSyn,
     DefValue,
-    EBool,
     EnumType,
     Implements,
     Key,
@@ -23,8 +22,6 @@ from cantata.lf.model import (
     Type,
     Variant,
 )
-
-_TRUE = EBool(True)
 
 
 class DefinitionEncoder(DynamicEncoder):
@@ -86,7 +83,7 @@ class DefinitionEncoder(DynamicEncoder):
             "DefTemplate",
             name,
             param,
-            None if template.precondition == _TRUE else self.expr(template.precondition),
+            self.expr(template.precondition),
             self.expr(template.signatories),
             [self._choice(choice) for choice in template.choices],
             self.expr(template.observers),
