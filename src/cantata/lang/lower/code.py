@@ -117,12 +117,15 @@ _ATOMS = (
 def pure(code: Code) -> lf.Expr:
     """Write code without effects as one expression."""
     assert not code.effectful, "effects in a pure position"
-    if not code.steps:
-        return code.value
-    bindings = tuple(lf.Binding(step.name, step.type, step.bound) for step in code.steps)
-    if isinstance(code.value, lf.ELet):
-        return lf.ELet(bindings + code.value.bindings, code.value.body)
-    return lf.ELet(bindings, code.value)
+    steps, value = code.steps, code.value
+    if steps and value == lf.EVar(steps[-1].name):
+        steps, value = steps[:-1], steps[-1].bound
+    if not steps:
+        return value
+    bindings = tuple(lf.Binding(step.name, step.type, step.bound) for step in steps)
+    if isinstance(value, lf.ELet):
+        return lf.ELet(bindings + value.bindings, value.body)
+    return lf.ELet(bindings, value)
 
 
 def update(code: Code, type_: lf.Type) -> lf.Expr:

@@ -6,17 +6,12 @@ from collections.abc import Mapping
 
 from cantata.lang.ir import types as ir
 from cantata.lf import model as lf
+from cantata.lf.stable import MODULE_IDS
 
-RELTIME = lf.Ref(
-    "b70db8369e1c461d5c70f1c86f526a29e9776c655e6ffc2560f95b05ccb8b946", "DA.Time.Types", "RelTime"
-)
+RELTIME = lf.Ref(MODULE_IDS["DA.Time.Types"], "DA.Time.Types", "RelTime")
 """The stable record of a span of time; its only field is `microseconds`."""
 
-ARCHIVE = lf.Ref(
-    "9e70a8b3510d617f8a136213f33d6a903a10ca0eeec76bb06ba55d1ed9680f69",
-    "DA.Internal.Template",
-    "Archive",
-)
+ARCHIVE = lf.Ref(MODULE_IDS["DA.Internal.Template"], "DA.Internal.Template", "Archive")
 """The stable empty record that is the argument of every choice `Archive`."""
 
 _PRIMITIVES: dict[ir.Prim, lf.Type] = {

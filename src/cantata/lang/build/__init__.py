@@ -1,0 +1,24 @@
+"""Building contract packages: compile, check, pack into DARs, compare versions."""
+
+from __future__ import annotations
+
+from cantata.lang.build.changes import Change, PackageDiff, compare_packages
+from cantata.lang.build.compiled import CompiledPackage
+from cantata.lang.build.compiler import compile_package
+from cantata.lang.build.dar import BuiltDar, build_dar
+from cantata.lang.build.errors import DeclarationDiffers, GeneratedCodeRefused, MissingDependencies
+from cantata.lang.build.program import compile_program
+
+__all__ = [
+    "BuiltDar",
+    "Change",
+    "CompiledPackage",
+    "DeclarationDiffers",
+    "GeneratedCodeRefused",
+    "MissingDependencies",
+    "PackageDiff",
+    "build_dar",
+    "compare_packages",
+    "compile_package",
+    "compile_program",
+]

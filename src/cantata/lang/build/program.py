@@ -1,0 +1,49 @@
+"""Compilation of checked programs: lower, write, prove."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cantata.lang.build.compiled import CompiledPackage
+from cantata.lang.build.errors import GeneratedCodeRefused
+from cantata.lang.ir import definitions as ir
+from cantata.lang.ir.types import PackageKey
+from cantata.lang.lower import lower_package
+from cantata.lf.archive import StoredPackage, write_package
+from cantata.lf.check import check_package
+from cantata.lf.check.references import references_of
+from cantata.lf.model import SELF_PACKAGE, Package, Packages
+from cantata.lf.stable import stable_packages
+
+
+def compile_program(program: ir.Program) -> CompiledPackage:
+    """Compile the main package of a program that the front end has checked."""
+    known = Packages(stored.package for stored in stable_packages().values())
+    ids: dict[PackageKey, str] = {}
+    declared: dict[str, Package] = {}
+    compiled: dict[str, StoredPackage] = {}
+    for package in program.packages:
+        lowered = _lower(program, package, ids)
+        if package.declared_id is None:
+            stored = write_package(lowered)
+            compiled[stored.id] = stored
+            lowered = stored.package
+        else:
+            declared[lowered.id] = lowered
+        _prove(lowered, known)
+        ids[package.key] = lowered.id
+        known.add(lowered)
+    main = compiled.pop(ids[program.main.key])
+    return CompiledPackage(stored=main, compiled=compiled, declared=declared)
+
+
+def _lower(program: ir.Program, package: ir.Package, ids: dict[PackageKey, str]) -> Package:
+    own = package.declared_id or SELF_PACKAGE
+    lowered = lower_package(program, package, {**ids, package.key: own})
+    return replace(lowered, imports=references_of(lowered).packages)
+
+
+def _prove(package: Package, known: Packages) -> None:
+    violations = check_package(package, known)
+    if violations:
+        raise GeneratedCodeRefused(f"{package.name}-{package.version}", violations)
