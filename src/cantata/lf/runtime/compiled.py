@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from cantata.lf.model import Choice, DefInterface, DefTemplate, Implements, Ref, Type
+from cantata.lf.model import Choice, DefInterface, DefTemplate, Implements, Ref, TCon, Type
+from cantata.lf.runtime.errors import InternalError
 from cantata.lf.runtime.values import Cons, Value
 
 
@@ -21,7 +22,7 @@ class Linker(Protocol):
         """Give the code of ``precondition``, ``signatories``, ``observers`` or ``check``."""
 
     def choice_part(self, choice: CompiledChoice, name: str) -> Any:
-        """Give the code of ``controllers``, ``run``, ``check_arg``, …"""
+        """Give the code of ``controllers``, ``observers``, ``run``, ``check_arg``…"""
 
     def instance_part(self, instance: CompiledInstance, name: str) -> Any:
         """Give the code of ``view``."""
@@ -134,6 +135,13 @@ class CompiledInstance:
         return self.methods[name]
 
 
+class Instances(dict["CompiledInterface", CompiledInstance]):
+    """Instances by interface, as translated code looks them up."""
+
+    def __missing__(self, interface: CompiledInterface) -> CompiledInstance:
+        raise InternalError(f"no instance of {interface.ref}")
+
+
 class CompiledTemplate:
     """A template of one package version.
 
@@ -143,6 +151,7 @@ class CompiledTemplate:
     """
 
     __slots__ = (
+        "by_interface",
         "check",
         "choices",
         "definition",
@@ -168,19 +177,19 @@ class CompiledTemplate:
         ref: Ref,
         package_name: str,
         package_version: str,
-        payload_type: Type,
         definition: DefTemplate,
     ) -> None:
         self.linker = linker
         self.ref = ref
         self.package_name = package_name
         self.package_version = package_version
-        self.payload_type = payload_type
+        self.payload_type: Type = TCon(ref)
         self.definition = definition
         self.choices = {
             choice.name: CompiledChoice(linker, self, choice) for choice in definition.choices
         }
         self.instances: dict[Ref, CompiledInstance] = {}
+        self.by_interface: dict[CompiledInterface, CompiledInstance] = Instances()
 
     def __getattr__(self, name: str) -> Any:
         """Translate a part on first use."""
@@ -189,6 +198,11 @@ class CompiledTemplate:
     def choice(self, name: str) -> CompiledChoice | None:
         """Give the choice of that name, if there is one."""
         return self.choices.get(name)
+
+    def add_instance(self, instance: CompiledInstance) -> None:
+        """Add an instance; only while the template is made."""
+        self.instances[instance.interface.ref] = instance
+        self.by_interface[instance.interface] = instance
 
     def instance(self, interface: Ref) -> CompiledInstance | None:
         """Give the instance of an interface, if the template has one."""

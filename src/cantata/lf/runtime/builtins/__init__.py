@@ -1,0 +1,1 @@
+"""The built-in functions of Daml-LF, by the names of the specification."""

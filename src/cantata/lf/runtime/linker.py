@@ -1,0 +1,251 @@
+"""The table in which translated code runs, and how names in it get their meaning on first use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from types import CodeType
+from typing import Any
+
+from cantata.lf.model import Packages, Ref, Type
+from cantata.lf.runtime import compiled
+from cantata.lf.runtime.errors import InternalError
+from cantata.lf.runtime.library import ARITIES
+from cantata.lf.runtime.translate import links
+from cantata.lf.runtime.translate.context import Place
+from cantata.lf.runtime.translate.links import Link, link_name, link_ref
+from cantata.lf.runtime.translate.shapes import lambdas
+from cantata.lf.runtime.translate.units import Owner, Translator, Unit
+from cantata.lf.runtime.values import Fun, Value
+
+UNSET = object()
+"""Stands for a top-level constant that was not computed yet."""
+
+Stored = tuple[CodeType, dict[str, Link], dict[int, Place]]
+"""A translated unit: code, links, and places of lines."""
+
+
+class Linker:
+    """Owns the table of one runtime."""
+
+    def __init__(
+        self,
+        packages: Packages,
+        table: dict[str, Any],
+        definitions: Definitions,
+    ) -> None:
+        self.packages = packages
+        self.table = table
+        self.definitions = definitions
+        self.translator = Translator(packages)
+        self.units: dict[str, dict[str, Stored]] = {}
+        self.places: dict[str, dict[int, Place]] = {}
+        self.new: set[str] = set()
+        self.memoized: list[str] = []
+        table["U"] = UNSET
+
+    # names
+
+    def name(self, link: Link) -> str:
+        """Give the name of a link, and put something under that name into the table."""
+        name = link_name(link)
+        if name not in self.table:
+            self.table[name] = self._make(name, link)
+        return name
+
+    def get(self, link: Link) -> Any:
+        """Give what a link stands for."""
+        return self.table[self.name(link)]
+
+    def _make(self, name: str, link: Link) -> Any:
+        kind = link[0]
+        if kind in (links.CALL, links.RUN):
+            return self._lazy(name, link)
+        if kind == links.VALUE:
+            ref = link_ref(link)
+            arity = self.translator.shapes.shape(ref).arity
+            return Fun(arity, self.get(links.ref_link(links.CALL, ref)))
+        if kind == links.MEMO:
+            return UNSET
+        return self._constant(kind, link)
+
+    def _constant(self, kind: object, link: Link) -> Any:
+        match kind:
+            case links.TEMPLATE:
+                return self.definitions.template(link_ref(link))
+            case links.INTERFACE:
+                return self.definitions.interface(link_ref(link))
+            case links.TYPE:
+                return links.key_type(link[1])
+            case links.CHECK:
+                return self.definitions.checker(links.key_type(link[1]))
+            case links.REF:
+                return link_ref(link)
+            case links.DECIMAL:
+                return Decimal(str(link[1]))
+            case links.BUILTIN:
+                return Fun(ARITIES[str(link[1])], self.table[str(link[1])])
+        raise InternalError(f"unknown link {link!r}")
+
+    # code
+
+    def _lazy(self, name: str, link: Link) -> Callable[..., Value]:
+        """Give a function that loads the real one when it is called, and takes its place."""
+
+        def load_and_call(*args: Value) -> Value:
+            return self.load(name, link)(*args)
+
+        return load_and_call
+
+    def load(self, name: str, link: Link) -> Callable[..., Value]:
+        """Translate a unit or take it from the cache, and put its function into the table."""
+        package = str(link[1])
+        stored = self.units.setdefault(package, {}).get(name)
+        if stored is None:
+            stored = compile_unit(self._translate(link))
+            self.units[package][name] = stored
+            self.new.add(package)
+        return self._install(name, link, stored)
+
+    def _install(self, name: str, link: Link, stored: Stored) -> Callable[..., Value]:
+        code, named, places = stored
+        for other in named.values():
+            self.name(other)
+        scope: dict[str, Any] = {}
+        exec(code, self.table, scope)
+        self.table.update(scope)
+        if places:
+            self.places[code.co_filename] = places
+        function: Callable[..., Value] = scope[name]
+        if link[0] == links.CALL:
+            function = self._installed_value(link, function)
+        self.table[name] = function
+        return function
+
+    def _installed_value(
+        self, link: Link, function: Callable[..., Value]
+    ) -> Callable[..., Value]:
+        ref = link_ref(link)
+        if self.translator.shapes.shape(ref).arity:
+            value = self.table.get(link_name(links.ref_link(links.VALUE, ref)))
+            if value is not None:
+                value.code = function
+            return function
+        return self._memoizing(self.name(links.ref_link(links.MEMO, ref)), function)
+
+    def _memoizing(self, memo: str, compute: Callable[[], Value]) -> Callable[[], Value]:
+        """Give a function that computes a constant and remembers it; errors are not remembered."""
+        table, memoized = self.table, self.memoized
+
+        def evaluate() -> Value:
+            value = table[memo] = compute()
+            memoized.append(memo)
+            return value
+
+        return evaluate
+
+    def forget(self, start: int = 0) -> None:
+        """Forget the constants computed since there were `start` of them."""
+        for memo in self.memoized[start:]:
+            self.table[memo] = UNSET
+        del self.memoized[start:]
+
+    def _translate(self, link: Link) -> Unit:
+        kind = link[0]
+        if kind == links.PART:
+            return self._translate_part(link)
+        ref = link_ref(link)
+        if kind == links.MESSAGE:
+            return self.translator.function(link, self.packages.exception(ref).message)
+        return self.translator.value(link, ref, run=kind == links.RUN)
+
+    def _translate_part(self, link: Link) -> Unit:
+        ref, (part, *path) = link_ref(link), [str(item) for item in link[4:]]
+        if part in ("precondition", "signatories", "observers"):
+            template = self.packages.template(ref)
+            return self.translator.of_payload(link, template, ref, getattr(template, part))
+        if part in ("view", "method", "method-run"):
+            return self._translate_instance(link, ref, part, path)
+        return self._translate_choice(link, ref, part, path[0], path[1])
+
+    def _translate_choice(self, link: Link, ref: Ref, part: str, side: str, name: str) -> Unit:
+        found = self.packages.template if side == "template" else self.packages.interface
+        definition = found(ref)
+        choice = definition.choice(name)
+        assert choice is not None
+        owner = Owner.of(ref, definition)
+        if part == "run":
+            return self.translator.body(link, owner, choice)
+        return self.translator.parties(link, owner, choice, getattr(choice, part))
+
+    def _translate_instance(self, link: Link, ref: Ref, part: str, path: list[str]) -> Unit:
+        interface = Ref(*path[:3])
+        template = self.packages.template(ref)
+        instance = next(item for item in template.implements if item.interface == interface)
+        if part == "view":
+            view = self.packages.interface(interface).view
+            return self.translator.view(link, template, ref, instance.view, view)
+        body = dict(instance.methods)[path[3]]
+        return self.translator.method(link, template, ref, body, run=part == "method-run")
+
+    # parts of compiled definitions
+
+    def part(self, ref: Ref, *path: str) -> Callable[..., Value]:
+        """Give the function of a part of a template or interface."""
+        link = (*links.ref_link(links.PART, ref), *path)
+        return self.load(link_name(link), link)
+
+    def message(self, ref: Ref) -> Callable[[Value], str]:
+        """Give the message function of an exception."""
+        link = links.ref_link(links.MESSAGE, ref)
+        name = link_name(link)
+        return self.table.get(name) or self.load(name, link)
+
+
+def compile_unit(unit: Unit) -> Stored:
+    """Compile a unit's source."""
+    code = compile(unit.source, f"<{unit.name}>", "exec", dont_inherit=True, optimize=2)
+    return code, unit.links, unit.places
+
+
+class Definitions:
+    """The compiled templates and interfaces of one runtime, each made once."""
+
+    def __init__(
+        self,
+        packages: Packages,
+        linker: compiled.Linker,
+        checker: Callable[[Type], Callable[[Value], None]],
+    ) -> None:
+        self.packages = packages
+        self.linker = linker
+        self.checker = checker
+        self._templates: dict[Ref, compiled.CompiledTemplate] = {}
+        self._interfaces: dict[Ref, compiled.CompiledInterface] = {}
+
+    def template(self, ref: Ref) -> compiled.CompiledTemplate:
+        """Give a template, or raise `UnknownDefinition`."""
+        found = self._templates.get(ref)
+        if found is None:
+            definition = self.packages.template(ref)
+            package = self.packages[ref.package]
+            found = compiled.CompiledTemplate(
+                self.linker, ref, package.name, package.version, definition
+            )
+            for item in definition.implements:
+                interface = self.interface(item.interface)
+                arities = {name: len(lambdas(body)[0]) for name, body in item.methods}
+                found.add_instance(
+                    compiled.CompiledInstance(self.linker, found, interface, item, arities)
+                )
+            self._templates[ref] = found
+        return found
+
+    def interface(self, ref: Ref) -> compiled.CompiledInterface:
+        """Give an interface, or raise `UnknownDefinition`."""
+        found = self._interfaces.get(ref)
+        if found is None:
+            definition = self.packages.interface(ref)
+            found = compiled.CompiledInterface(self.linker, ref, definition)
+            self._interfaces[ref] = found
+        return found

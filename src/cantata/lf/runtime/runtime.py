@@ -1,0 +1,241 @@
+"""The runtime: packages in, compiled templates and values out, everything bounded."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, NoReturn, TypeVar
+
+from cantata.lf.model import Packages, Ref, Type
+from cantata.lf.runtime import apply, library
+from cantata.lf.runtime.budget import Budget, Limits
+from cantata.lf.runtime.compiled import (
+    CompiledChoice,
+    CompiledInstance,
+    CompiledInterface,
+    CompiledMethod,
+    CompiledTemplate,
+)
+from cantata.lf.runtime.deep import on_large_stack
+from cantata.lf.runtime.errors import (
+    FailureStatus,
+    InternalError,
+    InterpretationError,
+    InterpretationTimeExceeded,
+)
+from cantata.lf.runtime.exceptions import ARITHMETIC_ERROR, LFThrow
+from cantata.lf.runtime.linker import Definitions, Linker
+from cantata.lf.runtime.locate import locate
+from cantata.lf.runtime.translate import links
+from cantata.lf.runtime.typed.checks import Checks
+from cantata.lf.runtime.typed.plans import Plans
+from cantata.lf.runtime.values import ExceptionValue, Fun, Value
+
+T = TypeVar("T")
+
+
+class Runtime:
+    """Runs the code of a set of packages.
+
+    One interpretation runs at a time; other threads wait. `trace` takes the messages of TRACE.
+    """
+
+    def __init__(
+        self,
+        packages: Packages,
+        *,
+        limits: Limits | None = None,
+        trace: Callable[[str], None] | None = None,
+    ) -> None:
+        self.packages = packages
+        self.limits = limits or Limits()
+        self.budget = Budget(self.limits)
+        self.on_ledger = True
+        self._sink = trace
+        self._messages: list[str] = []
+        self._lock = threading.Lock()
+        self._thread: int | None = None
+        self._plans = Plans(packages)
+        self._checks = Checks(self._plans, lambda: self.budget.tick())
+        self._definitions = Definitions(packages, self, self.checker)
+        self._table = library.table(self)
+        self._linker = Linker(packages, self._table, self._definitions)
+
+    # definitions
+
+    def template(self, ref: Ref) -> CompiledTemplate:
+        """Give a template, or raise `UnknownDefinition`."""
+        return self._definitions.template(ref)
+
+    def interface(self, ref: Ref) -> CompiledInterface:
+        """Give an interface, or raise `UnknownDefinition`."""
+        return self._definitions.interface(ref)
+
+    def checker(self, type_: Type) -> Callable[[Value], None]:
+        """Give the check of a type's values: `ValueNesting` or `MalformedText`."""
+        return self._checks.check(type_)
+
+    # running
+
+    def guarded(self, function: Callable[..., T], *args: Any) -> T:
+        """Run a function that runs contract code on the ledger, within the limits.
+
+        On deep recursion it is called a second time, so it must start from scratch.
+        """
+        return self._guard(function, args, on_ledger=True)
+
+    def fatal(self, thrown: LFThrow) -> NoReturn:
+        """Turn an exception that nobody may catch into `FailureStatus`."""
+        raise self._failure(thrown.value) from None
+
+    def uncatchable(self, function: Callable[..., T], *args: Any) -> T:
+        """Run contract code whose exceptions nobody may catch."""
+        try:
+            return function(*args)
+        except LFThrow as thrown:
+            self.fatal(thrown)
+
+    def evaluate(self, ref: Ref, *args: Value) -> Value:
+        """Give a top-level value applied to arguments, off the ledger."""
+        return self._guard(self._evaluate, (ref, args), on_ledger=False)
+
+    def _evaluate(self, ref: Ref, args: tuple[Value, ...]) -> Value:
+        arity = self._linker.translator.shapes.shape(ref).arity
+        if not arity:
+            memo = self._linker.get(links.ref_link(links.MEMO, ref))
+            known = memo is not self._table["U"]
+            value = memo if known else self._linker.get(links.ref_link(links.CALL, ref))()
+        else:
+            value = Fun(arity, self._linker.get(links.ref_link(links.CALL, ref)))
+        return apply.apn(value, args)
+
+    def view(self, template: Ref, interface: Ref, payload: Value) -> Value:
+        """Give the view of a payload, off the ledger."""
+        instance = self.template(template).instance(interface)
+        if instance is None:
+            raise InternalError(f"unknown interface instance {interface} for {template}")
+        return self._guard(lambda: instance.view(payload), (), on_ledger=False)
+
+    def forget(self) -> None:
+        """Forget all computed top-level constants."""
+        self._linker.forget()
+
+    def _guard(self, function: Callable[..., T], args: tuple[Any, ...], *, on_ledger: bool) -> T:
+        if self._thread == threading.get_ident():
+            return function(*args)
+        with self._lock:
+            self.on_ledger = on_ledger
+            try:
+                return self._bounded(function, args)
+            finally:
+                self._thread = None
+                self._flush()
+
+    def _bounded(self, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+        known = len(self._linker.memoized)
+        try:
+            return self._attempt(function, args)
+        except RecursionError:
+            self._linker.forget(known)
+            self._messages.clear()
+        try:
+            return on_large_stack(self.limits.frames, lambda: self._attempt(function, args))
+        except RecursionError:
+            raise InterpretationTimeExceeded(f"{self.limits.frames} nested calls") from None
+
+    def _attempt(self, function: Callable[..., T], args: tuple[Any, ...]) -> T:
+        self._thread = threading.get_ident()
+        self.budget = Budget(self.limits)
+        self._table["T"] = self.budget.ticks
+        try:
+            return function(*args)
+        except LFThrow as thrown:
+            failure = self._unhandled(thrown)
+            failure.location = locate(thrown.__traceback__, self._linker.places)
+            raise failure from None
+        except InterpretationError as error:
+            error.location = locate(error.__traceback__, self._linker.places)
+            raise
+        except MemoryError:
+            raise InterpretationTimeExceeded("memory") from None
+
+    def _unhandled(self, thrown: LFThrow) -> FailureStatus:
+        """Give the failure that an exception is at the top.
+
+        On the ledger an exception in the message function shows in the text; off the ledger it
+        takes the place of the first.
+        """
+        while not self.on_ledger:
+            try:
+                return self._described(thrown.value, self.exception_message(thrown.value))
+            except LFThrow as second:
+                self.budget.tick()
+                thrown = second
+        return self._failure(thrown.value)
+
+    def _failure(self, exception: ExceptionValue) -> FailureStatus:
+        try:
+            message = self.exception_message(exception)
+        except LFThrow as second:
+            name = second.value.ref.qualified
+            message = f"<Failed to calculate message as {name} was thrown during conversion>"
+        return self._described(exception, message)
+
+    @staticmethod
+    def _described(exception: ExceptionValue, message: str) -> FailureStatus:
+        return FailureStatus(f"UNHANDLED_EXCEPTION/{exception.ref.qualified}", 9, message)
+
+    # what translated code asks for
+
+    def trace(self, message: str) -> None:
+        """Take a message of TRACE; it is passed on when the interpretation ends."""
+        if self._sink is not None:
+            self._messages.append(message)
+
+    def _flush(self) -> None:
+        if self._sink is not None:
+            for message in self._messages:
+                self._sink(message)
+            self._messages.clear()
+
+    def exception_message(self, exception: ExceptionValue) -> str:
+        """Run an exception's message function."""
+        if exception.ref == ARITHMETIC_ERROR:
+            return str(exception.payload[0])
+        return self._linker.message(exception.ref)(exception.payload)
+
+    def convert(self, payload: Value, source: Ref, target: Ref, cid: str | None = None) -> Value:
+        """Read a payload as the type of another version of its template."""
+        return self._converter.convert(payload, source, target, cid)
+
+    # parts of compiled definitions
+
+    def template_part(self, template: CompiledTemplate, name: str) -> Any:
+        """Give the code of a part of a template."""
+        if name == "check":
+            return self.checker(template.payload_type)
+        return self._linker.part(template.ref, name)
+
+    def choice_part(self, choice: CompiledChoice, name: str) -> Any:
+        """Give the code of a part of a choice."""
+        if name == "check_arg":
+            return self.checker(choice.arg_type)
+        if name == "check_result":
+            return self.checker(choice.result_type)
+        side = "template" if isinstance(choice.owner, CompiledTemplate) else "interface"
+        return self._linker.part(choice.owner.ref, name, side, choice.name)
+
+    def instance_part(self, instance: CompiledInstance, name: str) -> Any:
+        """Give the code of a part of an instance."""
+        return self._linker.part(instance.template.ref, name, *_path(instance))
+
+    def method_part(self, method: CompiledMethod, name: str) -> Any:
+        """Give the code of a method."""
+        part = "method-run" if name == "run" else "method"
+        owner = method.instance
+        return self._linker.part(owner.template.ref, part, *_path(owner), method.name)
+
+
+def _path(instance: CompiledInstance) -> tuple[str, str, str]:
+    ref = instance.interface.ref
+    return ref.package, ref.module, ref.name

@@ -1,0 +1,1 @@
+"""Operations on values that follow their type: check, conversion, stored form, text."""

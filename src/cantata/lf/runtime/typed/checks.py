@@ -1,0 +1,247 @@
+"""The check of values before they are stored or shown: nesting of at most 100, legal text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cantata.lf.model import Builtin, Type
+from cantata.lf.runtime.errors import MalformedText, ValueNesting
+from cantata.lf.runtime.typed.plans import Choices, Container, Fields, Plans
+from cantata.lf.runtime.values import Value
+
+MAX_NESTING = 100
+"""Deepest level at which a value may lie; the root lies at level 0."""
+
+Check = Callable[[Value], None]
+_Deep = Callable[[Value, int], None]
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that holds U+0000 or half of a surrogate pair."""
+    if "\0" in text:
+        raise MalformedText("Text contains null character")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise MalformedText("Text contains unpaired surrogate") from None
+
+
+def nothing(value: Value) -> None:
+    """Accept any value of a type that has only legal values."""
+
+
+class Checks:
+    """Checks of types, made on first use.
+
+    A type whose values are all shallow is checked for text only; others level by level.
+    """
+
+    def __init__(self, plans: Plans, tick: Callable[[], None]) -> None:
+        self.plans = plans
+        self.tick = tick
+        self._checks: dict[Type, Check] = {}
+        self._shallow: dict[Type, Check] = {}
+        self._deep: dict[Type, _Deep] = {}
+        self._heights: dict[Type, int | None] = {}
+
+    def check(self, type_: Type) -> Check:
+        """Give the check of a closed type."""
+        found = self._checks.get(type_)
+        if found is None:
+            height = self._height(type_, 0)
+            if height is not None and height <= MAX_NESTING:
+                found = self._texts(type_)
+            else:
+                deep = self._levels(type_)
+
+                def found(value: Value) -> None:
+                    deep(value, 0)
+
+            self._checks[type_] = found
+        return found
+
+    def _height(self, type_: Type, depth: int) -> int | None:
+        """Give the levels below the root that values can reach, or None if that is unbounded."""
+        if depth > MAX_NESTING:
+            return None
+        if type_ in self._heights:
+            return self._heights[type_]
+        self._heights[type_] = None
+        highest = 0
+        for part in self.plans.parts(type_):
+            height = self._height(part, depth + 1)
+            if height is None:
+                return None
+            highest = max(highest, height + 1)
+        self._heights[type_] = highest
+        return highest
+
+    # texts only
+
+    def _texts(self, type_: Type) -> Check:
+        found = self._shallow.get(type_)
+        if found is None:
+            found = self._shallow[type_] = self._make_texts(type_)
+        return found
+
+    def _make_texts(self, type_: Type) -> Check:
+        match self.plans.plan(type_):
+            case Container(Builtin.OPTIONAL, (item,)):
+                return _optional(self._texts(item))
+            case Container(Builtin.LIST, (item,)):
+                return _list(self._texts(item), self.tick)
+            case Container(Builtin.TEXTMAP, (item,)):
+                return _textmap(self._texts(item), self.tick)
+            case Container(_, (key, item)):
+                return _genmap(self._texts(key), self._texts(item), self.tick)
+            case Fields(_, fields):
+                return _record([self._texts(item) for _, item in fields])
+            case Choices(_, constructors):
+                checks = [nothing if item is None else self._texts(item) for _, item in constructors]
+                enum = all(item is None for _, item in constructors)
+                return nothing if enum else _variant(checks)
+            case plan:
+                return check_text if getattr(plan, "builtin", None) is Builtin.TEXT else nothing
+
+    # level by level
+
+    def _levels(self, type_: Type) -> _Deep:
+        found = self._deep.get(type_)
+        if found is None:
+            found = self._deep[type_] = self._make_levels(type_)
+        return found
+
+    def _make_levels(self, type_: Type) -> _Deep:
+        plan = self.plans.plan(type_)
+        types = self.plans.parts(type_)
+        parts: list[_Deep | None] = [None] * len(types)
+        pick = _picker(plan)
+        is_text = getattr(plan, "builtin", None) is Builtin.TEXT
+        tick = self.tick
+
+        def descend(at: int, value: Value, level: int) -> None:
+            part = parts[at]
+            if part is None:
+                part = parts[at] = self._levels(types[at])
+            part(value, level)
+
+        def check(value: Value, level: int) -> None:
+            if level > MAX_NESTING:
+                raise ValueNesting
+            if pick is None:
+                if is_text:
+                    check_text(value)
+                return
+            tick()
+            for at, part in pick(value):
+                if at < 0:
+                    check_text(part)
+                else:
+                    descend(at, part, level + 1)
+
+        return check
+
+
+_Picker = Callable[[Any], Any]
+
+
+def _picker(plan: object) -> _Picker | None:
+    """Give how to list a value's parts, each with the number of its type; -1 is a key of text."""
+    match plan:
+        case Container(Builtin.OPTIONAL):
+            return lambda value: () if value is None else ((0, value[0]),)
+        case Container(Builtin.LIST):
+            return _list_parts
+        case Container(Builtin.TEXTMAP):
+            return lambda value: [
+                pair for key, item in value.items() for pair in ((-1, key), (0, item))
+            ]
+        case Container():
+            return lambda value: [
+                pair for key, item in value.items() for pair in ((0, key), (1, item))
+            ]
+        case Fields():
+            return enumerate
+        case Choices(_, constructors) if any(item is not None for _, item in constructors):
+            return lambda value: (value,)
+    return None
+
+
+def _list_parts(cells: Value) -> Any:
+    while cells:
+        head, cells = cells
+        yield 0, head
+
+
+def _optional(item: Check) -> Check:
+    if item is nothing:
+        return nothing
+
+    def check(value: Value) -> None:
+        if value is not None:
+            item(value[0])
+
+    return check
+
+
+def _list(item: Check, tick: Callable[[], None]) -> Check:
+    if item is nothing:
+        return nothing
+
+    def check(cells: Value) -> None:
+        while cells:
+            head, cells = cells
+            tick()
+            item(head)
+
+    return check
+
+
+def _textmap(item: Check, tick: Callable[[], None]) -> Check:
+    def check(textmap: Value) -> None:
+        for key, value in textmap.items():
+            tick()
+            check_text(key)
+            item(value)
+
+    return check
+
+
+def _genmap(key: Check, item: Check, tick: Callable[[], None]) -> Check:
+    if key is nothing and item is nothing:
+        return nothing
+
+    def check(genmap: Value) -> None:
+        for name, value in genmap.items():
+            tick()
+            key(name)
+            item(value)
+
+    return check
+
+
+def _record(checks: list[Check]) -> Check:
+    needed = [(at, check) for at, check in enumerate(checks) if check is not nothing]
+    if not needed:
+        return nothing
+    if len(needed) == 1:
+        ((only, one),) = needed
+        return lambda record: one(record[only])
+
+    def check(record: Value) -> None:
+        for at, part in needed:
+            part(record[at])
+
+    return check
+
+
+def _variant(checks: list[Check]) -> Check:
+    if all(check is nothing for check in checks):
+        return nothing
+
+    def check(variant: Value) -> None:
+        checks[variant[0]](variant[1])
+
+    return check

@@ -1,0 +1,146 @@
+"""Checks of frozen expressions: each is a top-level value of a package, evaluated afresh."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from cantata.lf.archive import read_archive
+from cantata.lf.model import Packages, Ref, TApp, Type
+from cantata.lf.runtime.compiled import CompiledInterface, CompiledTemplate, InterfaceValue
+from cantata.lf.runtime.effects import Effects
+from cantata.lf.runtime.errors import ContractNotFound, InterpretationError
+from cantata.lf.runtime.runtime import Runtime
+from cantata.lf.runtime.values import Value
+from tests.vectors.jsonvalues import FIXED, JsonValues, error_json, update_result
+from tests.vectors.replay import Check
+
+LEDGER_TIME = 1_700_000_000_000_000
+
+
+class NoContracts:
+    """A ledger without contracts, at the vectors' time."""
+
+    def create(self, template: CompiledTemplate, payload: Value) -> str:
+        """Refuse: no vector creates a contract."""
+        raise AssertionError(template.ref)
+
+    def exercise(self, template: CompiledTemplate, choice: str, cid: str, arg: Value) -> Value:
+        """Refuse: there are no contracts."""
+        raise ContractNotFound(cid)
+
+    def exercise_interface(
+        self, interface: CompiledInterface, choice: str, cid: str, arg: Value
+    ) -> Value:
+        """Refuse: there are no contracts."""
+        raise ContractNotFound(cid)
+
+    def fetch(self, template: CompiledTemplate, cid: str) -> Value:
+        """Refuse: there are no contracts."""
+        raise ContractNotFound(cid)
+
+    def fetch_interface(self, interface: CompiledInterface, cid: str) -> InterfaceValue:
+        """Refuse: there are no contracts."""
+        raise ContractNotFound(cid)
+
+    def get_time(self) -> int:
+        """Give the vectors' time."""
+        return LEDGER_TIME
+
+    def ledger_time_lt(self, micros: int) -> bool:
+        """Compare with the vectors' time."""
+        return micros > LEDGER_TIME
+
+    def begin_try(self) -> None:
+        """Do nothing: there are no effects."""
+
+    def commit_try(self) -> None:
+        """Do nothing: there are no effects."""
+
+    def rollback_try(self) -> None:
+        """Do nothing: there are no effects."""
+
+    def abort_try(self) -> None:
+        """Do nothing: there are no effects."""
+
+
+class Cases:
+    """The cases of one file of vectors, and the package that holds their expressions."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.folder = folder
+        self.file = folder / f"{name}.jsonl"
+        self.traces: list[str] = []
+        self.runtimes: dict[str, tuple[Runtime, str]] = {}
+
+    def checks(self) -> Iterator[Check]:
+        """Give the checks."""
+        if not self.file.is_file():
+            return
+        with self.file.open(encoding="utf-8") as lines:
+            for line in lines:
+                case = json.loads(line)
+                yield Check(case.get("id") or case["value"], _Run(self, case))
+
+    def runtime(self, package: str) -> tuple[Runtime, str]:
+        """Give a runtime of a package and the package's id."""
+        if package not in self.runtimes:
+            read = read_archive((self.folder / package).read_bytes())
+            runtime = Runtime(Packages([read]), trace=self.traces.append)
+            self.runtimes[package] = runtime, read.id
+        return self.runtimes[package]
+
+
+class _Run:
+    """One case: evaluates it with nothing memoized and compares everything that is recorded."""
+
+    def __init__(self, cases: Cases, case: dict[str, Any]) -> None:
+        self.cases = cases
+        self.case = case
+
+    def __call__(self) -> None:
+        runtime, package = self.cases.runtime(self.case["package"])
+        module, name = self.case["value"].split(":")
+        ref = Ref(package, module, name)
+        self.cases.traces.clear()
+        runtime.forget()
+        ours = self._answer(runtime, ref)
+        expected: dict[str, Any] = {"trace": self.case.get("trace") or []}
+        for key in ("result", "error"):
+            if key in self.case:
+                expected[key] = self.case[key]
+        if "error" in ours and "error" in expected:
+            ours["error"] = {
+                key: ours["error"][key] for key in ours["error"] if key in expected["error"]
+            }
+        assert ours == expected, f"ours {json.dumps(ours)}, theirs {json.dumps(expected)}"
+
+    def _answer(self, runtime: Runtime, ref: Ref) -> dict[str, Any]:
+        type_ = runtime.packages.value(ref).type
+        try:
+            if self.case.get("mode") == "update":
+                effects: Effects = NoContracts()
+                value = runtime.guarded(lambda: runtime.evaluate(ref)(effects))
+                type_ = update_result(type_)
+            else:
+                value = runtime.evaluate(ref, *self._ids)
+                type_ = self._applied(type_)
+        except InterpretationError as error:
+            return {"error": error_json(error), "trace": list(self.cases.traces)}
+        shown = JsonValues(runtime.packages, ref.package).json(value, type_)
+        return {"result": shown, "trace": list(self.cases.traces)}
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        found = re.findall(r"\$fixed(\d)", json.dumps(self.case.get("args", [])))
+        return [FIXED[at] for at in sorted({int(digit) for digit in found})]
+
+    def _applied(self, type_: Type) -> Type:
+        for _ in self._ids:
+            assert isinstance(type_, TApp)
+            type_ = type_.arg
+        return type_
