@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -395,3 +398,19 @@ def test_names_at_index_0_are_absent_on_the_wire() -> None:
 
 def test_unused_index_is_version() -> None:
     assert read_archive(RAW.archive()).version == RAW.strings[VERSION].decode()
+
+
+def test_refusals_say_what_the_engine_says(shared_data: Path) -> None:
+    """The frozen decode errors; for unreleased versions our reader stops earlier."""
+    compared = 0
+    for path in sorted((shared_data / "lf" / "packages").glob("*.json")):
+        frozen = json.loads(path.read_text(encoding="utf-8"))
+        if frozen.get("stage") != "decode" or frozen["error"]["class"] != "Parsing":
+            continue
+        with pytest.raises(ArchiveError) as caught:
+            read_archive(base64.b64decode(frozen["dalf"]))
+        if isinstance(caught.value, UnsupportedVersion):
+            continue
+        assert caught.value.message == frozen["error"]["message"], path.name
+        compared += 1
+    assert compared > 0

@@ -17,6 +17,7 @@ from cantata.lf.archive import (
     write_package,
 )
 from cantata.lf.archive.errors import FeatureNotSupported
+from cantata.lf.archive.traverse import children, module_expressions
 from cantata.lf.model import (
     SELF_PACKAGE,
     UNIT,
