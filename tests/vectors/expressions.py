@@ -16,6 +16,7 @@ from cantata.lf.runtime.effects import Effects
 from cantata.lf.runtime.errors import ContractNotFound, InterpretationError
 from cantata.lf.runtime.runtime import Runtime
 from cantata.lf.runtime.values import Value
+from cantata.lf.stable import stable_packages
 from tests.vectors.jsonvalues import FIXED, JsonValues, error_json, update_result
 from tests.vectors.replay import Check
 
@@ -90,7 +91,8 @@ class Cases:
         """Give a runtime of a package and the package's id."""
         if package not in self.runtimes:
             read = read_archive((self.folder / package).read_bytes())
-            runtime = Runtime(Packages([read]), trace=self.traces.append)
+            stable = (stored.package for stored in stable_packages().values())
+            runtime = Runtime(Packages([*stable, read]), trace=self.traces.append)
             self.runtimes[package] = runtime, read.id
         return self.runtimes[package]
 

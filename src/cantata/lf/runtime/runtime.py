@@ -28,7 +28,10 @@ from cantata.lf.runtime.linker import Definitions, Linker
 from cantata.lf.runtime.locate import locate
 from cantata.lf.runtime.translate import links
 from cantata.lf.runtime.typed.checks import Checks
+from cantata.lf.runtime.typed.conversion import Conversion
 from cantata.lf.runtime.typed.plans import Plans
+from cantata.lf.runtime.typed.stored import Storing
+from cantata.lf.runtime.typed.texts import Texts
 from cantata.lf.runtime.values import ExceptionValue, Fun, Value
 
 T = TypeVar("T")
@@ -57,6 +60,8 @@ class Runtime:
         self._thread: int | None = None
         self._plans = Plans(packages)
         self._checks = Checks(self._plans, lambda: self.budget.tick())
+        self._storing = Storing(self._plans)
+        self._conversion = Conversion(self._plans)
         self._definitions = Definitions(packages, self, self.checker)
         self._table = library.table(self)
         self._linker = Linker(packages, self._table, self._definitions)
@@ -74,6 +79,14 @@ class Runtime:
     def checker(self, type_: Type) -> Callable[[Value], None]:
         """Give the check of a type's values: `ValueNesting` or `MalformedText`."""
         return self._checks.check(type_)
+
+    def stored(self, value: Value, type_: Type) -> Value:
+        """Give the stored form of a value: no record ends in None, at any depth."""
+        return self._storing.store(type_)(value)
+
+    def text(self, value: Value, type_: Type) -> str:
+        """Print a value as the engine does in error texts."""
+        return Texts(self._plans, labelled=True).text(value, type_)
 
     # running
 
@@ -205,8 +218,11 @@ class Runtime:
         return self._linker.message(exception.ref)(exception.payload)
 
     def convert(self, payload: Value, source: Ref, target: Ref, cid: str | None = None) -> Value:
-        """Read a payload as the type of another version of its template."""
-        return self._converter.convert(payload, source, target, cid)
+        """Read a payload of template `source` as one of `target`, another version of it.
+
+        Raises `UpgradeTranslationFailed`, which names the contract if `cid` is given.
+        """
+        return self._conversion.convert(payload, source, target, cid)
 
     # parts of compiled definitions
 
