@@ -161,7 +161,7 @@ class Linker:
 
     def _translate_part(self, link: Link) -> Unit:
         ref, (part, *path) = link_ref(link), [str(item) for item in link[4:]]
-        if part in ("precondition", "signatories", "observers"):
+        if not path:
             template = self.packages.template(ref)
             return self.translator.of_payload(link, template, ref, getattr(template, part))
         if part in ("view", "method", "method-run"):
