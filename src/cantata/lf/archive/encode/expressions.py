@@ -8,7 +8,7 @@ from typing import Any
 
 from cantata.lf.archive.builtins import BUILTIN_NUMBERS
 from cantata.lf.archive.encode.fields import alternative, message
-from cantata.lf.archive.encode.interning import Interner, Steps, each, run
+from cantata.lf.archive.encode.interning import Interner
 from cantata.lf.archive.wire import to_zigzag
 from cantata.lf.model import (
     Binding,
@@ -54,6 +54,7 @@ from cantata.lf.model import (
     PUnit,
     PVariant,
 )
+from cantata.lf.steps import Steps, each, run
 
 ExprSteps = Steps[Expr, bytes]
 UNNAMED = "_"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Callable
+from typing import Any
 
 from cantata.lf.archive.encode.fields import alternative, message
 from cantata.lf.archive.wire import to_zigzag
@@ -25,36 +25,7 @@ from cantata.lf.model import (
     Type,
     spine,
 )
-
-N = TypeVar("N")
-R = TypeVar("R")
-
-Steps: TypeAlias = Generator[N, R, R]
-"""The encoding of one node: asks for each node inside it in turn and is sent its result."""
-
-
-def run(node: N, step: Callable[[N], Steps[N, R]]) -> R:
-    """Encode a node and all inside it, without recursion: open nodes wait on a stack."""
-    stack = [step(node)]
-    result: Any = None
-    while stack:
-        try:
-            inner = stack[-1].send(result)
-        except StopIteration as done:
-            stack.pop()
-            result = done.value
-        else:
-            stack.append(step(inner))
-            result = None
-    return result  # type: ignore[no-any-return]
-
-
-def each(nodes: Iterable[N]) -> Generator[N, R, list[R]]:
-    """Ask for several nodes in order; for use in the steps of the node that holds them."""
-    results = []
-    for node in nodes:
-        results.append((yield node))  # noqa: PERF401 -- a comprehension cannot yield
-    return results
+from cantata.lf.steps import Steps, each, run
 
 
 class Interner:
