@@ -23,13 +23,9 @@ class Entity:
 
     @property
     def folded(self) -> str:
-        """The full name in upper case: what may occur once only in a package."""
-        return self.full.upper()
-
-    @property
-    def full(self) -> str:
-        """The full dotted name."""
-        return ".".join(part for part in (self.module, self.definition, self.name) if part)
+        """The full dotted name in upper case: what may occur once only in a package."""
+        parts = (self.module, self.definition, self.name)
+        return ".".join(part for part in parts if part).upper()
 
     def __str__(self) -> str:
         parts = (self.module, self.definition, self.name)
@@ -54,7 +50,9 @@ def _may_collide(one: Entity, other: Entity) -> bool:
     """Say whether the two are a variant constructor and the record that is its payload."""
     kinds = {one.what: one, other.what: other}
     constructor, record = kinds.get("variant constructor"), kinds.get("record")
-    return constructor is not None and record is not None and constructor.full == record.full
+    if constructor is None or record is None or constructor.module != record.module:
+        return False
+    return f"{constructor.definition}.{constructor.name}" == record.definition
 
 
 def _entities(module: Module) -> Iterator[Entity]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cantata.lf.check.infos import SynonymInfo
 from cantata.lf.check.nodes import (
     NAT_KIND,
     STAR,
@@ -19,7 +20,7 @@ from cantata.lf.check.nodes import (
 )
 from cantata.lf.check.printing import show_kind
 from cantata.lf.check.trampoline import Step, run
-from cantata.lf.check.world import SynonymInfo, World
+from cantata.lf.check.world import World
 from cantata.lf.model import Builtin, Ref
 
 _BINARY = frozenset({Builtin.ARROW, Builtin.GENMAP})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cantata.lf.check.infos import InterfaceInfo
 from cantata.lf.check.nodes import Ty
 from cantata.lf.check.printing import show
 from cantata.lf.check.typer import Typer
@@ -97,8 +98,8 @@ class TemplateChecker:
         self._world.report.mismatch_rule = "EViewTypeMismatch"
         self._typer.check_top(instance.view, self._typer.read(interface.view), (this,))
 
-    def _check_required(self, ref: Ref, instance: Implements, interface: DefInterface) -> None:
-        for required in interface.requires:
+    def _check_required(self, ref: Ref, instance: Implements, interface: InterfaceInfo) -> None:
+        for required in sorted(interface.requires, key=str):
             if not self._world.implements(required, ref):
                 text = f"missing required interface instance {required} for {ref}, required by"
                 self._world.report.add(
@@ -106,10 +107,10 @@ class TemplateChecker:
                 )
 
     def _check_methods(
-        self, this: tuple[str, Ty], instance: Implements, interface: DefInterface
+        self, this: tuple[str, Ty], instance: Implements, interface: InterfaceInfo
     ) -> None:
         report = self._world.report
-        wanted = {method.name: method for method in interface.methods}
+        wanted = interface.methods
         given = {name for name, _ in instance.methods}
         for name in wanted:
             if name not in given:
@@ -117,12 +118,12 @@ class TemplateChecker:
                 report.add("EMissingMethodInInterfaceInstance", text)
         report.mismatch_rule = "EMethodTypeMismatch"
         for name, expr in instance.methods:
-            method = wanted.get(name)
-            if method is None:
+            type_ = wanted.get(name)
+            if type_ is None:
                 text = f"interface {instance.interface} has no method '{name}'"
                 report.add("EUnknownMethodInInterfaceInstance", text)
             else:
-                self._typer.check_top(expr, self._typer.read(method.type), (this,))
+                self._typer.check_top(expr, self._typer.read(type_), (this,))
 
     # --- interfaces -------------------------------------------------------------------------------
 
@@ -144,12 +145,14 @@ class TemplateChecker:
 
     def _check_requires(self, ref: Ref, interface: DefInterface) -> None:
         report = self._world.report
-        if ref in interface.requires:
+        closed = frozenset(interface.requires)
+        if ref in closed:
             report.add("ECircularInterfaceRequires", f"interface {ref} requires itself")
         for required in interface.requires:
             found = self._world.interface(required)
-            for further in found.requires if found else ():
-                if further not in interface.requires:
+            for further in sorted(found.requires, key=str) if found else ():
+                self._world.spend()
+                if further not in closed:
                     text = f"interface {ref} is missing requirement {further}, required by"
                     report.add("ENotClosedInterfaceRequires", f"{text} {required}")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from cantata.lf.check.infos import DataInfo
 from cantata.lf.check.kinds import Kinds, Scope
 from cantata.lf.check.nodes import STAR, App, Con, Forall, Kd, Prim, Struct, Ty, spine_of
 from cantata.lf.check.printing import show
 from cantata.lf.check.trampoline import Step, run
-from cantata.lf.check.world import DataInfo, World
+from cantata.lf.check.world import World
 from cantata.lf.model import Builtin, ERecProj, Expr, Ref, Type
 
 Atom = Callable[["Typer", Any], Ty]

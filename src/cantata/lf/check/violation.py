@@ -12,6 +12,10 @@ VIOLATIONS_MAX = 1_000
 """Most violations kept of one check; a hostile package cannot fill the memory with them."""
 
 
+MESSAGE_MAX = 4_000
+"""Longest message; names and types in it come from the package."""
+
+
 class Stage(Enum):
     """The part of the check that found a violation, named as the engine names its errors."""
 
@@ -79,6 +83,8 @@ class Report:
         """Record a violation at the present place; the same one again is not repeated."""
         if len(self._found) >= VIOLATIONS_MAX:
             return
+        if len(message) > MESSAGE_MAX:
+            message = f"{message[:MESSAGE_MAX]}…"
         violation = Violation(
             rule=rule,
             message=message,

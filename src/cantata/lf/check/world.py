@@ -3,31 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from cantata.kernel.errors import CantataError
 from cantata.lf.check.arena import Arena
 from cantata.lf.check.builtins import BUILTIN_TYPES
-from cantata.lf.check.nodes import Kd, Ty
+from cantata.lf.check.infos import DataInfo, InterfaceInfo, SynonymInfo, TemplateInfo
+from cantata.lf.check.nodes import Ty
 from cantata.lf.check.violation import Report
 from cantata.lf.model import (
-    DataCons,
-    DefDataType,
     DefException,
     DefInterface,
     DefTemplate,
-    DefTypeSyn,
     DefValue,
-    EnumType,
-    InterfaceType,
     Package,
     Packages,
-    Record,
     Ref,
     Type,
     UnknownDefinition,
-    Variant,
 )
 
 D = TypeVar("D")
@@ -53,30 +46,6 @@ class CheckTooCostly(CantataError):
         self.steps_max = steps_max
 
 
-@dataclass(frozen=True, slots=True)
-class DataInfo:
-    """A data type: the kinds of its parameters, and its members closed over the parameters.
-
-    `members` are the fields of a record or the constructors of a variant, in declared order.
-    """
-
-    ref: Ref
-    cons: DataCons
-    params: tuple[Kd, ...]
-    kind: Kd
-    node: Ty
-    members: dict[str, Ty]
-
-
-@dataclass(frozen=True, slots=True)
-class SynonymInfo:
-    """A synonym: the kinds of its parameters, and its replacement closed over them."""
-
-    ref: Ref
-    params: tuple[Kd, ...]
-    body: Ty
-
-
 class World:
     """Definitions of a set of packages, read on first use; unknown ones are reported."""
 
@@ -88,6 +57,8 @@ class World:
         self._synonyms: dict[Ref, SynonymInfo] = {}
         self._values: dict[Ref, Ty] = {}
         self._builtins: dict[str, Ty] = {}
+        self._templates: dict[Ref, TemplateInfo] = {}
+        self._interfaces: dict[Ref, InterfaceInfo] = {}
         self._steps_left = STEPS_MAX
         self._minor = 1
 
@@ -126,7 +97,7 @@ class World:
         if found is None:
             definition = self._look_up(self.packages.data_type, ref)
             if definition is not None:
-                found = self._data[ref] = self._read_data(ref, definition)
+                found = self._data[ref] = DataInfo.of(ref, definition, self.arena)
         return found
 
     def synonym(self, ref: Ref) -> SynonymInfo | None:
@@ -135,7 +106,7 @@ class World:
         if found is None:
             definition = self._look_up(self.packages.synonym, ref)
             if definition is not None:
-                found = self._synonyms[ref] = self._read_synonym(ref, definition)
+                found = self._synonyms[ref] = SynonymInfo.of(ref, definition, self.arena)
         return found
 
     def value_type(self, ref: Ref) -> Ty:
@@ -159,13 +130,23 @@ class World:
             found = self._builtins[name] = self.arena.read(type_)
         return found
 
-    def template(self, ref: Ref) -> DefTemplate | None:
+    def template(self, ref: Ref) -> TemplateInfo | None:
         """Give a template; an unknown one is reported and None."""
-        return self._look_up(self.packages.template, ref)
+        found = self._templates.get(ref)
+        if found is None:
+            definition: DefTemplate | None = self._look_up(self.packages.template, ref)
+            if definition is not None:
+                found = self._templates[ref] = TemplateInfo.of(definition)
+        return found
 
-    def interface(self, ref: Ref) -> DefInterface | None:
+    def interface(self, ref: Ref) -> InterfaceInfo | None:
         """Give an interface; an unknown one is reported and None."""
-        return self._look_up(self.packages.interface, ref)
+        found = self._interfaces.get(ref)
+        if found is None:
+            definition: DefInterface | None = self._look_up(self.packages.interface, ref)
+            if definition is not None:
+                found = self._interfaces[ref] = InterfaceInfo.of(definition)
+        return found
 
     def exception(self, ref: Ref) -> DefException | None:
         """Give an exception; an unknown one is reported and None."""
@@ -173,11 +154,14 @@ class World:
 
     def implements(self, interface: Ref, template: Ref) -> bool:
         """Say whether a template has an instance of an interface, without reporting."""
-        try:
-            found = self.packages.template(template)
-        except UnknownDefinition:
-            return False
-        return any(instance.interface == interface for instance in found.implements)
+        found = self._templates.get(template)
+        if found is None:
+            try:
+                found = TemplateInfo.of(self.packages.template(template))
+            except UnknownDefinition:
+                return False
+            self._templates[template] = found
+        return interface in found.instances
 
     def _look_up(self, find: Callable[[Ref], D], ref: Ref) -> D | None:
         try:
@@ -195,39 +179,7 @@ class World:
             return f"unknown module {module} while looking for {ref}"
         return f"unknown {kind} {ref}"
 
-    # --- reading ----------------------------------------------------------------------------------
-
-    def _read_data(self, ref: Ref, definition: DefDataType) -> DataInfo:
-        names = tuple(name for name, _ in definition.params)
-        kinds = tuple(self.arena.read_kind(kind) for _, kind in definition.params)
-        return DataInfo(
-            ref=ref,
-            cons=definition.cons,
-            params=kinds,
-            kind=self.arena.kinds_to_star(kinds),
-            node=self.arena.con(ref),
-            members={
-                name: self.arena.close(self.arena.read(type_), names)
-                for name, type_ in _members(definition.cons)
-            },
-        )
-
-    def _read_synonym(self, ref: Ref, definition: DefTypeSyn) -> SynonymInfo:
-        names = tuple(name for name, _ in definition.params)
-        kinds = tuple(self.arena.read_kind(kind) for _, kind in definition.params)
-        return SynonymInfo(ref, kinds, self.arena.close(self.arena.read(definition.type), names))
-
 
 def minor_number(minor: str) -> int:
     """Give the number of an LF minor version; one that is no number is later than all."""
     return int(minor) if minor.isdecimal() and len(minor) < 10 else MINOR_UNKNOWN
-
-
-def _members(cons: DataCons) -> tuple[tuple[str, Type], ...]:
-    match cons:
-        case Record(fields):
-            return fields
-        case Variant(constructors):
-            return constructors
-        case EnumType() | InterfaceType():
-            return ()

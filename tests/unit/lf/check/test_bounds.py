@@ -15,8 +15,10 @@ from cantata.lf.model import (
     EApp,
     EBuiltin,
     ECase,
+    EEnumCon,
     EInt64,
     ENil,
+    EnumType,
     ESome,
     EUnit,
     EVal,
@@ -25,6 +27,7 @@ from cantata.lf.model import (
     Kind,
     KStar,
     Packages,
+    PEnum,
     PUnit,
     Record,
     TForall,
@@ -100,6 +103,20 @@ def test_types_that_double_are_shared() -> None:
     assert value_rules(list_of(type_), ENil(type_)) == []
     (found,) = check_package(package(module(value("v", INT64, ENil(type_)))), Packages())
     assert len(found.message) < 2_000
+
+
+def test_messages_are_short() -> None:
+    fields = tuple((f"{'f' * 900}{place}", INT64) for place in range(200))
+    (found,) = check_package(package(module(value("v", TStruct(fields), EUnit()))), Packages())
+    assert len(found.message) < 5_000
+
+
+def test_wide_types_take_no_more_than_their_size() -> None:
+    names = tuple(f"C{place}" for place in range(20_000))
+    enum = data("E", EnumType(names))
+    alternatives = tuple(Alternative(PEnum(ref("E"), name), EInt64(1)) for name in names)
+    match = ECase(EEnumCon(ref("E"), "C1"), alternatives)
+    assert rules(enum, value("v", INT64, match)) == []
 
 
 def test_synonyms_that_double_are_shared() -> None:

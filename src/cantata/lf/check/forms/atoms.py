@@ -70,7 +70,7 @@ def _enum_constructor(typer: Typer, expr: EEnumCon) -> Ty:
         return typer.hole
     if not isinstance(info.cons, EnumType):
         typer.report("EExpectedEnumType", f"expected enum type: {expr.ref.qualified}")
-    elif expr.constructor not in info.cons.constructors:
+    elif expr.constructor not in info.constructors:
         typer.report("EUnknownEnumCon", f"unknown enum constructor: {expr.constructor}")
     return info.node
 

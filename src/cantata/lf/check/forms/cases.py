@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from cantata.lf.check.infos import DataInfo
 from cantata.lf.check.nodes import App, Con, Prim, Ty, spine_of
 from cantata.lf.check.printing import show
 from cantata.lf.check.trampoline import Step
 from cantata.lf.check.typer import Form, Typer
-from cantata.lf.check.world import DataInfo
 from cantata.lf.model import (
     Builtin,
     ECase,
@@ -102,7 +102,7 @@ def _plan_data(typer: Typer, info: DataInfo, args: tuple[Ty, ...]) -> tuple[tupl
     if isinstance(info.cons, Variant):
         return tuple(info.members), _fit_variant(typer, info, args)
     if isinstance(info.cons, EnumType):
-        return info.cons.constructors, _fit_enum(typer, info, info.cons)
+        return info.cons.constructors, _fit_enum(typer, info)
     return ("_",), _fit_nothing
 
 
@@ -122,11 +122,11 @@ def _fit_variant(typer: Typer, info: DataInfo, args: tuple[Ty, ...]) -> Fit:
     return fit
 
 
-def _fit_enum(typer: Typer, info: DataInfo, cons: EnumType) -> Fit:
+def _fit_enum(typer: Typer, info: DataInfo) -> Fit:
     def fit(pattern: Pattern) -> Binders | None:
         if not isinstance(pattern, PEnum) or pattern.ref != info.ref:
             return None
-        if pattern.constructor not in cons.constructors:
+        if pattern.constructor not in info.constructors:
             typer.report("EUnknownEnumCon", f"unknown enum constructor: {pattern.constructor}")
         return ()
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from itertools import islice
+from operator import eq
+
 from cantata.lf.check.nodes import Struct, Ty
 from cantata.lf.check.printing import show
 from cantata.lf.check.trampoline import Step
@@ -23,19 +27,29 @@ from cantata.lf.model import (
     Variant,
 )
 
+NAMES_SHOWN = 20
+"""Most fields listed in a message."""
+
 
 def _record_construction(typer: Typer, expr: ERecCon) -> Step:
     applied = _record(typer, expr.type)
-    names = tuple(name for name, _ in expr.fields)
-    declared = tuple(applied[0].members) if applied else ()
-    if applied and names != declared:
-        text = f"field mismatch: {show(applied[2])} has {declared}, the expression {names}"
-        typer.report("EFieldMismatch", text)
+    if applied:
+        _check_names(typer, applied, [name for name, _ in expr.fields])
     for name, part in expr.fields:
         expected = _member(typer, applied, name) or typer.hole
         found = typer.now(part) or (yield typer.later(part))
         typer.expect(part, found, expected)
     return applied[2] if applied else typer.hole
+
+
+def _check_names(typer: Typer, applied: Applied, given: list[str]) -> None:
+    declared = applied[0].members
+    if len(given) == len(declared) and all(map(eq, given, declared)):
+        return
+    listed = ", ".join(given[:NAMES_SHOWN])
+    wanted = ", ".join(islice(declared, NAMES_SHOWN))
+    text = f"field mismatch: {show(applied[2])} has fields {wanted}, the expression {listed}"
+    typer.report("EFieldMismatch", text)
 
 
 def _record_projection(typer: Typer, expr: ERecProj) -> Step:
@@ -130,9 +144,9 @@ def _struct_field(typer: Typer, found: Ty, name: str) -> tuple[Ty, Ty]:
 
 
 def _named(struct: Struct, name: str) -> Ty | None:
-    if name in struct.names:
-        return struct.types[struct.names.index(name)]
-    return None
+    place = bisect_left(struct.names, name)
+    found = place < len(struct.names) and struct.names[place] == name
+    return struct.types[place] if found else None
 
 
 def _cons(typer: Typer, expr: ECons) -> Step:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cantata.lf.check.forms.atoms import any_type
+from cantata.lf.check.infos import InterfaceInfo
 from cantata.lf.check.nodes import Ty
 from cantata.lf.check.trampoline import Step
 from cantata.lf.check.typer import Form, Typer
 from cantata.lf.model import (
     Builtin,
-    DefInterface,
     ECallInterface,
     EFromAny,
     EFromAnyException,
@@ -135,17 +135,17 @@ def _call(typer: Typer, expr: ECallInterface) -> Step:
     result: Ty = typer.hole
     interface = typer.world.interface(expr.interface)
     if interface is not None:
-        found = next((m for m in interface.methods if m.name == expr.method), None)
+        found = interface.methods.get(expr.method)
         if found is None:
             text = f"unknown method {expr.method} in interface {expr.interface}"
             typer.report("EUnknownDefinition", text)
         else:
-            result = typer.read(found.type)
+            result = typer.read(found)
     yield typer.check(expr.expr, typer.con(expr.interface))
     return result
 
 
-def _of_interface(result: Callable[[Typer, DefInterface], Ty]) -> Form:
+def _of_interface(result: Callable[[Typer, InterfaceInfo], Ty]) -> Form:
     def typed(
         typer: Typer,
         expr: EViewInterface | ESignatoryInterface | EObserverInterface | EInterfaceTemplateTypeRep,
@@ -157,7 +157,7 @@ def _of_interface(result: Callable[[Typer, DefInterface], Ty]) -> Form:
     return typed
 
 
-def _parties(typer: Typer, _: DefInterface) -> Ty:
+def _parties(typer: Typer, _: InterfaceInfo) -> Ty:
     return typer.prim(Builtin.LIST, typer.prim(Builtin.PARTY))
 
 

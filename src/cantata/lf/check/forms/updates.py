@@ -112,7 +112,7 @@ def _exercise(typer: Typer, expr: UExercise) -> Step:
 def _exercise_interface(typer: Typer, expr: UExerciseInterface) -> Step:
     yield typer.check(expr.cid, typer.prim(Builtin.CONTRACT_ID, typer.con(expr.interface)))
     interface = typer.world.interface(expr.interface)
-    choice = interface.choice(expr.choice) if interface else None
+    choice = interface.choices.get(expr.choice) if interface else None
     if interface and choice is None:
         text = f"unknown choice {expr.choice} in interface {expr.interface}"
         typer.report("EUnknownDefinition", text)
@@ -121,7 +121,7 @@ def _exercise_interface(typer: Typer, expr: UExerciseInterface) -> Step:
 
 def _template_choice(typer: Typer, ref: Ref, name: str) -> Choice | None:
     template = typer.world.template(ref)
-    choice = template.choice(name) if template else None
+    choice = template.choices.get(name) if template else None
     if template and choice is None:
         typer.report("EUnknownDefinition", f"unknown choice {name} in template {ref}")
     return choice
@@ -161,7 +161,7 @@ def _key_type(typer: Typer, ref: Ref) -> Ty:
     if template.key is None:
         typer.report("EUnknownDefinition", f"unknown contract key for template {ref}")
         return typer.hole
-    return typer.read(template.key.type)
+    return typer.read(template.key)
 
 
 def _contract(typer: Typer, ref: Ref) -> Ty:

@@ -96,7 +96,8 @@ def _check_record(
     past, present = fields
     origin = pair.present_origin
     names = [name for name, _ in present]
-    missing = [name for name, _ in past if name not in set(names)]
+    known = set(names)
+    missing = [name for name, _ in past if name not in known]
     if missing:
         text = f"the upgraded {origin} is missing some of its original fields: {_list(missing)}"
         report.add("RecordFieldsMissing", text)
