@@ -103,8 +103,14 @@ def textmap(element: Coder) -> Coding:
         return entries
 
     def encode(value: dict[str, Any], depth: int) -> dict[str, Any]:
-        inner = deeper(depth)
-        return {key: element.encode(value[key], inner) for key in sorted(value)}
+        inner, data, key = deeper(depth), {}, ""
+        try:
+            for key in sorted(value):
+                data[key] = element.encode(value[key], inner)
+        except ValueRefused as error:
+            error.within(key)
+            raise
+        return data
 
     return Coding(decode, encode)
 

@@ -56,11 +56,13 @@ def _record_encoder(fields: Fields) -> Encode:
         droppable.append(name)
 
     def encode(value: tuple[Any, ...], depth: int) -> dict[str, Any]:
-        inner = deeper(depth)
-        data = {
-            name: coder.encode(item, inner)
-            for (name, coder), item in zip(fields, value, strict=True)
-        }
+        inner, data, name = deeper(depth), {}, ""
+        try:
+            for (name, coder), item in zip(fields, value, strict=True):
+                data[name] = coder.encode(item, inner)
+        except ValueRefused as error:
+            error.within(name)
+            raise
         for name in droppable:
             if data[name] is not None:
                 break
@@ -95,7 +97,11 @@ def variant(constructors: Fields) -> Coding:
 
     def encode(value: tuple[int, Any], depth: int) -> dict[str, Any]:
         name, coder = constructors[value[0]]
-        return {"tag": name, "value": coder.encode(value[1], deeper(depth))}
+        try:
+            return {"tag": name, "value": coder.encode(value[1], deeper(depth))}
+        except ValueRefused as error:
+            error.within("value")
+            raise
 
     return Coding(decode, encode)
 

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from cantata.lf.codegen.plan import ModulePlan
 from cantata.lf.codegen.spelling import Speller, Spelling
-from cantata.lf.codegen.writing import Node, assign, call, lay_out, lay_out_list, subscript
+from cantata.lf.codegen.writing import (
+    WIDTH,
+    Node,
+    assign,
+    break_up,
+    call,
+    lay_out,
+    lay_out_list,
+    subscript,
+)
 
 FROZEN = "@dataclass(frozen=True, slots=True)"
 FROZEN_BY_NAME = "@dataclass(frozen=True, slots=True, kw_only=True)"
@@ -54,7 +63,13 @@ class Definition:
         yield f"{BODY}@classmethod"
         codecs = [Node(f"{name}: lf.Codec[{v}]") for v, name in self.spell.variables.values()]
         head = call(name, Node("cls"), *codecs)
-        yield from lay_out(head, f"{BODY}def ", f" -> {result}:")
+        line = f"{BODY}def {head} -> {result}:"
+        if len(line) <= WIDTH:
+            yield line
+            return
+        *lines, last = break_up(head, f"{BODY}def ")
+        yield from lines
+        yield from lay_out(result, f"{last} -> ", ":")
 
     def rows_method(self, name: str, result: str, rows: list[Node]) -> Iterator[str]:
         """Write a class method that gives a list, one row a line."""

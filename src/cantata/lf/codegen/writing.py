@@ -36,8 +36,11 @@ def subscript(head: str, *items: Node) -> Node:
 def lay_out(node: Node, first: str, tail: str = "") -> list[str]:
     """Write a tree on lines; `first` stands before it on the first line, `tail` behind it."""
     line = f"{first}{node}{tail}"
-    if len(line) <= WIDTH or not node.items:
-        return [line]
+    return [line] if len(line) <= WIDTH or not node.items else break_up(node, first, tail)
+
+
+def break_up(node: Node, first: str, tail: str = "") -> list[str]:
+    """Write a tree with items on several lines: all items on one, or each on its own."""
     indent = len(first) - len(first.lstrip())
     pad = " " * (indent + INDENT)
     lines = [f"{first}{node.head}{node.brackets[0]}"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from cantata.lf.codec import containers
 from cantata.lf.codec.coder import Coding, deeper
-from cantata.lf.codec.errors import ValueRefused, WrongJsonKind
+from cantata.lf.codec.errors import NotSerializable, ValueRefused, WrongJsonKind
 from cantata.lf.codegen.support.codec import Codec
 from cantata.lf.codegen.support.values import GenMap, List, Some, TextMap
 
@@ -108,17 +109,34 @@ def list_of(element: Codec[T]) -> Codec[List[T]]:
 
 def textmap(element: Codec[T]) -> Codec[TextMap[T]]:
     """Give the codec of ``TextMap a``: a mapping from str."""
-    return Codec(lambda: containers.textmap(element))
+    plain = containers.textmap(element)
+    write = plain.encode
+    assert write is not None
+
+    def encode(value: Any, depth: int) -> Any:
+        if not isinstance(value, Mapping) or not all(isinstance(key, str) for key in value):
+            raise WrongJsonKind("a mapping from str", str(value))
+        return write(dict(value), depth)
+
+    return Codec(lambda: Coding(plain.decode, encode))
 
 
 def genmap(key: Codec[K], element: Codec[V]) -> Codec[GenMap[K, V]]:
     """Give the codec of ``GenMap k a``: a mapping in the order of keys on the ledger."""
     entries = list_of(_pair(key, element))
 
+    def decode(data: Any, depth: int) -> dict[Any, Any]:
+        try:
+            return dict(entries.decode(data, depth))
+        except TypeError:
+            raise NotSerializable("a GenMap whose keys hold maps, as a mapping of Python") from None
+
     def encode(value: Any, depth: int) -> Any:
+        if not isinstance(value, Mapping):
+            raise WrongJsonKind("a mapping", str(value))
         return entries.encode(tuple(value.items()), depth)
 
-    return Codec(lambda: Coding(lambda data, depth: dict(entries.decode(data, depth)), encode))
+    return Codec(lambda: Coding(decode, encode))
 
 
 def _pair(key: Codec[Any], element: Codec[Any]) -> Codec[Any]:
