@@ -128,7 +128,12 @@ class Builder:
             Tree(tuple(self.nodes), roots),
             TimeBounds(None, None),
             tuple(self.inputs.values()),
-            tuple(c for cid, c in self.created.items() if cid not in self.consumed),
+            tuple(
+                node
+                for node in self.nodes
+                if isinstance(node, Create)
+                and node.contract.contract_id in self.created.keys() - self.consumed
+            ),
             tuple(c for cid, c in self.inputs.items() if cid in self.consumed),
         )
 
@@ -171,4 +176,4 @@ def after(existing: Mapping[str, Contract], transaction: Transaction) -> dict[st
     """Give the contracts that are active once a transaction is recorded."""
     gone = {contract.contract_id for contract in transaction.archived}
     kept = {cid: contract for cid, contract in existing.items() if cid not in gone}
-    return kept | {contract.contract_id: contract for contract in transaction.created}
+    return kept | {node.contract.contract_id: node.contract for node in transaction.created}

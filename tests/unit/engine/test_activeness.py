@@ -17,7 +17,7 @@ def test_consumed_contract_is_refused_with_its_node() -> None:
     active.create("c", 0)
     active.consume("c", 1)
     with pytest.raises(ContractNotActive, match="NodeId\\(1\\)"):
-        active.require("c", TEMPLATE)
+        active.require("c", TEMPLATE, local=True)
 
 
 def test_undone_archive_makes_active_again() -> None:
@@ -25,7 +25,7 @@ def test_undone_archive_makes_active_again() -> None:
     active.open()
     active.consume("input", 1)
     active.undo()
-    active.require("input", TEMPLATE)
+    active.require("input", TEMPLATE, local=False)
 
 
 def test_undone_create_is_not_found() -> None:
@@ -34,7 +34,7 @@ def test_undone_create_is_not_found() -> None:
     active.create("c", 1)
     active.undo()
     with pytest.raises(ContractNotFound):
-        active.require("c", TEMPLATE)
+        active.require("c", TEMPLATE, local=True)
 
 
 def test_kept_scope_is_undone_with_the_one_around_it() -> None:

@@ -14,7 +14,7 @@ from cantata.lf.model import INT64, TEXT, Type, list_of, optional, textmap
 from cantata.lf.runtime.values import GenMap, to_cons
 from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
-from cantata.sandbox.engine.ids import CONTRACT_ID_LENGTH, ContractIds, update_id
+from cantata.sandbox.engine.ids import CONTRACT_ID_LENGTH, ContractIds
 from cantata.sandbox.engine.parties import PartySets
 from tests.unit.engine.samples import con, ref, sample_packages
 
@@ -61,13 +61,14 @@ def test_tampered_contract_is_not(change: dict[str, Any]) -> None:
 
 
 def test_update_ids_follow_the_submission() -> None:
-    one = update_id(b"\1" * 32, ALICE, "command", 1)
-    assert UpdateId(one) == update_id(b"\1" * 32, ALICE, "command", 1)
+    make = ContractIds(Contents(sample_packages()), PartySets()).update_id
+    one = make(b"\1" * 32, ALICE, "command", 1)
+    assert UpdateId(one) == make(b"\1" * 32, ALICE, "command", 1)
     others = {
-        update_id(b"\2" * 32, ALICE, "command", 1),
-        update_id(b"\1" * 32, BOB, "command", 1),
-        update_id(b"\1" * 32, ALICE, "command2", 1),
-        update_id(b"\1" * 32, ALICE, "command", 2),
+        make(b"\2" * 32, ALICE, "command", 1),
+        make(b"\1" * 32, BOB, "command", 1),
+        make(b"\1" * 32, ALICE, "command2", 1),
+        make(b"\1" * 32, ALICE, "command", 2),
     }
     assert len(others | {one}) == 5
 

@@ -1,12 +1,12 @@
 """The canonical text of a typed value: what hashes of contracts are taken of.
 
-The text is injective for a given type: lengths before texts, counts before elements, ranks before
-payloads. It is the same whatever order a map was built in, and leaves no room for two encodings.
+The text is injective for a given type: texts are quoted, counts stand before entries, ranks before
+payloads. It is ASCII and the same whatever order a map was built in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cantata.lf.codec.shapes import Shape, Shapes, bind
@@ -32,6 +32,8 @@ class Contents:
         writer = self._by_type.get(type_)
         if writer is None:
             writer = self._by_type[type_] = self._of(self._shapes.resolve(type_))
+        if writer is _plain:
+            return ascii(value)
         pieces: list[str] = []
         writer(value, pieces.append)
         return "".join(pieces)
@@ -49,32 +51,30 @@ class Contents:
             return self._make_data(shape.head, shape.args)
         match shape.head:
             case Builtin.OPTIONAL:
-                return _optional(self._of(shape.args[0]))
+                inner = self._of(shape.args[0])
+                return _plain if inner is _plain else _optional(inner)
             case Builtin.LIST:
                 return _list(self._of(shape.args[0]))
             case Builtin.TEXTMAP:
                 return _textmap(self._of(shape.args[0]))
             case Builtin.GENMAP:
                 return _genmap(self._of(shape.args[0]), self._of(shape.args[1]))
-            case Builtin.TEXT | Builtin.PARTY | Builtin.CONTRACT_ID:
-                return _text
-            case Builtin.UNIT:
-                return _nothing
-        return _number
+        return _plain
 
     def _make_data(self, ref: Ref, args: tuple[Shape, ...]) -> Writer:
         definition = self._shapes.packages.data_type(ref)
         env = bind(ref, definition.params, args)
         match definition.cons:
             case Record(fields):
-                return _record([self._of(self._shapes.resolve(type_, env)) for _, type_ in fields])
+                return _joined(_record, [self._of_type(type_, env) for _, type_ in fields])
             case Variant(constructors):
-                return _variant(
-                    [self._of(self._shapes.resolve(type_, env)) for _, type_ in constructors]
-                )
+                return _joined(_variant, [self._of_type(type_, env) for _, type_ in constructors])
             case EnumType():
-                return _number
+                return _plain
         raise TypeError(f"values of {ref} are not stored")
+
+    def _of_type(self, type_: Type, env: Mapping[str, Shape]) -> Writer:
+        return self._of(self._shapes.resolve(type_, env))
 
 
 class _Later:
@@ -83,22 +83,20 @@ class _Later:
     __slots__ = ("target",)
 
     def __init__(self) -> None:
-        self.target: Writer = _nothing
+        self.target: Writer = _plain
 
     def __call__(self, value: Any, put: Callable[[str], None]) -> None:
         self.target(value, put)
 
 
-def _nothing(_value: Any, _put: Callable[[str], None]) -> None:
-    """Write nothing: Unit has one value."""
+def _plain(value: Any, put: Callable[[str], None]) -> None:
+    """Write what Python writes in one way only: no lists, whose cells nest, and no maps."""
+    put(ascii(value))
 
 
-def _number(value: Any, put: Callable[[str], None]) -> None:
-    put(f"{value};")
-
-
-def _text(value: Any, put: Callable[[str], None]) -> None:
-    put(f"{len(value)}:{value}")
+def _joined(make: Callable[[list[Writer]], Writer], parts: list[Writer]) -> Writer:
+    """Make a writer of parts, unless all of them can be written together."""
+    return _plain if all(part is _plain for part in parts) else make(parts)
 
 
 def _optional(inner: Writer) -> Writer:
@@ -127,7 +125,7 @@ def _textmap(inner: Writer) -> Writer:
     def write(value: Any, put: Callable[[str], None]) -> None:
         put(f"{len(value)};")
         for key in sorted(value):
-            _text(key, put)
+            put(ascii(key))
             inner(value[key], put)
 
     return write

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cantata.lf.runtime.compiled import CompiledTemplate
 from cantata.lf.runtime.errors import FailureStatus
 from cantata.lf.runtime.runtime import Runtime
-from cantata.sandbox.engine.commands import Mode, Submission, TypeRef
+from cantata.sandbox.engine.commands import Command, Mode, Submission, TypeRef
 from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.errors import (
@@ -26,7 +26,6 @@ from cantata.sandbox.engine.packages import PackageSet
 from cantata.sandbox.engine.parties import PartySets
 from cantata.sandbox.engine.preprocess.commands import (
     Preprocessor,
-    Ready,
     ReadyCreate,
 )
 from cantata.sandbox.engine.preprocess.translate import Translator
@@ -56,7 +55,6 @@ class Engine:
         """
         _require_complete(submission)
         resolution = self._resolution(submission)
-        ready = self.runtime.guarded(self._preprocessor.prepare, submission.commands, resolution)
         visible = Visible(
             lookup, submission.act_as | submission.read_as, _by_id(submission.disclosed)
         )
@@ -70,7 +68,7 @@ class Engine:
             resolution=resolution,
             may_undo_effects=submission.mode is Mode.NO_KEY,
         )
-        return _Run(self._host, visible, terms).of(ready)
+        return _Run(self._host, visible, terms, self._preprocessor).of(submission.commands)
 
     def view(self, template: TypeRef, argument: Any, interface: TypeRef) -> Any:
         """Compute an interface's view of a payload, off the ledger."""
@@ -94,23 +92,27 @@ class Engine:
 class _Run:
     """One interpretation, repeated from scratch when the stack was too small for it."""
 
-    def __init__(self, host: Host, visible: Visible, terms: Terms) -> None:
+    def __init__(
+        self, host: Host, visible: Visible, terms: Terms, preprocessor: Preprocessor
+    ) -> None:
         self._host = host
+        self._preprocessor = preprocessor
         self._visible = visible
         self._terms = terms
         self._interpreter = Interpreter(host, visible, terms)
         self._command = ""
 
-    def of(self, ready: list[Ready]) -> Transaction:
+    def of(self, commands: Sequence[Command]) -> Transaction:
         """Run commands in order."""
         try:
-            return self._host.runtime.guarded(self._start, ready)
+            return self._host.runtime.guarded(self._start, commands)
         except FailureStatus as error:
             place = self._interpreter.place
             error.context["exercise_trace"] = exercise_trace(place, self._command)
             raise
 
-    def _start(self, ready: list[Ready]) -> Transaction:
+    def _start(self, commands: Sequence[Command]) -> Transaction:
+        ready = self._preprocessor.prepare(commands, self._terms.resolution)
         interpreter = self._interpreter = Interpreter(self._host, self._visible, self._terms)
         created = ""
         for command in ready:

@@ -6,14 +6,12 @@ payload, parties and creation time, so that a contract shown by somebody else pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from hashlib import sha256
 
 from cantata.lf.model import Ref, TCon
 from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.parties import PartySets
-from cantata.sandbox.engine.transaction.seeds import pack_parties
 
 CONTRACT_ID_LENGTH = 138
 """Hex digits of the ids made here; others have up to 254."""
@@ -57,8 +55,9 @@ class ContractIds:
         parties = packed(contract.signatories) + packed(contract.stakeholders)
         return sha256(start.encode() + parties + payload.encode()).hexdigest()
 
-
-def update_id(seed: bytes, act_as: Iterable[str], command_id: str, recorded_at: int) -> str:
-    """Give the id of the update that a submission becomes."""
-    bound = seed + pack_parties(act_as) + f"{recorded_at}\n{command_id}".encode()
-    return _MULTIHASH + sha256(bound).hexdigest()
+    def update_id(
+        self, seed: bytes, act_as: frozenset[str], command_id: str, recorded_at: int
+    ) -> str:
+        """Give the id of the update that a submission becomes."""
+        bound = seed + self._sets.packed(act_as) + f"{recorded_at}\n{command_id}".encode()
+        return _MULTIHASH + sha256(bound).hexdigest()

@@ -15,7 +15,6 @@ from cantata.sandbox.engine.errors import (
     UnknownInformees,
     UpdateNotFound,
 )
-from cantata.sandbox.engine.ids import update_id
 from cantata.sandbox.engine.projection.events import CreatedEvent, Seen, Shape
 from cantata.sandbox.engine.projection.filters import EventFormat, Interfaces, Matcher
 from cantata.sandbox.engine.projection.shapes import Reader, project
@@ -79,15 +78,16 @@ class Ledger:
         """Record a transaction after checking it against the contracts as they are now."""
         self.validate(submission, transaction)
         recorded_at = submission.ledger_time if record_time is None else record_time
+        act_as = self.engine.sets.one(submission.act_as)
         update = Update(
             offset=self.store.end() + 1,
-            update_id=update_id(
-                submission.seed, submission.act_as, submission.command_id, recorded_at
+            update_id=self.engine.ids.update_id(
+                submission.seed, act_as, submission.command_id, recorded_at
             ),
             tree=transaction.tree,
             effective_at=submission.ledger_time,
             record_time=recorded_at,
-            act_as=self.engine.sets.one(submission.act_as),
+            act_as=act_as,
             command_id=submission.command_id,
             user_id=submission.user_id,
             workflow_id=submission.workflow_id,

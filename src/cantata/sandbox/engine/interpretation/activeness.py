@@ -21,29 +21,30 @@ class Activeness:
     Scopes nest; leaving one undoes or keeps what was done in it.
     """
 
-    __slots__ = ("_ever", "_scopes", "consumed", "created")
+    __slots__ = ("_scopes", "consumed", "created")
 
     def __init__(self) -> None:
         self.created: dict[str, int] = {}
         self.consumed: dict[str, int] = {}
-        self._ever: set[str] = set()
         self._scopes: list[tuple[int, int]] = []
 
     def create(self, contract_id: str, node_id: int) -> None:
         """Note a created contract."""
         self.created[contract_id] = node_id
-        self._ever.add(contract_id)
 
     def consume(self, contract_id: str, node_id: int) -> None:
         """Note that an exercise archives a contract."""
         self.consumed[contract_id] = node_id
 
-    def require(self, contract_id: str, template: Ref) -> None:
-        """Refuse a contract that was archived, or created in what was rolled back."""
+    def require(self, contract_id: str, template: Ref, *, local: bool) -> None:
+        """Refuse a contract that was archived, or created in what was rolled back.
+
+        `local` tells that the contract was created in this transaction.
+        """
         node_id = self.consumed.get(contract_id)
         if node_id is not None:
             raise ContractNotActive(contract_id, template, node_id)
-        if contract_id in self._ever and contract_id not in self.created:
+        if local and contract_id not in self.created:
             raise ContractNotFound(contract_id)
 
     def open(self) -> None:

@@ -63,16 +63,9 @@ class Contracts:
         self._loaded: dict[tuple[str, Ref], Loaded] = {}
         self.inputs: dict[str, Contract] = {}
 
-    def add(self, template: CompiledTemplate, contract: Contract) -> None:
+    def add(self, contract: Contract) -> None:
         """Make a contract known that this transaction creates."""
         self._local[contract.contract_id] = contract
-        self._loaded[contract.contract_id, contract.template] = Loaded(
-            template, contract.payload, contract.signatories, contract.stakeholders
-        )
-
-    def local(self, contract_id: str) -> Contract | None:
-        """Give a contract that this transaction created, rolled back or not."""
-        return self._local.get(contract_id)
 
     def load(self, template: CompiledTemplate, contract_id: str) -> Loaded:
         """Read a contract as a template named by the code that uses it."""
@@ -93,13 +86,17 @@ class Contracts:
         return known if known is not None else self._read(contract, template)
 
     def _find(self, contract_id: str) -> Contract:
-        contract = self._local.get(contract_id) or self.inputs.get(contract_id)
+        local = self._local.get(contract_id)
+        if local is not None:
+            self._activeness.require(contract_id, local.template, local=True)
+            return local
+        contract = self.inputs.get(contract_id)
         if contract is None:
             contract = self._visible.find(contract_id)
             if contract is None:
                 raise ContractNotFound(contract_id)
             self.inputs[contract_id] = contract
-        self._activeness.require(contract_id, contract.template)
+        self._activeness.require(contract_id, contract.template, local=False)
         return contract
 
     def _preferred(self, contract: Contract, interface: CompiledInterface) -> CompiledTemplate:
@@ -135,7 +132,7 @@ class Contracts:
             payload = runtime.convert(
                 payload, contract.template, template.ref, contract.contract_id
             )
-        parties = runtime.fatal(self.parties, template, payload)
+        parties = runtime.uncatchable(self.parties, template, payload)
         _require_unchanged(contract, template, parties)
         return Loaded(template, payload, parties.signatories, parties.stakeholders)
 

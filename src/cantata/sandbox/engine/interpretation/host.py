@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine.contract import Contract
@@ -24,8 +25,7 @@ Lookup = Callable[[str], Contract | None]
 """Gives an active contract of the ledger, whoever may see it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Visible:
+class Visible(NamedTuple):
     """The contracts that one submission may use: of its readers, and disclosed to it."""
 
     lookup: Lookup
@@ -50,8 +50,7 @@ class Visible:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
+class Terms(NamedTuple):
     """Under which authority, at which time and by which rules one submission is interpreted.
 
     `resolution` maps package names to package ids; times are in microseconds.

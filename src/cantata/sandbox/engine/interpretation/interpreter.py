@@ -143,24 +143,22 @@ class Interpreter:
 
     def finish(self) -> Transaction:
         """Give the transaction, once all commands have run."""
-        active, inputs = self._active, self._contracts.inputs
+        consumed, inputs = self._active.consumed, self._contracts.inputs
         roots = self._frame.children
         if self._tried:
             tree = normalize(self._nodes, roots)
         else:
-            tree = Tree(tuple(node for node in self._nodes if node is not None), tuple(roots))
-        consumed = active.consumed
-        local = self._contracts.local
+            tree = Tree(tuple([node for node in self._nodes if node is not None]), tuple(roots))
+        created = [node for node in tree.nodes if isinstance(node, Create)]
+        if self._tried or consumed:
+            alive = self._active.created.keys() - consumed.keys()
+            created = [node for node in created if node.contract.contract_id in alive]
         return Transaction(
             tree,
             self._clock.bounds(),
             tuple(inputs.values()),
-            tuple(
-                contract
-                for cid in active.created
-                if cid not in consumed and (contract := local(cid)) is not None
-            ),
-            tuple(inputs[cid] for cid in consumed if cid in inputs),
+            tuple(created),
+            tuple([inputs[cid] for cid in consumed if cid in inputs]),
         )
 
     def _add_create(self, template: CompiledTemplate, payload: Any, parties: Parties) -> str:
@@ -184,8 +182,8 @@ class Interpreter:
             frame.action_seed(), terms.preparation_time, self._host.sets.packed(stakeholders)
         )
         cid = self._host.ids.identify(start, unnamed)
-        contract = unnamed._replace(contract_id=cid)
-        self._contracts.add(template, contract)
+        contract = Contract(cid, *unnamed[1:])
+        self._contracts.add(contract)
         self._active.create(cid, node_id)
         self._nodes.append(Create(node_id, contract))
         frame.children.append(node_id)

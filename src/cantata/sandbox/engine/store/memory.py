@@ -36,7 +36,7 @@ class MemoryStore:
         return self._offsets[-1] if self._offsets else 0
 
     def append(
-        self, update: Update, created: Iterable[Contract], archived: Iterable[Contract]
+        self, update: Update, created: Iterable[Create], archived: Iterable[Contract]
     ) -> None:
         """Record an update with the contracts it leaves and takes."""
         assert update.offset > self.end(), "offsets grow"
@@ -46,11 +46,8 @@ class MemoryStore:
             if positions is None:
                 positions = self._witnessed[party] = array("Q")
             positions.append(position)
-        alive = {contract.contract_id for contract in created}
-        if alive:
-            for node in update.tree.effective():
-                if isinstance(node, Create) and node.contract.contract_id in alive:
-                    self._add(Active(node.contract, update, node.node_id))
+        for node in created:
+            self._add(Active(node.contract, update, node.node_id))
         self._archived.append(tuple(self._drop(contract) for contract in archived))
         self._by_id[update.update_id] = update
         self._log.append(update)

@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.store.update import Update
+from cantata.sandbox.engine.transaction import Create
 
 
 class Active(NamedTuple):
@@ -35,7 +36,7 @@ class Store(Protocol):
         ...
 
     def append(
-        self, update: Update, created: Iterable[Contract], archived: Iterable[Contract]
+        self, update: Update, created: Iterable[Create], archived: Iterable[Contract]
     ) -> None:
         """Record an update with the contracts it leaves and takes, completely or not at all."""
         ...

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from cantata.sandbox.engine.transaction import Tree
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Update:
+class Update(NamedTuple):
     """One entry of the ledger's log.
 
     `effective_at` is the ledger time, `record_time` the time of recording, both in microseconds.

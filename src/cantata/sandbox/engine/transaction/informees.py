@@ -52,6 +52,8 @@ def witnesses(tree: Tree) -> Iterator[tuple[Node, frozenset[str]]]:
 
 def all_witnesses(tree: Tree) -> frozenset[str]:
     """Give everybody who witnesses anything of a tree."""
+    if len(tree.nodes) == 1:
+        return informees(tree.nodes[0])
     everybody: set[str] = set()
     for node in tree.effective():
         everybody |= informees(node)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from cantata.sandbox.engine.contract import Contract
-from cantata.sandbox.engine.transaction.nodes import Node, Rollback
+from cantata.sandbox.engine.transaction.nodes import Create, Node, Rollback
 
 
 class TimeBounds(NamedTuple):
@@ -44,16 +43,15 @@ class Tree(NamedTuple):
                 yield node
 
 
-@dataclass(frozen=True, slots=True)
-class Transaction:
+class Transaction(NamedTuple):
     """A tree and what it means for the ledger.
 
-    `inputs` are the contracts it uses that existed before. `created` are those alive at its end,
-    in order of creation, `archived` those inputs that it consumes.
+    `inputs` are the contracts it uses that existed before, `archived` those of them that it
+    consumes. `created` are the nodes that create what is alive at its end, in order.
     """
 
     tree: Tree
     bounds: TimeBounds
     inputs: tuple[Contract, ...]
-    created: tuple[Contract, ...]
+    created: tuple[Create, ...]
     archived: tuple[Contract, ...]
