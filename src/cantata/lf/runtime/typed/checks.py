@@ -163,10 +163,18 @@ def _picker(plan: object) -> _Picker | None:
                 pair for key, item in value.items() for pair in ((0, key), (1, item))
             ]
         case Fields():
-            return enumerate
+            return _record_parts
         case Choices(_, constructors) if any(item is not None for _, item in constructors):
             return lambda value: (value,)
     return None
+
+
+def _record_parts(record: Value) -> Any:
+    """List fields up to the last that is not None; those behind it are not stored."""
+    size = len(record)
+    while size and record[size - 1] is None:
+        size -= 1
+    return enumerate(record[:size])
 
 
 def _list_parts(cells: Value) -> Any:
