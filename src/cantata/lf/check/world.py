@@ -25,7 +25,7 @@ from cantata.lf.model import (
 
 D = TypeVar("D")
 
-STEPS_MAX = 5_000_000
+STEPS_MAX = 2_000_000
 """Most steps of one package's check; the largest known package takes about a hundred thousand."""
 
 
