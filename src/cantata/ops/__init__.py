@@ -1,0 +1,1 @@
+"""What an operator runs: demonstrations, and later back-up, supervision and repair."""

@@ -1,0 +1,1 @@
+"""Demonstrations: whole stories that run on an embedded ledger and check themselves."""

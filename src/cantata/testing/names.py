@@ -1,0 +1,84 @@
+"""Contract classes and choices by the names that they have on the ledger."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple, get_type_hints
+
+from cantata.kernel.errors import CantataError
+from cantata.lang import Choice, Interface, PackageInfo, Record
+from cantata.lang.frontend.naming import pascal
+from cantata.testing.bridge import Bridge, bridge
+
+
+class NotAContract(CantataError):
+    """A class or choice that belongs to no contract module; field `subject`."""
+
+    code = "NOT_A_CONTRACT"
+
+    def __init__(self, subject: object) -> None:
+        super().__init__(
+            f"{subject!r} is not defined in a contract module",
+            hint="a contract module says `PACKAGE = package(…)`",
+        )
+        self.subject = subject
+
+
+class ChoiceNames(NamedTuple):
+    """A choice as the ledger knows it: its owner, its name, its parameters, its result."""
+
+    owner: type
+    name: str
+    parameters: tuple[tuple[str, Any], ...]
+    result: Bridge
+
+    def argument(self, *args: object, **arguments: object) -> Any:
+        """Give the run-time value of the choice's argument; TypeError for wrong names."""
+        names = [name for name, _ in self.parameters]
+        given = {**dict(zip(names, args, strict=False)), **arguments}
+        differ = given.keys() ^ set(names)
+        if differ or len(given) != len(args) + len(arguments):
+            msg = f"{self.name} takes {', '.join(names) or 'nothing'}; wrong: {sorted(differ)}"
+            raise TypeError(msg)
+        parts = tuple(bridge(hint).to_value(given[name]) for name, hint in self.parameters)
+        return parts[0] if _is_whole(self.name, self.parameters) else parts
+
+
+def package_of(cls: type) -> PackageInfo:
+    """Give what the module of a contract class says about its package."""
+    info = getattr(sys.modules.get(cls.__module__), "PACKAGE", None)
+    if not isinstance(info, PackageInfo):
+        raise NotAContract(cls)
+    return info
+
+
+def names_of(choice: Choice[Any, Any, Any]) -> ChoiceNames:
+    """Give the ledger's names of a choice; its owner is the class whose body declares it."""
+    body = choice.body
+    owner_name, _, method = body.__qualname__.rpartition(".")
+    owner = getattr(sys.modules.get(body.__module__), owner_name, None)
+    if not isinstance(owner, type):
+        raise NotAContract(choice)
+    hints = get_type_hints(body, include_extras=True)
+    result = bridge(hints.pop("return"))
+    parameters = tuple(hints.items())
+    name = choice.name or pascal(method)
+    return ChoiceNames(owner, name, parameters, result)
+
+
+def view_bridge(interface: type[Interface]) -> Bridge:
+    """Give the bridge of an interface's view, from its one method without a body."""
+    for name in vars(interface):
+        member = getattr(interface, name)
+        if getattr(member, "__isabstractmethod__", False) and not hasattr(member, "effects"):
+            return bridge(get_type_hints(member, include_extras=True)["return"])
+    raise NotAContract(interface)
+
+
+def _is_whole(choice: str, parameters: tuple[tuple[str, Any], ...]) -> bool:
+    """Tell whether the only parameter is the argument record itself."""
+    if len(parameters) != 1:
+        return False
+    name, hint = parameters[0]
+    is_record = isinstance(hint, type) and issubclass(hint, Record)
+    return name == "arg" and is_record and hint.__name__ == choice

@@ -1,0 +1,28 @@
+"""What each command of a submission gave, read from the roots of its transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from cantata.sandbox.engine import Command, Create, CreateAndExerciseCommand, Exercise, Transaction
+
+
+def results_of(transaction: Transaction, commands: Iterable[Command]) -> list[Any]:
+    """Give, for each command in order, the id that it created or the result of its choice."""
+    roots = iter(transaction.roots)
+    results = []
+    for command in commands:
+        root = next(roots)
+        if isinstance(command, CreateAndExerciseCommand):
+            root = next(roots)
+        results.append(_result(transaction, root))
+    return results
+
+
+def _result(transaction: Transaction, root: int) -> Any:
+    node = transaction.nodes[root]
+    if isinstance(node, Create):
+        return node.contract.contract_id
+    assert isinstance(node, Exercise), "commands make creates and exercises"
+    return node.result

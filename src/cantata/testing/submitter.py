@@ -1,0 +1,105 @@
+"""Submitting commands of contract classes on behalf of parties."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from cantata.kernel.errors import CantataError
+from cantata.lang import Choice, ContractId, Interface, Party, Template
+from cantata.sandbox.engine import Contract, Submission, Update
+from cantata.testing import commands
+from cantata.testing.commands import Command
+from cantata.testing.failures import Expected, require_refusal
+from cantata.testing.results import results_of
+
+C = TypeVar("C", bound=Template | Interface)
+T = TypeVar("T", bound=Template)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Submits(Protocol):
+    """What a submitter needs of its ledger."""
+
+    catalog: Any
+
+    def commit(self, submission: Any) -> Update:
+        """Submit what is made of the time, a seed and a command id."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A submission that was committed: its update, and what each command gave."""
+
+    update: Update
+    results: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Acts as some parties on a ledger under test."""
+
+    ledger: Submits
+    act_as: frozenset[Party]
+    read_as: frozenset[Party]
+    disclosed: tuple[Contract, ...]
+
+    def create(self, payload: T) -> ContractId[T]:
+        """Create a contract and give its id."""
+        return self._only(commands.create(payload))
+
+    def exercise(
+        self,
+        contract_id: ContractId[C],
+        choice: Choice[C, P, R],
+        /,
+        *args: P.args,
+        **arguments: P.kwargs,
+    ) -> R:
+        """Exercise a choice of a template or an interface and give its result."""
+        return self._only(commands.exercise(contract_id, choice, *args, **arguments))
+
+    def archive(self, contract_id: ContractId[Any], template: type[Template | Interface]) -> None:
+        """Archive a contract of a template or interface."""
+        self._only(commands.archive(contract_id, template))
+
+    def submit(self, *given: Command[Any]) -> Done:
+        """Submit commands as one transaction: all of them happen or none."""
+        ref_of = self.ledger.catalog.ref
+        compiled = tuple(command.compile(ref_of) for command in given)
+
+        def submission(now: int, seed: bytes, command_id: str) -> Submission:
+            return Submission(
+                act_as=frozenset(str(party) for party in self.act_as),
+                read_as=frozenset(str(party) for party in self.read_as),
+                commands=compiled,
+                ledger_time=now,
+                seed=seed,
+                disclosed=self.disclosed,
+                command_id=command_id,
+            )
+
+        update = self.ledger.commit(submission)
+        values = results_of(update.transaction, compiled)
+        read = tuple(command.read(value) for command, value in zip(given, values, strict=True))
+        return Done(update, read)
+
+    def submit_must_fail(self, expected: Expected, /, *given: Command[Any]) -> CantataError:
+        """Submit commands that the ledger must refuse, and give its error.
+
+        `expected` is the id of a requirement, Canton's error code, or the error's class. Raise
+        AssertionError when they succeed or fail otherwise.
+        """
+        try:
+            done = self.submit(*given)
+        except CantataError as error:
+            require_refusal(error, expected)
+            return error
+        msg = f"expected a refusal with {expected}, but update {done.update.update_id} was made"
+        raise AssertionError(msg)
+
+    def _only(self, command: Command[R]) -> R:
+        result: R = self.submit(command).results[0]
+        return result

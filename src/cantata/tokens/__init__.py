@@ -1,0 +1,1 @@
+"""Tokens: instruments, and the holdings that parties have of them."""
