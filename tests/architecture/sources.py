@@ -40,8 +40,7 @@ class Source:
     @property
     def is_contract(self) -> bool:
         """Whether it is written in the contract language: its methods are documented there."""
-        in_place = "/contracts/" in self.path or self.path.endswith("/contract.py")
-        return in_place and "from cantata.lang import" in self.text
+        return "\nPACKAGE = " in self.text
 
     @property
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
