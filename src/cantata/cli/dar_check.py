@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
+from cantata.cli.dar_file import read_dar_file
 from cantata.cli.output import OutputFormat, OutputOption, console, print_json
-from cantata.kernel.errors import CantataError
-from cantata.lf.archive import LIMITS, Dar, read_dar
+from cantata.lf.archive import Dar
 from cantata.lf.check import Violation, check_dar, check_upgrade_of
 from cantata.lf.model import Package
 
 EXIT_VIOLATIONS = 1
 """Exit code when the DAR, or the upgrade, does not keep a rule."""
-
-
-class UnreadableFile(CantataError):
-    """A file that the system does not let us read."""
-
-    code: ClassVar[str] = "UNREADABLE_FILE"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot read {path}: {reason}", hint="name a DAR that can be read")
-        self.path = path
 
 
 DarFile = typer.Argument(exists=True, dir_okay=False, help="The DAR to check.")
@@ -40,11 +30,11 @@ def check(
     output: OutputOption = OutputFormat.TABLE,
 ) -> None:
     """Check that a DAR is complete and well-typed, and with --upgrades that it may follow OLD."""
-    dar = _read(file)
+    dar = read_dar_file(file)
     packages = _packages(dar)
     violations = check_dar(dar.main.package, [stored.package for stored in dar.dependencies])
     if upgrades is not None:
-        old = _read(upgrades)
+        old = read_dar_file(upgrades)
         packages = _packages(old) | packages
         old_packages = [stored.package for stored in old.packages.values()]
         new_packages = [stored.package for stored in dar.packages.values()]
@@ -55,15 +45,6 @@ def check(
         _print(dar, packages, violations)
     if violations:
         raise typer.Exit(EXIT_VIOLATIONS)
-
-
-def _read(path: Path) -> Dar:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LIMITS.dar_bytes + 1)
-    except OSError as error:
-        raise UnreadableFile(path, error.strerror or str(error)) from error
-    return read_dar(data)
 
 
 def _packages(dar: Dar) -> dict[str, Package]:

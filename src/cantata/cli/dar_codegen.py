@@ -8,10 +8,10 @@ from typing import Annotated, Any, ClassVar
 import typer
 from rich.text import Text
 
-from cantata.cli.dar_check import UnreadableFile
+from cantata.cli.dar_file import read_dar_file
 from cantata.cli.output import OutputFormat, OutputOption, console, print_json
 from cantata.kernel.errors import CantataError
-from cantata.lf.archive import LIMITS, Dar, read_dar
+from cantata.lf.archive import Dar
 from cantata.lf.codegen import generate
 from cantata.lf.model import Packages
 
@@ -56,7 +56,7 @@ def codegen(
 
     Put the folder on the import path. Writing again gives the same files.
     """
-    dar = _read(file)
+    dar = read_dar_file(file)
     packages = Packages(stored.package for stored in dar.packages.values())
     files = generate(packages, dar.main.package, prefix=prefix)
     _write(out, files)
@@ -64,15 +64,6 @@ def codegen(
         print_json(_describe(dar, out, files))
     else:
         _print(dar, out, files)
-
-
-def _read(path: Path) -> Dar:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LIMITS.dar_bytes + 1)
-    except OSError as error:
-        raise UnreadableFile(path, error.strerror or str(error)) from error
-    return read_dar(data)
 
 
 def _write(folder: Path, files: dict[PurePosixPath, str]) -> None:

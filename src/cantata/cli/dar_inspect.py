@@ -10,9 +10,10 @@ from typing import Annotated, Any, ClassVar
 import typer
 from rich.text import Text
 
+from cantata.cli.dar_file import read_dar_file
 from cantata.cli.output import OutputFormat, OutputOption, console, print_json
 from cantata.kernel.errors import CantataError
-from cantata.lf.archive import LIMITS, Dar, StoredPackage, read_dar
+from cantata.lf.archive import Dar, StoredPackage
 from cantata.lf.archive.stable_ids import STABLE_IDS
 from cantata.lf.model import Choice, DefInterface, DefTemplate, Module, Package, Record, Ref, Type
 from cantata.lf.text import Label, show_definitions, show_ref, show_type
@@ -21,16 +22,6 @@ _DarFile = typer.Argument(exists=True, dir_okay=False, help="The DAR to look int
 _Definition = typer.Option(
     "--lf", metavar="MODULE:DEF", help="Print the Daml-LF of a definition instead."
 )
-
-
-class UnreadableFile(CantataError):
-    """A file that the system does not let us read."""
-
-    code: ClassVar[str] = "UNREADABLE_FILE"
-
-    def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"cannot read {path}: {reason}", hint="name a DAR that can be read")
-        self.path = path
 
 
 class DefinitionNotFound(CantataError):
@@ -51,22 +42,13 @@ def inspect(
     output: OutputOption = OutputFormat.TABLE,
 ) -> None:
     """List the packages, templates and interfaces of a DAR, or print the code of a definition."""
-    dar = _read(file)
+    dar = read_dar_file(file)
     if lf is not None:
         _print_definition(dar, lf, output)
     elif output is OutputFormat.JSON:
         print_json(describe(dar, by_id))
     else:
         _print_tables(describe(dar, names_of(dar)))
-
-
-def _read(path: Path) -> Dar:
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LIMITS.dar_bytes + 1)
-    except OSError as error:
-        raise UnreadableFile(path, error.strerror or str(error)) from error
-    return read_dar(data)
 
 
 def by_id(package_id: str) -> str:
