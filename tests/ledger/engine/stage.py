@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -64,14 +64,15 @@ class Stage:
     def submission(self, party: str, *commands: Command, **more: Any) -> Submission:
         """Make a submission."""
         self.submitted += 1
-        fields = {"ledger_time": NOW, "mode": self.mode} | more
-        return Submission(
+        submission = Submission(
             act_as=frozenset(party.split()),
             commands=commands,
+            ledger_time=NOW,
+            mode=self.mode,
             seed=sha256(b"%d" % self.submitted).digest(),
             command_id=f"command-{self.submitted}",
-            **fields,
         )
+        return replace(submission, **more)
 
     def submit(self, party: str, *commands: Command, **more: Any) -> Transaction:
         """Submit commands and give the transaction."""

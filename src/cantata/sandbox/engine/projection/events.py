@@ -55,7 +55,7 @@ class ArchivedEvent(NamedTuple):
 
 
 class ExercisedEvent(NamedTuple):
-    """A choice was exercised."""
+    """A choice was exercised; `interfaces` are those asked for with views, if it consumes."""
 
     offset: int
     exercise: Exercise

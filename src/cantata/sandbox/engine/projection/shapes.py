@@ -132,7 +132,8 @@ def _effects(update: Update, reader: Reader) -> Iterator[Event]:
                     and node.contract_id not in transient
                     and _has_stake(node.stakeholders, parties)
                 )
-                yield ExercisedEvent(update.offset, node, parties, delta, match.views)
+                interfaces = match.views if node.consuming else ()
+                yield ExercisedEvent(update.offset, node, parties, delta, interfaces)
 
 
 def _has_stake(stakeholders: frozenset[str], parties: tuple[str, ...]) -> bool:
