@@ -7,7 +7,7 @@ What other parts use:
 - `cantata.lf.runtime.errors`: every refusal, with Canton's code, category and texts.
 - `cantata.lf.runtime.compiled`: `CompiledTemplate`, `CompiledChoice`, `CompiledInterface`,
   `CompiledInstance`, `InterfaceValue`.
-- `cantata.lf.runtime.runtime.Runtime(packages, *, limits=None, trace=None)`:
+- `cantata.lf.runtime.runtime.Runtime(packages, *, cache=None, limits=None, trace=None)`:
 
   - ``template(ref)``, ``interface(ref)``: compiled objects, one per reference, made once.
     A reference to nothing raises `UnknownDefinition`.
@@ -22,6 +22,9 @@ What other parts use:
   - ``convert(payload, source, target, cid=None)``: a payload of template `source` as one of
     `target` (same module and name, other package version); `UpgradeTranslationFailed`.
   - ``checker(type)``: ``check(value) -> None`` for any serializable type.
+  - ``save()``: write code translated so far to the folder `cache`.
   - ``stored(value, type)``: the value with trailing None dropped from records at every depth.
   - ``text(value, type)``: the value as the engine prints it in error texts.
+- `cantata.lf.runtime.cache.packages.PackageCache(folder)`: decoded packages on disk, as the `known`
+  packages of `read_dar`; ``add(stored)`` keeps one for the next start.
 """

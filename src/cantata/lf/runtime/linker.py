@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from types import CodeType
 from typing import Any
 
 from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime import compiled
+from cantata.lf.runtime.cache.code import CodeCache, pack, unpack
 from cantata.lf.runtime.errors import InternalError
 from cantata.lf.runtime.library import ARITIES
 from cantata.lf.runtime.translate import links
 from cantata.lf.runtime.translate.context import Place
 from cantata.lf.runtime.translate.links import Link, link_name, link_ref
 from cantata.lf.runtime.translate.shapes import lambdas
+from cantata.lf.runtime.translate.stored import Stored, compile_unit
 from cantata.lf.runtime.translate.units import Owner, Translator, Unit
 from cantata.lf.runtime.values import Fun, Value
 
 UNSET = object()
 """Stands for a top-level constant that was not computed yet."""
-
-Stored = tuple[CodeType, dict[str, Link], dict[int, Place]]
-"""A translated unit: code, links, and places of lines."""
-
 
 class Linker:
     """Owns the table of one runtime."""
@@ -33,14 +30,16 @@ class Linker:
         packages: Packages,
         table: dict[str, Any],
         definitions: Definitions,
+        cache: CodeCache | None,
     ) -> None:
         self.packages = packages
         self.table = table
         self.definitions = definitions
         self.translator = Translator(packages)
-        self.units: dict[str, dict[str, Stored]] = {}
         self.places: dict[str, dict[int, Place]] = {}
-        self.new: set[str] = set()
+        self._cache = cache
+        self._packed: dict[str, dict[str, bytes]] = {}
+        self._changed: set[str] = set()
         self.memoized: list[str] = []
         table["U"] = UNSET
 
@@ -59,12 +58,12 @@ class Linker:
 
     def _make(self, name: str, link: Link) -> Any:
         kind = link[0]
-        if kind in (links.CALL, links.RUN):
+        if kind in (links.CALL, links.RUN, links.CONSTANT):
             return self._lazy(name, link)
         if kind == links.VALUE:
-            ref = link_ref(link)
-            arity = self.translator.shapes.shape(ref).arity
-            return Fun(arity, self.get(links.ref_link(links.CALL, ref)))
+            arity = link[4]
+            assert isinstance(arity, int)
+            return Fun(arity, self.get(links.ref_link(links.CALL, link_ref(link))))
         if kind == links.MEMO:
             return UNSET
         return self._constant(kind, link)
@@ -99,13 +98,31 @@ class Linker:
 
     def load(self, name: str, link: Link) -> Callable[..., Value]:
         """Translate a unit or take it from the cache, and put its function into the table."""
+        if self._cache is None:
+            return self._install(name, link, compile_unit(self._translate(link)))
         package = str(link[1])
-        stored = self.units.setdefault(package, {}).get(name)
-        if stored is None:
+        packed = self._units(package)
+        if name not in packed:
             stored = compile_unit(self._translate(link))
-            self.units[package][name] = stored
-            self.new.add(package)
-        return self._install(name, link, stored)
+            packed[name] = pack(stored)
+            self._changed.add(package)
+            return self._install(name, link, stored)
+        return self._install(name, link, unpack(packed[name]))
+
+    def _units(self, package: str) -> dict[str, bytes]:
+        """Give the units of a package that are known, packed."""
+        units = self._packed.get(package)
+        if units is None:
+            assert self._cache is not None
+            units = self._packed[package] = self._cache.load(self.packages[package])
+        return units
+
+    def save(self) -> None:
+        """Write what was translated since the last time to the cache."""
+        if self._cache is not None:
+            for package in sorted(self._changed):
+                self._cache.save(self.packages[package], self._packed[package])
+        self._changed.clear()
 
     def _install(self, name: str, link: Link, stored: Stored) -> Callable[..., Value]:
         code, named, places = stored
@@ -117,21 +134,16 @@ class Linker:
         if places:
             self.places[code.co_filename] = places
         function: Callable[..., Value] = scope[name]
-        if link[0] == links.CALL:
-            function = self._installed_value(link, function)
-        self.table[name] = function
-        return function
-
-    def _installed_value(
-        self, link: Link, function: Callable[..., Value]
-    ) -> Callable[..., Value]:
-        ref = link_ref(link)
-        if self.translator.shapes.shape(ref).arity:
-            value = self.table.get(link_name(links.ref_link(links.VALUE, ref)))
+        if link[0] == links.CONSTANT:
+            memo = self.name(links.ref_link(links.MEMO, link_ref(link)))
+            function = self._memoizing(memo, function)
+        elif link[0] == links.CALL:
+            arity = code_arity(function)
+            value = self.table.get(link_name(links.value_link(link_ref(link), arity)))
             if value is not None:
                 value.code = function
-            return function
-        return self._memoizing(self.name(links.ref_link(links.MEMO, ref)), function)
+        self.table[name] = function
+        return function
 
     def _memoizing(self, memo: str, compute: Callable[[], Value]) -> Callable[[], Value]:
         """Give a function that computes a constant and remembers it; errors are not remembered."""
@@ -202,10 +214,10 @@ class Linker:
         return self.table.get(name) or self.load(name, link)
 
 
-def compile_unit(unit: Unit) -> Stored:
-    """Compile a unit's source."""
-    code = compile(unit.source, f"<{unit.name}>", "exec", dont_inherit=True, optimize=2)
-    return code, unit.links, unit.places
+def code_arity(function: Any) -> int:
+    """Give the number of parameters of a Python function."""
+    count: int = function.__code__.co_argcount
+    return count
 
 
 class Definitions:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime import apply, library
+from cantata.lf.runtime.cache.code import CodeCache
 from cantata.lf.runtime.budget import Budget, Limits
 from cantata.lf.runtime.compiled import (
     CompiledChoice,
@@ -24,7 +26,7 @@ from cantata.lf.runtime.errors import (
     InterpretationTimeExceeded,
 )
 from cantata.lf.runtime.exceptions import ARITHMETIC_ERROR, LFThrow
-from cantata.lf.runtime.linker import Definitions, Linker
+from cantata.lf.runtime.linker import UNSET, Definitions, Linker
 from cantata.lf.runtime.locate import locate
 from cantata.lf.runtime.translate import links
 from cantata.lf.runtime.typed.checks import Checks
@@ -40,13 +42,15 @@ T = TypeVar("T")
 class Runtime:
     """Runs the code of a set of packages.
 
-    One interpretation runs at a time; other threads wait. `trace` takes the messages of TRACE.
+    One interpretation runs at a time; other threads wait. `cache` is a folder for translated
+    code; `trace` takes the messages of TRACE.
     """
 
     def __init__(
         self,
         packages: Packages,
         *,
+        cache: Path | None = None,
         limits: Limits | None = None,
         trace: Callable[[str], None] | None = None,
     ) -> None:
@@ -64,7 +68,8 @@ class Runtime:
         self._conversion = Conversion(self._plans)
         self._definitions = Definitions(packages, self, self.checker)
         self._table = library.table(self)
-        self._linker = Linker(packages, self._table, self._definitions)
+        code = None if cache is None else CodeCache(cache)
+        self._linker = Linker(packages, self._table, self._definitions, code)
 
     # definitions
 
@@ -115,9 +120,9 @@ class Runtime:
     def _evaluate(self, ref: Ref, args: tuple[Value, ...]) -> Value:
         arity = self._linker.translator.shapes.shape(ref).arity
         if not arity:
-            memo = self._linker.get(links.ref_link(links.MEMO, ref))
-            known = memo is not self._table["U"]
-            value = memo if known else self._linker.get(links.ref_link(links.CALL, ref))()
+            value = self._linker.get(links.ref_link(links.MEMO, ref))
+            if value is UNSET:
+                value = self._linker.get(links.ref_link(links.CONSTANT, ref))()
         else:
             value = Fun(arity, self._linker.get(links.ref_link(links.CALL, ref)))
         return apply.apn(value, args)
@@ -128,6 +133,10 @@ class Runtime:
         if instance is None:
             raise InternalError(f"unknown interface instance {interface} for {template}")
         return self._guard(lambda: instance.view(payload), (), on_ledger=False)
+
+    def save(self) -> None:
+        """Write code translated so far to the cache; without a cache, do nothing."""
+        self._linker.save()
 
     def forget(self) -> None:
         """Forget all computed top-level constants."""

@@ -21,7 +21,7 @@ from cantata.lf.runtime.translate.builtins import CALLS, builtin_call, builtin_v
 from cantata.lf.runtime.translate.code import Code, Env, LocalFun, Var, atom
 from cantata.lf.runtime.translate.context import RETURN, Context, Handlers
 from cantata.lf.runtime.translate.dynamic import method_call
-from cantata.lf.runtime.translate.links import BUILTIN, CALL, RUN, VALUE, ref_link
+from cantata.lf.runtime.translate.links import BUILTIN, CALL, RUN, ref_link
 from cantata.lf.runtime.translate.shapes import lambdas
 
 def flatten(expr: Expr) -> tuple[Expr, list[Expr], tuple[Type, ...]]:

@@ -35,7 +35,7 @@ from cantata.lf.model import (
 from cantata.lf.runtime.errors import InternalError
 from cantata.lf.runtime.translate.code import Code, Env, Var, atom
 from cantata.lf.runtime.translate.context import RETURN, Context, Handlers
-from cantata.lf.runtime.translate.links import CALL, DECIMAL, MEMO, VALUE, ref_link
+from cantata.lf.runtime.translate.links import CONSTANT, DECIMAL, MEMO, ref_link, value_link
 from cantata.lf.runtime.translate.shapes import lambdas, strip
 
 _UNIT = atom("()")
@@ -52,11 +52,12 @@ def _val(ctx: Context, expr: EVal, env: Env) -> Code:
     constant = ctx.shapes.constant(meant.ref)
     if constant is not None:
         return ctx.value(constant, {})
-    if ctx.shapes.shape(meant.ref).arity:
-        return atom(ctx.link(*ref_link(VALUE, meant.ref)))
+    arity = ctx.shapes.shape(meant.ref).arity
+    if arity:
+        return atom(ctx.link(*value_link(meant.ref, arity)))
     ctx.scope.calls = True
     memo = ctx.link(*ref_link(MEMO, meant.ref))
-    compute = ctx.link(*ref_link(CALL, meant.ref))
+    compute = ctx.link(*ref_link(CONSTANT, meant.ref))
     return Code(f"({memo} if {memo} is not U else {compute}())")
 
 

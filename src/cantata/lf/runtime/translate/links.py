@@ -27,7 +27,9 @@ from cantata.lf.model import (
 Link: TypeAlias = tuple[object, ...]
 
 CALL: Final = "f"
-"""A top-level function as Python function; or the evaluation of a top-level constant."""
+"""A top-level function as Python function."""
+CONSTANT: Final = "c"
+"""The computation of a top-level constant."""
 RUN: Final = "r"
 """A top-level value whose resulting update is run: parameters, then the effects."""
 VALUE: Final = "v"
@@ -57,6 +59,11 @@ def link_name(link: Link) -> str:
 def ref_link(kind: str, ref: Ref) -> Link:
     """Give the link to a definition."""
     return (kind, ref.package, ref.module, ref.name)
+
+
+def value_link(ref: Ref, arity: int) -> Link:
+    """Give the link to a top-level function of so many parameters as a value."""
+    return (*ref_link(VALUE, ref), arity)
 
 
 def link_ref(link: Link) -> Ref:

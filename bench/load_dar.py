@@ -1,0 +1,80 @@
+"""Loads a DAR cold and from the caches, in a process of its own each time.
+
+`python -m bench.load_dar FILE.dar` prints the seconds from the bytes of the DAR to all its
+templates being usable: packages read, ids verified, every template and choice translated and
+linked. Cold starts with empty caches, cached with those that the cold start left.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from cantata.lf.archive import read_dar
+from cantata.lf.model import Packages, Ref
+from cantata.lf.runtime.cache.packages import PackageCache
+from cantata.lf.runtime.compiled import CompiledChoice
+from cantata.lf.runtime.runtime import Runtime
+
+LIMITS = {"cold": 2.5, "cached": 0.5}
+"""Seconds that loading splice-amulet's DAR may take."""
+
+
+def load(dar: Path, folder: Path) -> tuple[float, float]:
+    """Load a DAR with caches in a folder; give the seconds until usable, and of writing them."""
+    start = time.perf_counter()
+    cache = PackageCache(folder)
+    read = read_dar(dar.read_bytes(), known=cache).packages
+    runtime = Runtime(Packages(stored.package for stored in read.values()), cache=folder)
+    for stored in read.values():
+        for module in stored.package.modules.values():
+            for name in module.templates:
+                _use(runtime, Ref(stored.id, module.name, name))
+            for name in module.interfaces:
+                for choice in runtime.interface(Ref(stored.id, module.name, name)).choices.values():
+                    _use_choice(choice)
+    usable = time.perf_counter()
+    for stored in read.values():
+        cache.add(stored)
+    runtime.save()
+    return usable - start, time.perf_counter() - usable
+
+
+def _use(runtime: Runtime, ref: Ref) -> None:
+    template = runtime.template(ref)
+    _ = (template.precondition, template.signatories, template.observers, template.check)
+    for choice in template.choices.values():
+        _use_choice(choice)
+    for instance in template.instances.values():
+        _ = instance.view
+        for method in instance.methods.values():
+            _ = method.run
+
+
+def _use_choice(choice: CompiledChoice) -> None:
+    _ = (choice.controllers, choice.observers, choice.run, choice.check_arg, choice.check_result)
+
+
+def main(arguments: list[str]) -> int:
+    """Measure, or do one load if a folder is given too."""
+    if len(arguments) == 2:
+        usable, writing = load(Path(arguments[0]), Path(arguments[1]))
+        print(f"{usable:.3f} {writing:.3f}")
+        return 0
+    if len(arguments) != 1:
+        print(__doc__)
+        return 2
+    with tempfile.TemporaryDirectory() as folder:
+        for name, limit in LIMITS.items():
+            command = [sys.executable, "-m", "bench.load_dar", arguments[0], folder]
+            output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+            usable, writing = output.split()
+            print(f"{name}: {usable} s (limit {limit} s), writing caches {writing} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,39 @@
+"""A folder of small files that are written at once or not at all, and checked when read."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+_DIGEST = 32
+
+
+class CacheFolder:
+    """Files by name; every file begins with the hash of the rest."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def read(self, name: str) -> bytes | None:
+        """Give the content of a file, or None if it is missing or damaged."""
+        try:
+            data = (self.path / name).read_bytes()
+        except OSError:
+            return None
+        digest, content = data[:_DIGEST], data[_DIGEST:]
+        return content if hashlib.sha256(content).digest() == digest else None
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file; a folder that cannot be written is no error, only a slower next start."""
+        with contextlib.suppress(OSError):
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=self.path, prefix=f".{name[:16]}-")
+            try:
+                with os.fdopen(handle, "wb") as file:
+                    file.write(hashlib.sha256(content).digest() + content)
+                Path(temporary).replace(self.path / name)
+            except OSError:
+                Path(temporary).unlink(missing_ok=True)
