@@ -59,6 +59,11 @@ from tests.unit.lf.archive.raw import (
 PAYLOAD = bytes_field(3, b"1") + bytes_field(4, RAW.message())
 
 
+SELF = message(
+    "SelfOrImportedPackageId", alternative("SelfOrImportedPackageId", "Unit@self_package")
+)
+
+
 def _field_type(name: str, builtin: int, *args: bytes) -> bytes:
     return alternative("Type", name, message(name, builtin, list(args)))
 
@@ -340,6 +345,18 @@ def test_tables_that_stand_for_too_much_are_refused() -> None:
     lists = [_field_type("Type.Builtin", 10, ref(index)) for index in range(2_000)]
     with pytest.raises(LimitExceeded, match="depth of an interned type"):
         read_archive(RAW.with_types(UNIT_TYPE, *lists).archive())
+
+
+def test_long_lists_do_not_become_deep_types_or_kinds() -> None:
+    tycon = message("TypeConId", message("ModuleId", SELF, 0), 0)
+    applied = message("Type.Con@applied", tycon, [ref(0)] * 2_000)
+    with pytest.raises(LimitExceeded, match="number of a type's arguments"):
+        read_archive(RAW.with_value(form("Expr.RecCon", applied, [])).archive())
+    star = message("Kind", alternative("Kind", "Unit@kind_star"))
+    arrow = message("Kind.Arrow", [star] * 2_000, star)
+    param = message("TypeVarWithKind", X, message("Kind", alternative("Kind", "Kind.Arrow", arrow)))
+    with pytest.raises(LimitExceeded, match="depth of an interned kind"):
+        read_archive(RAW.with_value(form("Expr.TyAbs", [param], UNIT_EXPR)).archive())
 
 
 def test_shared_expressions_that_stand_for_too_much_are_refused() -> None:

@@ -52,7 +52,7 @@ def decode_package(
     `stable_ids` are the packages that LF 2.2 and later may name without declaring an import.
     """
     parts = _split(message)
-    builder = DefinitionBuilder(package_id, minor, stable_ids)
+    builder = DefinitionBuilder(package_id, minor, stable_ids, limits)
     specs = bind(builder)
     depth = MESSAGE_DEPTH[minor] - 1
     builder.strings = [_utf8(text) for text in parts.many(_STRINGS)]
@@ -63,7 +63,7 @@ def decode_package(
         raise InvalidPackage(f"Package.metadata is required in Daml-LF 2.{minor}")
     name, version, upgraded = walk(specs["PackageMetadata"], metadata, depth)
     builder.declared_imports = _imports(parts, minor)
-    _decode_tables(parts, builder, specs, depth, limits)
+    _decode_tables(parts, builder, specs, depth)
     modules = [walk(specs["Module"], module, depth) for module in parts.many(_MODULES)]
     if builder.flat:
         measure_expressions(builder.exprs, modules, limits)
@@ -119,7 +119,6 @@ def _decode_tables(
     builder: DefinitionBuilder,
     specs: dict[str, Spec],
     depth: int,
-    limits: Limits,
 ) -> None:
     """Decode kinds, types and expressions; an entry sees only the entries before it."""
     if parts.many(_KINDS) and not builder.flat:
@@ -128,10 +127,10 @@ def _decode_tables(
         raise FeatureNotSupported("Flat Archive", builder.minor)
     for entry in parts.many(_KINDS):
         builder.kinds.append(walk(specs["Kind@entry"], entry, depth))
-    measure_kinds(builder.kinds, limits)
+    measure_kinds(builder.kinds, builder.limits)
     for entry in parts.many(_TYPES):
         builder.types.append(walk(specs["Type@entry"], entry, depth))
-    measure_types(builder.types, limits)
+    measure_types(builder.types, builder.limits)
     for entry in parts.many(_EXPRS):
         builder.exprs.append(walk(specs["Expr@entry"], entry, depth))
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from cantata.lf.archive.errors import FeatureNotSupported, InvalidPackage
-from cantata.lf.archive.limits import NAME_LENGTH
+from cantata.lf.archive.limits import NAME_LENGTH, Limits
 from cantata.lf.model import Expr, Kind, Type
 
 T = TypeVar("T")
@@ -26,11 +26,14 @@ _MAX_SCALE = 37
 class Tables:
     """What indices mean. Tables grow while they are decoded, so entries see only earlier ones."""
 
-    def __init__(self, package_id: str, minor: str, stable_ids: frozenset[str]) -> None:
+    def __init__(
+        self, package_id: str, minor: str, stable_ids: frozenset[str], limits: Limits
+    ) -> None:
         self.package_id = package_id
         self.minor = minor
         self.flat = minor != "1"
         self.stable_ids = stable_ids
+        self.limits = limits
         self.strings: Sequence[str] = ()
         self.dotted_names: list[str] = []
         self.kinds: list[Kind] = []

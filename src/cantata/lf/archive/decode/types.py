@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from cantata.lf.archive.decode.measure import measure_kinds
 from cantata.lf.archive.decode.tables import Tables
-from cantata.lf.archive.errors import InvalidPackage
+from cantata.lf.archive.errors import InvalidPackage, LimitExceeded
 from cantata.lf.archive.wire import zigzag
 from cantata.lf.model import (
     Builtin,
@@ -172,6 +173,8 @@ class TypeBuilder(Tables):
 
     def type_con_applied(self, tycon: Ref, args: list[Type]) -> Type:
         """Read the type of a record or variant inside an expression."""
+        if len(args) > self.limits.expanded_depth:
+            raise LimitExceeded("the number of a type's arguments", self.limits.expanded_depth)
         return apply(TCon(tycon), *args)
 
     def type_syn(self, tysyn: Ref, args: list[Type]) -> Type:
@@ -218,4 +221,6 @@ class TypeBuilder(Tables):
 
     def type_var_with_kind(self, name: str, kind: Kind) -> NamedKind:
         """Read a type parameter."""
+        if isinstance(kind, KArrow):
+            measure_kinds((kind,), self.limits)
         return name, kind
