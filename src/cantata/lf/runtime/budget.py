@@ -21,8 +21,8 @@ class Limits:
     clock; `frames` is the depth of nested calls; `text` the length of one text.
     """
 
-    calls: int = 30_000_000
-    seconds: float = 30.0
+    calls: int = 20_000_000
+    seconds: float = 15.0
     frames: int = 250_000
     text: int = 16_000_000
 

@@ -226,7 +226,7 @@ def _bounded(machine: Machine) -> dict[str, Any]:
         return "".join(parts)
 
     def order(left: Value, right: Value) -> int:
-        return compare(left, right, machine.budget.tick)
+        return compare(left, right, machine.budget.burn)
 
     def copied(function: Callable[..., Value], at: int) -> Callable[..., Value]:
         def bounded(*args: Value) -> Value:

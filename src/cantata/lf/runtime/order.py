@@ -19,16 +19,25 @@ PLAIN = frozenset({int, str, bool, Decimal})
 """Classes that Python orders as LF does."""
 
 
-def compare(left: Value, right: Value, tick: Callable[[], None] | None = None) -> int:
+COST = 8
+"""What comparing one pair costs, in calls of translated code."""
+ROUND = 1024
+"""Pairs of parts that are compared between two reports of the work done."""
+
+
+def compare(left: Value, right: Value, burn: Callable[[int], None] | None = None) -> int:
     """Give -1, 0 or 1; functions and updates raise `NonComparableValues`.
 
-    `tick` is called for each pair of parts, so that a caller can bound the work.
+    `burn` is told of every `ROUND` pairs of parts, so that a caller can bound the work.
     """
     pending = [(left, right)]
+    pairs = 0
     while pending:
         a, b = pending.pop()
-        if tick is not None:
-            tick()
+        pairs += 1
+        if pairs == ROUND and burn is not None:
+            burn(COST * ROUND)
+            pairs = 0
         if a.__class__ in PLAIN:
             if a == b:
                 continue

@@ -42,9 +42,21 @@ def flatten(expr: Expr) -> tuple[Expr, list[Expr], tuple[Type, ...]]:
             return expr, args, types
 
 
+def _applied(ctx: Context, expr: EApp) -> tuple[Expr, list[Expr], tuple[Type, ...]]:
+    """Take applications apart, through constants that are partial applications."""
+    head, args, types = flatten(expr)
+    for _ in range(16):
+        meant, _ = ctx.shapes.resolve(head)
+        partial = ctx.shapes.partial(meant.ref) if isinstance(meant, EVal) else None
+        if partial is None:
+            break
+        head, args, types = EVal(partial[0]), [*partial[1], *args], ()
+    return head, args, types
+
+
 def _app_into(ctx: Context, expr: EApp, env: Env, run: bool, dest: str) -> None:  # noqa: PLR0913
     """Write an application as statements: jumps for tail calls, functions in place."""
-    head, args, types = flatten(expr)
+    head, args, types = _applied(ctx, expr)
     if dest == RETURN and _jump(ctx, head, args, env, run=run):
         return
     found = _in_place(ctx, head, len(args))
@@ -61,7 +73,7 @@ def _app_into(ctx: Context, expr: EApp, env: Env, run: bool, dest: str) -> None:
 
 
 def _app(ctx: Context, expr: EApp, env: Env, *, run: bool) -> Code:
-    head, args, types = flatten(expr)
+    head, args, types = _applied(ctx, expr)
     found = _in_place(ctx, head, len(args))
     if found is None:
         return _call(ctx, head, args, types, env, run=run)
@@ -140,7 +152,7 @@ def _call(  # noqa: PLR0913 - one call site has that many sides
     ctx: Context, head: Expr, args: list[Expr], types: tuple[Type, ...], env: Env, *, run: bool
 ) -> Code:
     meant, closed = ctx.shapes.resolve(head)
-    if not closed or isinstance(meant, EVal):
+    if not closed or isinstance(meant, EVal | EBuiltin):
         head = meant
     if isinstance(head, EBuiltin):
         return _builtin(ctx, head, args, types, env, run=run)

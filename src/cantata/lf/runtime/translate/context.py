@@ -315,7 +315,7 @@ def simple(shapes: Shapes, expr: Expr, depth: int) -> bool:
         return True
     if form == "EVal":
         ref = expr.ref  # type: ignore[attr-defined]
-        return shapes.shape(ref).arity > 0 or shapes.constant(ref) is not None
+        return shapes.is_total(expr) or shapes.constant(ref) is not None
     part = _TRANSPARENT.get(form)
     if part is None or not depth:
         return False

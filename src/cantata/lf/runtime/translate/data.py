@@ -48,7 +48,8 @@ def _var(ctx: Context, expr: EVar, env: Env) -> Code:
 
 def _val(ctx: Context, expr: EVal, env: Env) -> Code:
     meant, _ = ctx.shapes.resolve(expr)
-    assert isinstance(meant, EVal)
+    if not isinstance(meant, EVal):
+        return ctx.value(meant, {})
     constant = ctx.shapes.constant(meant.ref)
     if constant is not None:
         return ctx.value(constant, {})
@@ -58,7 +59,8 @@ def _val(ctx: Context, expr: EVal, env: Env) -> Code:
     ctx.scope.calls = True
     memo = ctx.link(*ref_link(MEMO, meant.ref))
     compute = ctx.link(*ref_link(CONSTANT, meant.ref))
-    return Code(f"({memo} if {memo} is not U else {compute}())")
+    total = ctx.shapes.is_total(meant)
+    return Code(f"({memo} if {memo} is not U else {compute}())", pure=total)
 
 
 def _int(ctx: Context, expr: EInt64, env: Env) -> Code:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 from cantata.lf.model import (
     EAbs,
+    EApp,
     EBool,
+    EBuiltin,
     EDate,
     EFailureCategory,
     EInt64,
@@ -95,6 +97,8 @@ class Shapes:
         self._shapes: dict[Ref, Shape] = {}
         self._layouts: dict[Ref, dict[str, int]] = {}
         self._dictionaries: dict[Ref, dict[str, Expr] | None] = {}
+        self._names: dict[Ref, Expr | None] = {}
+        self._partials: dict[Ref, tuple[Ref, tuple[Expr, ...]] | None] = {}
 
     def shape(self, ref: Ref) -> Shape:
         """Give the shape of a top-level value."""
@@ -121,15 +125,68 @@ class Shapes:
 
     def _step(self, expr: Expr) -> Expr | None:
         if isinstance(expr, EVal):
-            shape = self.shape(expr.ref)
-            body = strip(shape.body)
-            return body if not shape.params and isinstance(body, EVal) else None
+            return self._renamed(expr.ref)
         if isinstance(expr, EStructProj):
             owner, _ = self.resolve(expr.struct)
             if isinstance(owner, EVal):
                 fields = self._dictionary(owner.ref)
                 return None if fields is None else fields.get(expr.field)
         return None
+
+    def _renamed(self, ref: Ref) -> Expr | None:
+        """Give the other name of a constant that is only another name of a function."""
+        if ref not in self._names:
+            self._names[ref] = None
+            shape = self.shape(ref)
+            body = strip(shape.body)
+            if not shape.params:
+                self._names[ref] = body if isinstance(body, EVal) else self._method(body)
+        return self._names[ref]
+
+    def _method(self, body: Expr) -> Expr | None:
+        """Give the function that a call of a small function with known operands gives.
+
+        ``dictionary.method ()`` of a known dictionary, and ``f dictionary`` where the body of f
+        is the name of a function.
+        """
+        if not isinstance(body, EApp) or not all(self.is_total(arg) for arg in body.args):
+            return None
+        fun, closed = self.resolve(body.fun)
+        if isinstance(fun, EVal):
+            shape = self.shape(fun.ref)
+            params, inner = len(shape.params), shape.body
+        elif closed and isinstance(fun, EAbs):
+            params, inner = len(fun.params), fun.body
+        else:
+            return None
+        if params != len(body.args):
+            return None
+        meant, _ = self.resolve(inner)
+        if isinstance(meant, EVal) and self.shape(meant.ref).arity:
+            return meant
+        return meant if isinstance(meant, EBuiltin) else None
+
+    def partial(self, ref: Ref) -> tuple[Ref, tuple[Expr, ...]] | None:
+        """Give function and first operands of a constant that is a partial application of them.
+
+        The operands are such that evaluating them at every call is the same.
+        """
+        if ref not in self._partials:
+            self._partials[ref] = None
+            body = strip(self.shape(ref).body)
+            if not self.shape(ref).params and isinstance(body, EApp):
+                fun, _ = self.resolve(body.fun)
+                known = isinstance(fun, EVal) and all(self.is_total(arg) for arg in body.args)
+                if known and isinstance(fun, EVal) and self.shape(fun.ref).arity > len(body.args):
+                    self._partials[ref] = fun.ref, body.args
+        return self._partials[ref]
+
+    def is_total(self, expr: Expr) -> bool:
+        """Tell whether an operand is unit, a function or a struct of functions."""
+        expr = strip(expr)
+        if isinstance(expr, EVal):
+            return self.shape(expr.ref).arity > 0 or self._dictionary(expr.ref) is not None
+        return isinstance(expr, EUnit)
 
     def _dictionary(self, ref: Ref) -> dict[str, Expr] | None:
         """Give the fields of a top-level struct of functions."""
