@@ -26,7 +26,7 @@ from cantata.lang import (
 from cantata.lf.runtime.order import compare
 from cantata.lf.runtime.values import GenMap, from_cons, to_cons
 
-_SCALE = StdDecimal(1).scaleb(-10)
+_DECIMALS = 10
 _by_order = functools.cmp_to_key(compare)
 
 
@@ -84,7 +84,8 @@ def _int(value: Any) -> int:
 
 
 def _decimal(value: Decimal) -> StdDecimal:
-    return StdDecimal(value.units).scaleb(-10).quantize(_SCALE)
+    digits = tuple(int(digit) for digit in str(abs(value.units)))
+    return StdDecimal((int(value.units < 0), digits, -_DECIMALS))
 
 
 _PLAIN: dict[Any, Bridge] = {
