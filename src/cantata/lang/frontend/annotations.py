@@ -9,6 +9,7 @@ from cantata.lang.diagnostics.expressions import UNKNOWN_NAME
 from cantata.lang.frontend import vocabulary
 from cantata.lang.frontend.source import too_deep
 from cantata.lang.frontend.symbols import (
+    Broken,
     ConstructorInfo,
     EnumInfo,
     InterfaceInfo,
@@ -18,6 +19,7 @@ from cantata.lang.frontend.symbols import (
     Symbol,
     TemplateInfo,
     VariantInfo,
+    source_of,
 )
 from cantata.lang.frontend.world import World
 from cantata.lang.ir.types import (
@@ -62,6 +64,7 @@ def lookup(module: ModuleInfo, node: ast.expr) -> Symbol | None:
         if isinstance(outer, ModuleInfo):
             found = outer.names.get(node.attr)
             return None if isinstance(found, LangName | ModuleInfo) else found
+        return outer if isinstance(outer, Broken) else None
     return None
 
 
@@ -114,6 +117,8 @@ def _named(world: World, module: ModuleInfo, node: ast.expr) -> Type | None:
         case ConstructorInfo():
             variant = symbol.variant.name if symbol.variant else "the variant"
             world.add(module, node, rules.CONSTRUCTOR_TYPE, name=symbol.name, variant=variant)
+        case Broken():
+            pass
         case _:
             _refuse(world, module, node)
     return None
@@ -123,16 +128,16 @@ def _refuse(world: World, module: ModuleInfo, node: ast.expr) -> None:
     name = node.attr if isinstance(node, ast.Attribute) else ""
     if name in vocabulary.TYPE_INSTEAD:
         instead = vocabulary.TYPE_INSTEAD[name]
-        world.add(module, node, rules.FORBIDDEN_TYPE, source=ast.unparse(node), instead=instead)
+        world.add(module, node, rules.FORBIDDEN_TYPE, source=source_of(node), instead=instead)
     else:
-        world.add(module, node, rules.ANNOTATION, source=ast.unparse(node))
+        world.add(module, node, rules.ANNOTATION, source=source_of(node))
 
 
 def _union(world: World, module: ModuleInfo, node: ast.BinOp) -> Type | None:
     sides = [node.left, node.right]
     others = [side for side in sides if not _is_none(side)]
     if len(others) != 1:
-        world.add(module, node, rules.UNION_TYPE, source=ast.unparse(node))
+        world.add(module, node, rules.UNION_TYPE, source=source_of(node))
         return None
     inner = resolve_type(world, module, others[0])
     if inner is None:
@@ -156,7 +161,7 @@ def _generic(world: World, module: ModuleInfo, node: ast.Subscript) -> Type | No
         if instead:
             world.add(module, node, rules.FORBIDDEN_TYPE, source=head, instead=instead)
         else:
-            world.add(module, node, rules.ANNOTATION, source=ast.unparse(node))
+            world.add(module, node, rules.ANNOTATION, source=source_of(node))
         return None
     if head == "Payload":
         world.add(module, node, rules.PAYLOAD)
@@ -200,5 +205,5 @@ def _contract_id(world: World, module: ModuleInfo, node: ast.expr) -> Type | Non
     kinds = (NamedKind.TEMPLATE, NamedKind.INTERFACE)
     if isinstance(target, TNamed) and target.kind in kinds:
         return TContractId(target)
-    world.add(module, node, rules.TARGET_TYPE, source=ast.unparse(node))
+    world.add(module, node, rules.TARGET_TYPE, source=source_of(node))
     return None

@@ -56,6 +56,7 @@ def read_choice(
         consuming=_consuming(world, owner, node, options),
         controllers=_lambda(world, owner, node, options, "controllers"),
         observers=_lambda(world, owner, node, options, "observers"),
+        parameters=signature.parameters,
         argument=argument,
         generated=generated,
         result=_result(world, owner, node, signature.result),
@@ -146,7 +147,7 @@ def _lambda(
             or arguments.kwarg
             or arguments.defaults
         )
-        if not odd and plain[:1] == ["self"] and set(plain) <= names:
+        if not odd and plain[:1] in (["self"], ["_"]) and set(plain[1:]) <= names:
             return value
     world.add(owner.module, value, rules.CONTROLLERS, what=what, name=node.name)
     return None

@@ -20,6 +20,7 @@ from cantata.lang.frontend.symbols import (
     ModuleInfo,
     RecordInfo,
     VariantInfo,
+    source_of,
 )
 from cantata.lang.frontend.world import World
 from cantata.lang.ir.types import UNIT
@@ -67,7 +68,7 @@ def read_variant(world: World, variant: VariantInfo) -> None:
             or found.module is not variant.module
             or found.variant is not None
         ):
-            world.add(variant.module, part, rules.VARIANT, source=ast.unparse(part))
+            world.add(variant.module, part, rules.VARIANT, source=source_of(part))
         else:
             found.variant = variant
             found.record.ref = variant.module.ref(f"{variant.ref.name}.{found.name}")

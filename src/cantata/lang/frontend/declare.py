@@ -10,6 +10,7 @@ from cantata.lang.diagnostics.contracts import BASE
 from cantata.lang.frontend.annotations import lookup
 from cantata.lang.frontend.header import is_header
 from cantata.lang.frontend.symbols import (
+    Broken,
     ConstantInfo,
     ConstructorInfo,
     Definition,
@@ -21,6 +22,7 @@ from cantata.lang.frontend.symbols import (
     RecordInfo,
     TemplateInfo,
     VariantInfo,
+    source_of,
 )
 from cantata.lang.frontend.vocabulary import BASES
 from cantata.lang.frontend.world import World
@@ -68,6 +70,7 @@ def link_names(world: World, module: ModuleInfo) -> None:
         found = target.names.get(attribute)
         if found is None or isinstance(found, LangName | ModuleInfo):
             world.add(module, node, source.IMPORT_NAME, module=target.name, name=attribute)
+            module.names.setdefault(local, Broken(local))
         elif local in module.names:
             world.add(module, node, rules.DUPLICATE, name=local)
         else:
@@ -107,17 +110,19 @@ def _is_union(node: ast.expr) -> bool:
 
 def _class(world: World, module: ModuleInfo, node: ast.ClassDef) -> None:
     for decorator in node.decorator_list:
-        world.add(module, decorator, rules.DECORATOR, name=ast.unparse(decorator))
+        world.add(module, decorator, rules.DECORATOR, name=source_of(decorator))
     for keyword in node.keywords:
         world.add(module, keyword.value, rules.CLASS_FORM, name=node.name, what="keywords")
     bases = [lookup(module, base) for base in node.bases]
     kinds = [base.name for base in bases if isinstance(base, LangName) and base.name in BASES]
     if len(kinds) != 1 or bases[0] != LangName(kinds[0]):
-        world.add(module, node, rules.CLASS_BASE, name=node.name)
+        if not any(isinstance(base, Broken) for base in bases):
+            world.add(module, node, rules.CLASS_BASE, name=node.name)
+        module.names.setdefault(node.name, Broken(node.name))
         return
     if kinds[0] not in ("Template", "Interface"):
         for base in node.bases[1:]:
-            world.add(module, base, BASE, source=ast.unparse(base))
+            world.add(module, base, BASE, source=source_of(base))
     _define(world, module, _class_definition(module, node, kinds[0]))
 
 

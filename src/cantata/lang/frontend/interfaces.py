@@ -11,7 +11,14 @@ from cantata.lang.frontend.annotations import lookup
 from cantata.lang.frontend.choices import read_choice
 from cantata.lang.frontend.data import class_body, is_filler, refuse_member
 from cantata.lang.frontend.signatures import decorators, read_signature
-from cantata.lang.frontend.symbols import FunctionInfo, InterfaceInfo, MethodInfo, ModuleInfo
+from cantata.lang.frontend.symbols import (
+    Broken,
+    FunctionInfo,
+    InterfaceInfo,
+    MethodInfo,
+    ModuleInfo,
+    source_of,
+)
 from cantata.lang.frontend.world import World
 from cantata.lang.ir.definitions import Origin
 
@@ -23,8 +30,10 @@ def read_bases(world: World, module: ModuleInfo, node: ast.ClassDef) -> list[Int
     found: dict[InterfaceInfo, None] = {}
     for base in node.bases[1:]:
         symbol = lookup(module, base)
+        if isinstance(symbol, Broken):
+            continue
         if not isinstance(symbol, InterfaceInfo):
-            world.add(module, base, rules.BASE, source=ast.unparse(base))
+            world.add(module, base, rules.BASE, source=source_of(base))
             continue
         for interface in (symbol, *symbol.requires):
             found.setdefault(interface)

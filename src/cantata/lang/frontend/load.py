@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,7 @@ from cantata.lang.diagnostics.report import Report
 from cantata.lang.frontend import vocabulary
 from cantata.lang.frontend.header import read_header
 from cantata.lang.frontend.source import locate, read, roots_of
-from cantata.lang.frontend.symbols import LangName, ModuleInfo
+from cantata.lang.frontend.symbols import Broken, LangName, ModuleInfo, Symbol
 
 MODULES_MAX = 1_000
 """Modules of one check."""
@@ -41,7 +40,6 @@ class Loader:
 
 def load(paths: Sequence[Path], report: Report) -> list[ModuleInfo]:
     """Give the modules of the files and all contract modules they import, imported ones first."""
-    importlib.invalidate_caches()
     given = [path.resolve() for path in paths]
     loader = Loader(report, roots_of(given))
     waiting = list(given)
@@ -62,10 +60,10 @@ def _load_one(loader: Loader, path: Path) -> None:
         return
     module = read_header(path, tree, loader.report)
     loader.imports[path] = []
-    names: dict[str, LangName] = {}
+    names: dict[str, Symbol] = {}
     for statement in tree.body:
         if isinstance(statement, ast.Import):
-            _plain_import(loader, path, statement)
+            _plain_import(loader, path, statement, names)
         elif isinstance(statement, ast.ImportFrom):
             _import_from(loader, path, statement, names)
     if module is not None:
@@ -73,20 +71,24 @@ def _load_one(loader: Loader, path: Path) -> None:
         loader.modules[path] = module
 
 
-def _plain_import(loader: Loader, path: Path, statement: ast.Import) -> None:
+def _plain_import(
+    loader: Loader, path: Path, statement: ast.Import, names: dict[str, Symbol]
+) -> None:
     for alias in statement.names:
         found = locate(alias.name, loader.roots)
         if not alias.asname and found is not None and _looks_like_contract(found):
             loader.report.add(path, alias, rules.IMPORT_FORM)
         elif found is None or not _looks_like_contract(found):
             loader.report.add(path, alias, rules.IMPORT, name=alias.name)
+            local = alias.asname or alias.name.partition(".")[0]
+            names[local] = Broken(local)
         else:
             name = alias.asname or alias.name
             loader.imports[path].append(Import(name, found, None, alias))
 
 
 def _import_from(
-    loader: Loader, path: Path, statement: ast.ImportFrom, names: dict[str, LangName]
+    loader: Loader, path: Path, statement: ast.ImportFrom, names: dict[str, Symbol]
 ) -> None:
     if statement.level or statement.module is None:
         loader.report.add(path, statement, rules.IMPORT_FORM)
@@ -103,14 +105,17 @@ def _import_from(
             found = _contract_import(loader, path, statement.module, alias)
             if found is not None:
                 loader.imports[path].append(Import(local, found[0], found[1], alias))
+            else:
+                names[local] = Broken(local)
 
 
-def _import_lang(loader: Loader, path: Path, alias: ast.alias, names: dict[str, LangName]) -> None:
+def _import_lang(loader: Loader, path: Path, alias: ast.alias, names: dict[str, Symbol]) -> None:
     if alias.name in vocabulary.NAMES:
         names[alias.asname or alias.name] = LangName(alias.name)
     else:
         module = vocabulary.LANG
         loader.report.add(path, alias, rules.IMPORT_NAME, module=module, name=alias.name)
+        names[alias.asname or alias.name] = Broken(alias.name)
 
 
 def _contract_import(
@@ -143,7 +148,10 @@ def _link(loader: Loader, path: Path) -> None:
     module = loader.modules[path]
     for wanted in loader.imports.get(path, ()) if module else ():
         target = loader.modules.get(wanted.path)
-        if module is None or target is None:
+        if module is None:
+            continue
+        if target is None:
+            module.names[wanted.local] = Broken(wanted.local)
             continue
         if target not in module.imports:
             module.imports.append(target)

@@ -13,6 +13,7 @@ from cantata.lang.frontend.symbols import (
     LangName,
     ModuleInfo,
     RecordInfo,
+    source_of,
 )
 from cantata.lang.frontend.world import World, is_storable
 from cantata.lang.ir.types import UNIT, TNamed, Type
@@ -118,7 +119,7 @@ def decorators(module: ModuleInfo, node: ast.FunctionDef) -> dict[str, ast.expr]
     for decorator in node.decorator_list:
         head = decorator.func if isinstance(decorator, ast.Call) else decorator
         symbol = lookup(module, head)
-        name = symbol.name if isinstance(symbol, LangName) else ast.unparse(decorator)
+        name = symbol.name if isinstance(symbol, LangName) else source_of(decorator)
         found[name] = decorator
     return found
 
@@ -160,3 +161,14 @@ def _field_call(
     if value.args:
         world.add(module, value, rules.FIELD_CALL)
     return daml, default
+
+
+def read_function(world: World, info: FunctionInfo) -> None:
+    """Resolve a function at the top of a module: `@function` or `@update`, and its signature."""
+    marks = decorators(info.module, info.node)
+    for name in marks.keys() - {"function", "update"}:
+        world.add(info.module, marks[name], rules.DECORATOR, name=name)
+    if not marks.keys() & {"function", "update"}:
+        world.add(info.module, info.node, rules.UNDECORATED, name=info.name)
+    info.effects = "update" in marks
+    read_signature(world, info)

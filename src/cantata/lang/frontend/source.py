@@ -6,7 +6,6 @@ import ast
 import sys
 import warnings
 from collections.abc import Sequence
-from importlib.machinery import PathFinder
 from pathlib import Path
 
 from cantata.lang.diagnostics import source as rules
@@ -72,17 +71,28 @@ def too_deep(tree: ast.AST) -> ast.AST | None:
 
 
 def locate(name: str, roots: Sequence[str]) -> Path | None:
-    """Find the file of a dotted module name without importing anything."""
-    parts = name.split(".")
-    search: list[str] = [*roots, *sys.path]
-    for count in range(1, len(parts) + 1):
-        spec = PathFinder.find_spec(".".join(parts[:count]), search)
-        if spec is None:
-            return None
-        if count == len(parts):
-            return _python_file(spec.origin)
-        search = list(spec.submodule_search_locations or ())
+    """Find the file of a dotted module name, as Python would, without importing anything."""
+    *outer, last = name.split(".")
+    search = [Path(entry) for entry in (*roots, *sys.path)]
+    for part in outer:
+        search = _folders(part, search)
+    for folder in search:
+        for found in (folder / last / "__init__.py", folder / f"{last}.py"):
+            if found.is_file():
+                return found.resolve()
     return None
+
+
+def _folders(part: str, search: Sequence[Path]) -> list[Path]:
+    """Give the folders of a package: the first regular one, else all that share the name."""
+    shared: list[Path] = []
+    for folder in search:
+        inner = folder / part
+        if (inner / "__init__.py").is_file():
+            return shared or [inner]
+        if inner.is_dir():
+            shared.append(inner)
+    return shared
 
 
 def roots_of(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -92,10 +102,3 @@ def roots_of(paths: Sequence[Path]) -> tuple[str, ...]:
         for folder in list(path.parents)[:_ANCESTORS_MAX]:
             roots.setdefault(str(folder))
     return tuple(roots)
-
-
-def _python_file(origin: str | None) -> Path | None:
-    if origin is None or not origin.endswith(".py"):
-        return None
-    path = Path(origin)
-    return path.resolve() if path.is_file() else None

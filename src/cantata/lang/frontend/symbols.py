@@ -39,6 +39,13 @@ class LangName:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A name whose definition or module has findings: what uses it is not reported again."""
+
+    name: str
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Definition:
     """What all definitions have: module, Python name, place, reference."""
@@ -63,13 +70,14 @@ class FieldInfo:
 
 @dataclass(slots=True, eq=False, kw_only=True)
 class FunctionInfo(Definition):
-    """A function, or a method of a record or template (`owner`)."""
+    """A function, or a method of a record or template (`owner`); `called` by contract code."""
 
     node: ast.FunctionDef
     parameters: list[FieldInfo] = field(default_factory=list)
     result: Type | None = None
     effects: bool = False
     owner: TNamed | None = None
+    called: bool = False
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -134,6 +142,7 @@ class ConstantInfo(Definition):
     node: ast.Assign | ast.AnnAssign
     type: Type | None = None
     value: Expr | None = None
+    evaluated: bool = False
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -146,6 +155,7 @@ class ChoiceInfo:
     consuming: Consuming
     controllers: ast.Lambda | None
     observers: ast.Lambda | None
+    parameters: list[FieldInfo]
     argument: RecordInfo
     generated: bool
     result: Type | None
@@ -205,7 +215,7 @@ class TemplateInfo(Definition):
         return TNamed(self.ref, NamedKind.TEMPLATE)
 
 
-Symbol: TypeAlias = ModuleInfo | LangName | Definition
+Symbol: TypeAlias = ModuleInfo | LangName | Broken | Definition
 
 
 def span_of(node: ast.AST) -> Span:
@@ -218,3 +228,11 @@ def span_of(node: ast.AST) -> Span:
         getattr(node, "end_lineno", None) or line,
         getattr(node, "end_col_offset", None) or column,
     )
+
+
+def source_of(node: ast.AST) -> str:
+    """Give the source text of a node; an ellipsis where Python cannot print it."""
+    try:
+        return ast.unparse(node)
+    except (ValueError, RecursionError):
+        return "…"

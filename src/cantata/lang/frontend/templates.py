@@ -10,7 +10,7 @@ from cantata.lang.diagnostics import definitions
 from cantata.lang.frontend.choices import read_choice
 from cantata.lang.frontend.data import class_body, read_method, refuse_member
 from cantata.lang.frontend.signatures import decorators, method_of, read_fields, read_signature
-from cantata.lang.frontend.symbols import InterfaceInfo, MethodInfo, TemplateInfo
+from cantata.lang.frontend.symbols import InterfaceInfo, MethodInfo, TemplateInfo, source_of
 from cantata.lang.frontend.world import World, show
 from cantata.lang.ir.types import BOOL, PARTIES, Type
 
@@ -103,7 +103,7 @@ def _read_function(
 def _read_rule(world: World, info: TemplateInfo, node: ast.FunctionDef) -> None:
     rule = method_of(info.record, node, info.type)
     for decorator in node.decorator_list:
-        world.add(info.module, decorator, definitions.DECORATOR, name=ast.unparse(decorator))
+        world.add(info.module, decorator, definitions.DECORATOR, name=source_of(decorator))
     read_signature(world, rule)
     wanted = RULES[node.name]
     if rule.parameters or (rule.result is not None and rule.result != wanted):

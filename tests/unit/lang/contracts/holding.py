@@ -22,7 +22,12 @@ from cantata.lang import (
     view,
 )
 
-PACKAGE = foreign("test-holding", "1.0.0", id="ab" * 32, module="Test.Holding")
+PACKAGE = foreign(
+    "test-holding",
+    "1.0.0",
+    id="00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+    module="Test.Holding",
+)
 
 
 class Metadata(Record):

@@ -10,8 +10,9 @@ from typing import TypeAlias
 
 from cantata.lang.diagnostics.expressions import EFFECT
 from cantata.lang.diagnostics.rule import Rule
+from cantata.lang.frontend.annotations import lookup
 from cantata.lang.frontend.body.flow import Flow
-from cantata.lang.frontend.symbols import ModuleInfo, span_of
+from cantata.lang.frontend.symbols import ModuleInfo, Symbol, span_of
 from cantata.lang.frontend.world import World
 from cantata.lang.ir.expressions import Expr, Field, Read
 from cantata.lang.ir.patterns import Variable
@@ -70,6 +71,19 @@ class Body:
     def infer(self, node: ast.expr, expected: Type | None = None) -> Expr | None:
         """Type an expression; `expected` is a hint, the result may differ; None after a finding."""
         return self.dispatch(self, node, expected)
+
+    def is_local(self, name: str) -> bool:
+        """Say whether a name is the body's own, as Python decides it."""
+        return name in self.locals or name in self.stored
+
+    def symbol(self, node: ast.expr) -> Symbol | None:
+        """Give what a name or ``module.name`` stands for outside of the body."""
+        root = node
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and self.is_local(root.id):
+            return None
+        return lookup(self.module, node)
 
     def declare(self, name: str, type_: Type | None) -> Local:
         """Enter a new local name that has a value from here on."""

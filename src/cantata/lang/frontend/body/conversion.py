@@ -6,6 +6,7 @@ import ast
 
 from cantata.lang.diagnostics import expressions as rules
 from cantata.lang.frontend.body.context import Body
+from cantata.lang.frontend.symbols import source_of
 from cantata.lang.frontend.world import show
 from cantata.lang.ir.expressions import CoerceContractId, Expr, Inject, Some, ToInterface
 from cantata.lang.ir.types import (
@@ -40,7 +41,7 @@ def fit(body: Body, node: ast.AST, expr: Expr, expected: Type, place: str) -> Ex
 def refuse(body: Body, node: ast.AST, actual: Type, expected: Type, place: str) -> None:
     """Report a value of a wrong type."""
     if isinstance(actual, TOptional) and actual.element == expected:
-        body.add(node, rules.MAYBE_NONE, source=ast.unparse(node))
+        body.add(node, rules.MAYBE_NONE, source=source_of(node))
         return
     body.add(
         node,
@@ -77,7 +78,7 @@ def _is_a(body: Body, source: Type, target: TNamed) -> bool:
 
 
 def _instead(actual: Type, expected: Type) -> str:
-    hints = {
+    hints: dict[tuple[Type, Type], str] = {
         (INT, DECIMAL): 'write Decimal("2") for a literal, to_decimal(n) otherwise',
         (DECIMAL, INT): "write to_int(x)",
         (PARTY, TEXT): 'write f"{party}"',

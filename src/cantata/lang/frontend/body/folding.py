@@ -13,7 +13,7 @@ from cantata.kernel.rounding import Rounding
 from cantata.kernel.time import Date, Timestamp
 from cantata.lang.diagnostics.expressions import OVERFLOW
 from cantata.lang.frontend.body.context import Body
-from cantata.lang.frontend.symbols import span_of
+from cantata.lang.frontend.symbols import source_of, span_of
 from cantata.lang.ir.expressions import Apply, Expr, Literal
 from cantata.lang.ir.operations import Op
 from cantata.lang.ir.types import Type
@@ -63,5 +63,5 @@ def apply(body: Body, node: ast.AST, op: Op, type_: Type, *operands: Expr) -> Ex
     try:
         return Literal(type=type_, span=span_of(node), value=fold(*values))
     except DamlArithmeticError as error:
-        body.add(node, OVERFLOW, source=ast.unparse(node), detail=error.message)
+        body.add(node, OVERFLOW, source=source_of(node), detail=error.message)
         return None

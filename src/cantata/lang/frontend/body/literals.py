@@ -12,7 +12,7 @@ from cantata.kernel.money import SCALE, Decimal
 from cantata.kernel.time import Date, MalformedTime, RelTime, Timestamp
 from cantata.lang.diagnostics import expressions as rules
 from cantata.lang.frontend.body.context import Body
-from cantata.lang.frontend.symbols import span_of
+from cantata.lang.frontend.symbols import source_of, span_of
 from cantata.lang.frontend.world import show
 from cantata.lang.ir.expressions import Apply, Expr, Literal, NoneValue
 from cantata.lang.ir.operations import Op
@@ -47,9 +47,9 @@ def constant(body: Body, node: ast.Constant, expected: Type | None) -> Expr | No
         case str():
             return text(body, node, value)
         case float():
-            body.add(node, rules.FLOAT, source=ast.unparse(node))
+            body.add(node, rules.FLOAT, source=source_of(node))
         case _:
-            body.add(node, rules.LITERAL, source=ast.unparse(node))
+            body.add(node, rules.LITERAL, source=source_of(node))
     return None
 
 
@@ -86,7 +86,7 @@ def decimal(body: Body, node: ast.Call) -> Literal | None:
     value = _only_text(node)
     units = numeric.parse(value, SCALE) if value is not None else None
     if units is None:
-        body.add(node, rules.DECIMAL_LITERAL, source=ast.unparse(node))
+        body.add(node, rules.DECIMAL_LITERAL, source=source_of(node))
         return None
     amount = Decimal.from_units(units).to_stdlib()
     return Literal(type=DECIMAL, span=span_of(node), value=amount)
@@ -104,7 +104,7 @@ def parsed(body: Body, node: ast.Call, type_: Type) -> Literal | None:
     example = 'Date.parse("2024-01-31")'
     if type_ == TIME:
         example = 'Time.parse("2024-01-31T12:00:00Z")'
-    body.add(node, rules.TIME_LITERAL, source=ast.unparse(node), type=show(type_), example=example)
+    body.add(node, rules.TIME_LITERAL, source=source_of(node), type=show(type_), example=example)
     return None
 
 
@@ -116,14 +116,14 @@ def span(body: Body, node: ast.Call) -> Literal | None:
     """Type ``RelTime.of(days=1, …)`` with literal numbers."""
     try:
         numbers = {word.arg: ast.literal_eval(word.value) for word in node.keywords if word.arg}
-        if not node.args and set(numbers) <= set(_SPANS) and len(numbers) == len(node.keywords):
-            if all(type(number) is int for number in numbers.values()):
-                value = RelTime.of(**numbers).microseconds
-                return Literal(type=RELTIME, span=span_of(node), value=value)
+        known = set(numbers) <= set(_SPANS) and len(numbers) == len(node.keywords)
+        if not node.args and known and all(type(number) is int for number in numbers.values()):
+            value = RelTime.of(**numbers).microseconds
+            return Literal(type=RELTIME, span=span_of(node), value=value)
     except (ValueError, TypeError, DamlArithmeticError, RecursionError):
         pass
     example = "RelTime.of(days=1, hours=2), or RelTime(microseconds) for a computed one"
-    body.add(node, rules.TIME_LITERAL, source=ast.unparse(node), type="RelTime", example=example)
+    body.add(node, rules.TIME_LITERAL, source=source_of(node), type="RelTime", example=example)
     return None
 
 
