@@ -28,9 +28,10 @@ def lower_package(
     `SELF_PACKAGE`, or its real id if it is declared.
     """
     types = Types(package_ids)
-    modules = [module for each in program.packages for module in each.modules]
+    known = [each for each in program.packages if each.key in package_ids]
+    modules = [module for each in known for module in each.modules]
     records = {record.ref: record for module in modules for record in module.records}
-    views = {each.ref: types.type(each.view) for module in modules for each in module.interfaces}
+    views = {each.ref: each.view for module in modules for each in module.interfaces}
     fallibility = Fallibility(function for module in modules for function in module.functions)
     needed = Prelude()
     own = package_ids[package.key]

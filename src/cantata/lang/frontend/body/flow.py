@@ -58,3 +58,11 @@ class Flow:
             elif theirs is not None and theirs.type == mine.type:
                 narrowed[path] = Narrowed(mine.type, None)
         return Flow(self.assigned & other.assigned, narrowed, reachable=True)
+
+
+def join_all(flows: list[Flow]) -> Flow:
+    """Give what holds after any of several ways; at least one."""
+    whole = flows[0]
+    for flow in flows[1:]:
+        whole = whole.join(flow)
+    return whole

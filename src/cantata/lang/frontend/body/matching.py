@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cantata.lang.diagnostics import statements as rules
 from cantata.lang.frontend.body.context import Body
-from cantata.lang.frontend.body.flow import Flow, Narrowed, Path
+from cantata.lang.frontend.body.flow import Flow, Narrowed, Path, join_all
+from cantata.lang.frontend.body.matching_literals import Check, match_literals
 from cantata.lang.frontend.body.names import original, path_of
 from cantata.lang.frontend.symbols import (
     ConstructorInfo,
@@ -19,8 +19,7 @@ from cantata.lang.frontend.symbols import (
     span_of,
 )
 from cantata.lang.frontend.world import show
-from cantata.lang.ir.expressions import Apply, Expr, Field, Literal, Read
-from cantata.lang.ir.operations import Op
+from cantata.lang.ir.expressions import Expr, Field, Read
 from cantata.lang.ir.patterns import (
     Pattern,
     PDefault,
@@ -30,10 +29,8 @@ from cantata.lang.ir.patterns import (
     PVariant,
     Variable,
 )
-from cantata.lang.ir.statements import Assign, Block, If, Match, Stmt
-from cantata.lang.ir.types import BOOL, INT, TEXT, TOptional, Type
-
-Check = Callable[[Body, Sequence[ast.stmt]], Block]
+from cantata.lang.ir.statements import Assign, Block, Match, Stmt
+from cantata.lang.ir.types import INT, TEXT, Span, TOptional, Type
 
 
 @dataclass(slots=True)
@@ -50,11 +47,15 @@ class Arm:
 
 @dataclass(slots=True)
 class Subject:
-    """What is matched: the value, its path if it has one, and what no case covers yet."""
+    """What is matched: the value, its path if it has one, and what no case covers yet.
+
+    Of an optional variant or enum the cases look at the payload: then `value` reads `payload`.
+    """
 
     value: Expr
     path: Path | None
     missing: dict[str, str]
+    payload: Variable | None = None
     done: bool = False
 
 
@@ -69,17 +70,54 @@ def match(body: Body, node: ast.Match, check: Check) -> list[Stmt]:
         _check_bodies(body, node, check)
         return []
     if value.type in (INT, TEXT):
-        return _match_literals(body, node, value, check)
+        return match_literals(body, node, value, check)
     missing = _constructors(body, value.type)
     if missing is None:
         body.add(node.subject, rules.SUBJECT, type=show(value.type))
         return []
     subject = Subject(value, path, missing)
+    inner = _inside(body, value, missing)
+    if inner is not None:
+        subject = Subject(inner[0], path, missing, inner[1])
     alternatives, flows = _alternatives(body, node, subject, check)
     if subject.missing and not subject.done:
         body.add(node, rules.NOT_EXHAUSTIVE, missing=", ".join(subject.missing.values()))
-    body.flow = _joined(flows) if flows else body.flow
-    return [Match(scrutinee=value, alternatives=tuple(alternatives), span=span_of(node))]
+    body.flow = join_all(flows) if flows else body.flow
+    span = span_of(node)
+    if inner is not None:
+        return [_nested(value, inner, alternatives, span)]
+    return [Match(scrutinee=value, alternatives=tuple(alternatives), span=span)]
+
+
+def _inside(body: Body, value: Expr, missing: dict[str, str]) -> tuple[Read, Variable] | None:
+    """Look into an optional variant or enum: its constructors are to be covered beside None."""
+    if not isinstance(value.type, TOptional):
+        return None
+    inner = _constructors(body, value.type.element)
+    if inner is None:
+        return None
+    missing.pop("Some")
+    missing.update(inner)
+    payload = Variable("", value.type.element)
+    return Read(type=payload.type, span=value.span, variable=payload), payload
+
+
+def _nested(
+    value: Expr,
+    inner: tuple[Read, Variable],
+    alternatives: list[tuple[Pattern, Block]],
+    span: Span,
+) -> Match:
+    """Match first for None and then for the constructor."""
+    filled = [(found, block) for found, block in alternatives if not isinstance(found, PNone)]
+    empty = [block for found, block in alternatives if isinstance(found, PNone | PDefault)]
+    some = Match(scrutinee=inner[0], alternatives=tuple(filled), span=span)
+    none = empty[0] if empty else ()
+    return Match(
+        scrutinee=value,
+        alternatives=((PSome(inner[1]), (some,)), (PNone(), none)),
+        span=span,
+    )
 
 
 def _check_bodies(body: Body, node: ast.Match, check: Check) -> None:
@@ -93,14 +131,7 @@ def _check_bodies(body: Body, node: ast.Match, check: Check) -> None:
                 body.declare(name, None)
         check(body, case.body)
         flows.append(body.flow)
-    body.flow = _joined(flows)
-
-
-def _joined(flows: list[Flow]) -> Flow:
-    whole = flows[0]
-    for flow in flows[1:]:
-        whole = whole.join(flow)
-    return whole
+    body.flow = join_all(flows)
 
 
 def _constructors(body: Body, type_: Type) -> dict[str, str] | None:
@@ -164,7 +195,7 @@ def _arm(body: Body, pattern: ast.pattern, subject: Subject) -> Arm | None:
             return _named(body, pattern, inner, subject, name)
         case ast.MatchOr(patterns=patterns):
             return _any_of(body, patterns, subject)
-        case ast.MatchSingleton(value=None) if isinstance(subject.value.type, TOptional):
+        case ast.MatchSingleton(value=None) if "None" in subject.missing:
             return _taken(body, pattern, subject, "None", PNone())
         case ast.MatchValue(value=value):
             return _enum_value(body, pattern, subject, value)
@@ -177,6 +208,10 @@ def _arm(body: Body, pattern: ast.pattern, subject: Subject) -> Arm | None:
 def _default(subject: Subject) -> Arm:
     """Cover all that is left; of an Optional without its None that is the payload."""
     type_ = subject.value.type
+    if subject.payload is not None and "None" not in subject.missing:
+        subject.done = True
+        subject.missing.clear()
+        return Arm([PDefault()], known=Narrowed(type_, subject.payload))
     if isinstance(type_, TOptional) and list(subject.missing) == ["Some"]:
         payload = Variable("", type_.element)
         subject.missing.clear()
@@ -187,8 +222,12 @@ def _default(subject: Subject) -> Arm:
 
 
 def _capture(body: Body, pattern: ast.MatchAs, subject: Subject, name: str) -> Arm | None:
+    may_be_none = subject.payload is not None and "None" in subject.missing
     arm = _default(subject)
     value = subject.value
+    if may_be_none:
+        body.add(pattern, rules.PATTERN, detail="a name that may be None; write case None first")
+        return None
     if arm.known is not None and arm.known.variable is not None:
         value = Read(type=arm.known.type, span=span_of(pattern), variable=arm.known.variable)
     elif not isinstance(value, Read):
@@ -315,42 +354,3 @@ def _named(
     value = Read(type=arm.known.type, span=span_of(pattern), variable=arm.known.variable)
     arm.captures.append((name, value, pattern))
     return arm
-
-
-def _match_literals(body: Body, node: ast.Match, value: Expr, check: Check) -> list[Stmt]:
-    """Make a match on int or Text the chain of comparisons that it stands for."""
-    last = node.cases[-1].pattern
-    if not (isinstance(last, ast.MatchAs) and last.pattern is None and last.name is None):
-        body.add(node, rules.NOT_EXHAUSTIVE, missing="all other values")
-    variable = Variable("", value.type)
-    whole: Block = ()
-    before, flows, blocks = body.flow, [], []
-    for case in node.cases:
-        body.flow = before.copy()
-        if case.guard is not None:
-            body.add(case.guard, rules.PATTERN, detail="an `if` after the pattern")
-        blocks.append(check(body, case.body))
-        flows.append(body.flow)
-    for case, inner in zip(reversed(node.cases), reversed(blocks), strict=True):
-        test = _literal_test(body, case.pattern, variable)
-        if test is None:
-            whole = inner
-        else:
-            whole = (If(condition=test, then=inner, otherwise=whole, span=span_of(node)),)
-    body.flow = _joined(flows)
-    return [Assign(variable=variable, value=value, span=span_of(node)), *whole]
-
-
-def _literal_test(body: Body, pattern: ast.pattern, variable: Variable) -> Expr | None:
-    """Give the comparison with a literal; None for ``_`` and after a finding."""
-    span = span_of(pattern)
-    match pattern:
-        case ast.MatchAs(pattern=None, name=None):
-            return None
-        case ast.MatchValue(value=value):
-            literal = body.infer(value)
-            if isinstance(literal, Literal) and literal.type == variable.type:
-                read = Read(type=variable.type, span=span, variable=variable)
-                return Apply(type=BOOL, span=span, op=Op.EQUAL, operands=(read, literal))
-    body.add(pattern, rules.PATTERN, detail=source_of(pattern))
-    return None
