@@ -29,8 +29,11 @@ DEFINITIONS_MAX = 50_000
 def has_class(packages: Packages, ref: Ref) -> bool:
     """Say whether a data type gets a class: serializable ones and interfaces."""
     definition = packages.data_type(ref)
-    plain = all(isinstance(kind, KStar) for _, kind in definition.params)
-    return isinstance(definition.cons, InterfaceType) or (definition.serializable and plain)
+    if isinstance(definition.cons, InterfaceType):
+        return not definition.params
+    if isinstance(definition.cons, EnumType) and definition.params:
+        return False
+    return definition.serializable and all(isinstance(kind, KStar) for _, kind in definition.params)
 
 
 def reachable(packages: Packages, main: Package) -> dict[tuple[str, str], list[str]]:

@@ -185,6 +185,21 @@ def test_deep_values_are_refused_and_not_recursed_into(codec: JsonCodec) -> None
         codec.encode(value, con("Chain"))
 
 
+@pytest.mark.parametrize("links, fits", [(50, True), (51, False)])
+def test_the_deepest_value_of_the_ledger_passes(codec: JsonCodec, links: int, fits: bool) -> None:
+    data: dict[str, Any] = {}
+    value: tuple[Any, ...] = (None,)
+    for _ in range(links):
+        data, value = {"next": data}, ((value,),)
+    if fits:
+        assert codec.decode(data, con("Chain")) == value
+        assert codec.encode(value, con("Chain")) == data
+        return
+    for convert, given in ((codec.decode, data), (codec.encode, value)):
+        with pytest.raises(NestingTooDeep):
+            convert(given, con("Chain"))
+
+
 def test_deep_types_are_no_burden(codec: JsonCodec) -> None:
     type_: Type = INT64
     for _ in range(5_000):
