@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from cantata.lang.build.changes import Change, PackageDiff, compare_packages
 from cantata.lang.build.compiled import CompiledPackage
-from cantata.lang.build.compiler import compile_package
+from cantata.lang.build.compiler import compile_declared, compile_package
 from cantata.lang.build.dar import BuiltDar, build_dar
-from cantata.lang.build.errors import DeclarationDiffers, GeneratedCodeRefused, MissingDependencies
+from cantata.lang.build.errors import (
+    DeclarationDiffers,
+    GeneratedCodeRefused,
+    MissingDependencies,
+    OnlyDeclared,
+)
 from cantata.lang.build.program import compile_program
 
 __all__ = [
@@ -16,9 +21,11 @@ __all__ = [
     "DeclarationDiffers",
     "GeneratedCodeRefused",
     "MissingDependencies",
+    "OnlyDeclared",
     "PackageDiff",
     "build_dar",
     "compare_packages",
+    "compile_declared",
     "compile_package",
     "compile_program",
 ]

@@ -24,6 +24,7 @@ from cantata.lf.model import (
     Type,
     Variant,
 )
+from cantata.lf.stable import stable_packages
 
 T = TypeVar("T")
 
@@ -50,7 +51,12 @@ class PackageDiff:
 
 
 def compare_packages(old: Sequence[Package], new: Sequence[Package]) -> PackageDiff:
-    """Compare two versions; each comes with the packages that it needs, itself first."""
+    """Compare two versions; each comes with the packages that it needs, itself first.
+
+    Stable packages are known and may be left out.
+    """
+    stable = [stored.package for stored in stable_packages().values()]
+    old, new = [*old, *stable], [*new, *stable]
     known = Packages((*old, *new))
     changes = _Changes(Types(known, lambda ref: ref.qualified))
     return PackageDiff(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from cantata.lang.build.compiled import CompiledPackage
-from cantata.lang.build.program import compile_program
+from cantata.lang.build.program import compile_program, declared_packages
 from cantata.lang.frontend import check
+from cantata.lf.model import Package
 
 
 def compile_package(paths: Sequence[Path]) -> CompiledPackage:
@@ -18,3 +19,11 @@ def compile_package(paths: Sequence[Path]) -> CompiledPackage:
     `GeneratedCodeRefused`, which is a fault of the compiler.
     """
     return compile_program(check(paths))
+
+
+def compile_declared(paths: Sequence[Path]) -> Mapping[str, Package]:
+    """Give the declared packages among contract modules and all they import, by id.
+
+    They have ids and code, but no bytes. Raise as `compile_package` does.
+    """
+    return declared_packages(check(paths))

@@ -27,6 +27,19 @@ class GeneratedCodeRefused(CantataError):
         self.violations = tuple(violations)
 
 
+class OnlyDeclared(CantataError):
+    """A package of the network is declared, not written: there is nothing to compile."""
+
+    code: ClassVar[str] = "ONLY_DECLARED"
+
+    def __init__(self, package: str) -> None:
+        super().__init__(
+            f"{package} is declared: its code is the network's and cannot be compiled here",
+            hint="compile a package that uses it",
+        )
+        self.package = package
+
+
 class MissingDependencies(CantataError):
     """Declared packages are needed in a DAR, and nobody gave their real bytes."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cantata.lang.build.compiled import CompiledPackage
-from cantata.lang.build.errors import GeneratedCodeRefused
+from cantata.lang.build.errors import GeneratedCodeRefused, OnlyDeclared
 from cantata.lang.ir import definitions as ir
 from cantata.lang.ir.types import PackageKey
 from cantata.lang.lower import lower_package
@@ -18,6 +19,23 @@ from cantata.lf.stable import stable_packages
 
 def compile_program(program: ir.Program) -> CompiledPackage:
     """Compile the main package of a program that the front end has checked."""
+    ids, declared, compiled = _translate(program)
+    main_id = ids[program.main.key]
+    if main_id in declared:
+        raise OnlyDeclared(str(program.main.key))
+    main = compiled.pop(main_id)
+    return CompiledPackage(stored=main, compiled=compiled, declared=declared)
+
+
+def declared_packages(program: ir.Program) -> Mapping[str, Package]:
+    """Give the declared packages of a program by their ids, dependencies first."""
+    return _translate(program)[1]
+
+
+def _translate(
+    program: ir.Program,
+) -> tuple[dict[PackageKey, str], dict[str, Package], dict[str, StoredPackage]]:
+    """Lower, write and prove every package: ids by key, declared ones, compiled ones."""
     known = Packages(stored.package for stored in stable_packages().values())
     ids: dict[PackageKey, str] = {}
     declared: dict[str, Package] = {}
@@ -33,8 +51,7 @@ def compile_program(program: ir.Program) -> CompiledPackage:
         _prove(lowered, known)
         ids[package.key] = lowered.id
         known.add(lowered)
-    main = compiled.pop(ids[program.main.key])
-    return CompiledPackage(stored=main, compiled=compiled, declared=declared)
+    return ids, declared, compiled
 
 
 def _lower(program: ir.Program, package: ir.Package, ids: dict[PackageKey, str]) -> Package:

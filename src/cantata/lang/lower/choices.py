@@ -71,4 +71,4 @@ def _update(
         name = context.names.fresh("result")
         first = Step(name, result, update(code, result), effect=True, fallible=False)
         code = Code(lf.EVar(name), steps=(first, step))
-    return update(code, result)
+    return update(code, result, run_at_once=True)

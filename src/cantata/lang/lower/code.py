@@ -128,15 +128,19 @@ def pure(code: Code) -> lf.Expr:
     return lf.ELet(bindings, value)
 
 
-def update(code: Code, type_: lf.Type) -> lf.Expr:
-    """Write code as one Update that gives the value; building it never aborts, only running it."""
+def update(code: Code, type_: lf.Type, *, run_at_once: bool = False) -> lf.Expr:
+    """Write code as one Update that gives the value.
+
+    Building it never aborts, only running it; unless it is run as soon as it is built, where
+    nobody can tell.
+    """
     steps = code.steps
     last: lf.Expr = lf.UPure(type_, code.value)
     last_fallible = code.fallible
     if steps and steps[-1].effect and code.value == lf.EVar(steps[-1].name):
         last, last_fallible, steps = steps[-1].bound, steps[-1].fallible, steps[:-1]
     bindings = [_binding(step) for step in steps]
-    if steps[0].fallible if steps else last_fallible:
+    if not run_at_once and (steps[0].fallible if steps else last_fallible):
         bindings.insert(0, lf.Binding(UNUSED, lf.UNIT, lf.UPure(lf.UNIT, lf.EUnit())))
     if not bindings:
         return last

@@ -34,7 +34,7 @@ class Scope:
 
     types: Types
     records: Mapping[it.Ref, ir.Record]
-    views: Mapping[it.Ref, lf.Type]
+    views: Mapping[it.Ref, it.Type]
     fallibility: Fallibility
     handlers: Mapping[type, Handler]
     prelude: Prelude

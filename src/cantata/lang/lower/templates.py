@@ -77,7 +77,8 @@ def _instance(scope: Scope, owner: ir.Template, definition: ir.Instance) -> lf.I
 
 def _viewed(scope: Scope, owner: ir.Template, definition: ir.Instance) -> lf.Expr:
     context = Context(scope, values={owner.this: lf.EVar(THIS)})
-    return pure(body(context, definition.view, scope.views[definition.interface]))
+    view = context.type(scope.views[definition.interface])
+    return pure(body(context, definition.view, view))
 
 
 def _method(scope: Scope, owner: ir.Template, method: ir.MethodBody) -> lf.Expr:

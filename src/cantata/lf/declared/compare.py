@@ -26,7 +26,9 @@ def compare_declaration(
     declaration leaves out are not compared. `packages` hold what the real package refers to.
     """
     known = lf.Packages((*packages.values(), real))
-    comparison = _Comparison(Types(known), Evaluation(lf.Packages((declared,))), Evaluation(known))
+    comparison = _Comparison(
+        Types(known), Evaluation(lf.Packages((*packages.values(), declared))), Evaluation(known)
+    )
     comparison.same("package", "name", declared.name, real.name)
     comparison.same("package", "version", declared.version, real.version)
     comparison.same("package", "Daml-LF version", f"2.{declared.lf_minor}", f"2.{real.lf_minor}")

@@ -17,7 +17,7 @@ from cantata.lf import model as lf
 from cantata.lf.archive import read_archive
 from tests.unit.lang.lower.cases import api, effects, ping, pure
 
-PING_ID = "frozen"
+PING_ID = "5321b0dc12ad3fba2beb50ecaf5db95307711b7d07359ef3005e644a06fc9b3d"
 STANDARD = Path(__file__).parents[4] / "src/cantata/contracts/token_standard"
 
 

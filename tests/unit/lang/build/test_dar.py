@@ -117,10 +117,10 @@ def test_a_false_declaration_is_refused(tmp_path: Path, real_dars: tuple[Path, .
     )
     (tmp_path / "user.py").write_text(
         '"""A user of it."""\n'
-        "import wrong\n"
+        "from wrong import Metadata\n"
         "from cantata.lang import Record, package\n"
         'PACKAGE = package("user", "1.0.0", module="User")\n'
-        "class Note(Record):\n    meta: wrong.Metadata\n"
+        "class Note(Record):\n    meta: Metadata\n"
     )
     with pytest.raises(DeclarationDiffers, match=r"MetadataV1:Metadata, type: declared record"):
         build_dar(compile_package([tmp_path / "user.py"]), given)
