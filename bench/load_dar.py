@@ -71,8 +71,8 @@ def main(arguments: list[str]) -> int:
         for name, limit in LIMITS.items():
             command = [sys.executable, "-m", "bench.load_dar", arguments[0], folder]
             output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-            usable, writing = output.split()
-            print(f"{name}: {usable} s (limit {limit} s), writing caches {writing} s")
+            shown = output.split()
+            print(f"{name}: {shown[0]} s (limit {limit} s), writing caches {shown[1]} s")
     return 0
 
 

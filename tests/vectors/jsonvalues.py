@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from cantata.lf.model import (
@@ -50,6 +51,9 @@ _SIMPLE: dict[Builtin, Callable[[Any], Any]] = {
 }
 
 
+_Part = Callable[[Any], Any]
+
+
 class JsonValues:
     """Prints values of the types of a package; its own types are named without its id."""
 
@@ -83,31 +87,8 @@ class JsonValues:
     def _builtin(self, value: Value, builtin: Builtin, args: tuple[Type, ...]) -> Any:
         if builtin in _SIMPLE:
             return _SIMPLE[builtin](value)
-        match builtin:
-            case Builtin.NUMERIC:
-                return _numeric(value)
-            case Builtin.CONTRACT_ID:
-                return {"contractId": _NAMES.get(value, value)}
-            case Builtin.OPTIONAL:
-                return {"none": True} if value is None else {"some": self.json(value[0], args[0])}
-            case Builtin.LIST:
-                return [self.json(item, args[0]) for item in from_cons(value)]
-            case Builtin.TEXTMAP:
-                return {"textMap": [[k, self.json(value[k], args[0])] for k in sorted(value)]}
-            case Builtin.GENMAP:
-                return {
-                    "genMap": [
-                        [self.json(key, args[0]), self.json(item, args[1])]
-                        for key, item in value.items()
-                    ]
-                }
-            case Builtin.ANY:
-                return {"any": self.json(value.value, value.type), "type": self.name(value.type)}
-            case Builtin.TYPE_REP:
-                return {"typeRep": self.name(value.type)}
-            case Builtin.ARROW | Builtin.UPDATE:
-                return {"function": True}
-        raise AssertionError(f"no JSON for {builtin}")
+        parts = [partial(self.json, type_=part) for part in args]
+        return _CONTAINERS[builtin](self, value, parts)
 
     def _data(self, value: Value, type_: Type, head: TCon) -> Any:
         name = self.name(type_)
@@ -130,6 +111,29 @@ class JsonValues:
             case EnumType(constructors=constructors):
                 return {"enum": constructors[value], "type": name}
         raise AssertionError(f"no JSON for {name}")
+
+
+_CONTAINERS: dict[Builtin, Callable[[JsonValues, Any, Sequence[_Part]], Any]] = {
+    Builtin.NUMERIC: lambda printer, value, parts: _numeric(value),
+    Builtin.CONTRACT_ID: lambda printer, value, parts: {"contractId": _NAMES.get(value, value)},
+    Builtin.OPTIONAL: lambda printer, value, parts: (
+        {"none": True} if value is None else {"some": parts[0](value[0])}
+    ),
+    Builtin.LIST: lambda printer, value, parts: [parts[0](item) for item in from_cons(value)],
+    Builtin.TEXTMAP: lambda printer, value, parts: {
+        "textMap": [[key, parts[0](value[key])] for key in sorted(value)]
+    },
+    Builtin.GENMAP: lambda printer, value, parts: {
+        "genMap": [[parts[0](key), parts[1](item)] for key, item in value.items()]
+    },
+    Builtin.ANY: lambda printer, value, parts: {
+        "any": printer.json(value.value, value.type),
+        "type": printer.name(value.type),
+    },
+    Builtin.TYPE_REP: lambda printer, value, parts: {"typeRep": printer.name(value.type)},
+    Builtin.ARROW: lambda printer, value, parts: {"function": True},
+    Builtin.UPDATE: lambda printer, value, parts: {"function": True},
+}
 
 
 def error_json(error: InterpretationError) -> dict[str, Any]:

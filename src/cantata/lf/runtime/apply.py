@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cantata.lf.runtime.values import Fun, Value
 
 
@@ -78,9 +80,15 @@ def pap(fun: Fun, args: tuple[Value, ...]) -> Fun:
     return Fun(rest, lambda *more: code(*args, *more))
 
 
+def _binary(fun: Fun) -> Callable[[Value, Value], Value]:
+    if fun.arity == 2:
+        return fun.code
+    return lambda a, b: ap2(fun, a, b)
+
+
 def foldl(fun: Fun, state: Value, cells: Value) -> Value:
     """Fold a list from the left."""
-    code = fun.code if fun.arity == 2 else lambda a, b: ap2(fun, a, b)
+    code = _binary(fun)
     while cells:
         head, cells = cells
         state = code(state, head)
@@ -89,7 +97,7 @@ def foldl(fun: Fun, state: Value, cells: Value) -> Value:
 
 def foldr(fun: Fun, state: Value, cells: Value) -> Value:
     """Fold a list from the right."""
-    code = fun.code if fun.arity == 2 else lambda a, b: ap2(fun, a, b)
+    code = _binary(fun)
     heads = []
     while cells:
         head, cells = cells

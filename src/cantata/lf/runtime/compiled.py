@@ -22,7 +22,7 @@ class Linker(Protocol):
         """Give the code of ``precondition``, ``signatories``, ``observers`` or ``check``."""
 
     def choice_part(self, choice: CompiledChoice, name: str) -> Any:
-        """Give the code of ``controllers``, ``observers``, ``run``, ``check_arg``…"""
+        """Give the code of ``controllers``, ``observers``, ``run``, ``check_arg`` or another."""
 
     def instance_part(self, instance: CompiledInstance, name: str) -> Any:
         """Give the code of ``view``."""

@@ -16,7 +16,7 @@ ARITHMETIC_ERROR: Final = Ref(
 """The exception that builtins throw: a record of one text."""
 
 
-class LFThrow(Exception):  # noqa: N818 - it is LF's throw, seen from Python
+class LFThrow(Exception):
     """An exception of LF in flight; contract code may catch it."""
 
     def __init__(self, value: ExceptionValue) -> None:

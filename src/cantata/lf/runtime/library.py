@@ -7,7 +7,7 @@ from typing import Any, NoReturn, Protocol
 
 from cantata.lf.model import Ref
 from cantata.lf.runtime import apply
-from cantata.lf.runtime.budget import Budget, Limits
+from cantata.lf.runtime.bounded import Bounded, Metered
 from cantata.lf.runtime.builtins import crypto, int64, maps, numeric, text, times
 from cantata.lf.runtime.compiled import (
     CompiledInterface,
@@ -17,18 +17,14 @@ from cantata.lf.runtime.compiled import (
 )
 from cantata.lf.runtime.errors import (
     ContractDoesNotImplementRequiringInterface,
-    ContractIdComparability,
     FailureStatus,
     InternalError,
-    InterpretationTimeExceeded,
     UserError,
     WronglyTypedContract,
 )
 from cantata.lf.runtime.exceptions import LFThrow, arithmetic_error
-from cantata.lf.runtime.order import compare
 from cantata.lf.runtime.values import (
     AnyValue,
-    Cons,
     ExceptionValue,
     Fun,
     TypeRepValue,
@@ -36,15 +32,10 @@ from cantata.lf.runtime.values import (
     to_cons,
 )
 
-DISCRIMINATOR = 66
-"""Length in hex of version and discriminator of a contract id."""
 
-
-class Machine(Protocol):
+class Machine(Metered, Protocol):
     """What helpers need from the runtime."""
 
-    limits: Limits
-    budget: Budget
     on_ledger: bool
 
     def trace(self, message: str) -> None:
@@ -88,8 +79,6 @@ _PURE: dict[str, Callable[..., Any]] = {
     "UNIX_DAYS_TO_DATE": times.date_from_days,
     "TIMESTAMP_TO_UNIX_MICROSECONDS": lambda micros: micros,
     "UNIX_MICROSECONDS_TO_TIMESTAMP": times.timestamp_from_micros,
-    "EXPLODE_TEXT": text.explode,
-    "TEXT_TO_CODE_POINTS": text.to_code_points,
     "CODE_POINTS_TO_TEXT": text.from_code_points,
     "SHA256_TEXT": crypto.sha256_text,
     "SHA256_HEX": crypto.sha256_hex,
@@ -101,7 +90,6 @@ _PURE: dict[str, Callable[..., Any]] = {
     "TEXTMAP_LOOKUP": maps.textmap_lookup,
     "TEXTMAP_TO_LIST": maps.textmap_to_list,
     "TEXTMAP_SIZE": len,
-    "GENMAP_LOOKUP": maps.genmap_lookup,
     "GENMAP_KEYS": maps.genmap_keys,
     "GENMAP_VALUES": maps.genmap_values,
     "GENMAP_SIZE": len,
@@ -111,22 +99,6 @@ _PURE: dict[str, Callable[..., Any]] = {
     "COERCE_CONTRACT_ID": lambda cid: cid,
 }
 
-ARITIES: dict[str, int] = {
-    **dict.fromkeys(_PURE, 1),
-    **dict.fromkeys("ERROR ANY_EXCEPTION_MESSAGE IMPLODE_TEXT TEXT_TO_HEX".split(), 1),
-    "CONTRACT_ID_TO_TEXT": 1,
-    **dict.fromkeys("EQUAL LESS LESS_EQ GREATER GREATER_EQ TRACE APPEND_TEXT".split(), 2),
-    **dict.fromkeys("ADD_INT64 SUB_INT64 MUL_INT64 DIV_INT64 MOD_INT64 EXP_INT64".split(), 2),
-    **dict.fromkeys("ADD_NUMERIC SUB_NUMERIC ROUND_NUMERIC CAST_NUMERIC".split(), 2),
-    **dict.fromkeys("SHIFT_NUMERIC INT64_TO_NUMERIC TEXT_TO_NUMERIC".split(), 2),
-    **dict.fromkeys("TEXTMAP_DELETE TEXTMAP_LOOKUP GENMAP_DELETE GENMAP_LOOKUP".split(), 2),
-    **dict.fromkeys("MUL_NUMERIC DIV_NUMERIC TEXTMAP_INSERT GENMAP_INSERT".split(), 3),
-    **dict.fromkeys("FOLDL FOLDR EQUAL_LIST SECP256K1_BOOL".split(), 3),
-    "SECP256K1_WITH_ECDSA_BOOL": 3,
-    "FAIL_WITH_STATUS": 4,
-}
-"""Numbers of value parameters of all built-in functions that have one."""
-
 
 def table(machine: Machine) -> dict[str, Any]:
     """Give the table in which translated code runs: it sees nothing else."""
@@ -134,7 +106,7 @@ def table(machine: Machine) -> dict[str, Any]:
         "__builtins__": {},
         **_PURE,
         **_helpers(),
-        **_bounded(machine),
+        **Bounded(machine).functions(),
         **_of_machine(machine),
         **_of_interfaces(machine),
     }
@@ -200,69 +172,6 @@ def _method(method: CompiledMethod, payload: Value, args: tuple[Value, ...]) -> 
     else:
         value = apply.pap(Fun(method.arity + 1, method.call), (payload,))
     return apply.apn(value, args)
-
-
-def _bounded(machine: Machine) -> dict[str, Any]:
-    """Give functions whose cost grows with their operands."""
-    longest = machine.limits.text
-
-    def short(value: str) -> str:
-        if len(value) > longest:
-            raise InterpretationTimeExceeded(f"texts of {longest} characters")
-        return value
-
-    def append(left: str, right: str) -> str:
-        return short(left + right)
-
-    def implode(cells: Cons) -> str:
-        parts = []
-        total = 0
-        while cells:
-            part, cells = cells
-            parts.append(part)
-            total += len(part)
-            if total > longest:
-                short(" " * (longest + 1))
-        return "".join(parts)
-
-    def order(left: Value, right: Value) -> int:
-        return compare(left, right, machine.budget.burn)
-
-    def copied(function: Callable[..., Value], at: int) -> Callable[..., Value]:
-        def bounded(*args: Value) -> Value:
-            size = len(args[at])
-            if size > 64:
-                machine.budget.burn(size >> 5)
-            return function(*args)
-
-        return bounded
-
-    return {
-        "APPEND_TEXT": append,
-        "COMPARE": order,
-        "COMPARE_IDS": compare_ids,
-        "EQUAL": lambda a, b: order(a, b) == 0,
-        "GENMAP_DELETE": copied(maps.genmap_delete, 1),
-        "GENMAP_INSERT": copied(maps.genmap_insert, 2),
-        "GREATER": lambda a, b: order(a, b) > 0,
-        "GREATER_EQ": lambda a, b: order(a, b) >= 0,
-        "IMPLODE_TEXT": implode,
-        "LESS": lambda a, b: order(a, b) < 0,
-        "LESS_EQ": lambda a, b: order(a, b) <= 0,
-        "TEXTMAP_DELETE": copied(maps.textmap_delete, 1),
-        "TEXTMAP_INSERT": copied(maps.textmap_insert, 2),
-        "TEXT_TO_HEX": lambda value: short(crypto.text_to_hex(value)),
-    }
-
-
-def compare_ids(left: str, right: str) -> int:
-    """Compare contract ids; the two forms of one id cannot be compared."""
-    if left == right:
-        return 0
-    if left[:DISCRIMINATOR] == right[:DISCRIMINATOR]:
-        if DISCRIMINATOR in (len(left), len(right)):
-            raise ContractIdComparability(max(left, right, key=len))
-    return -1 if left < right else 1
 
 
 def _of_machine(machine: Machine) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime import compiled
 from cantata.lf.runtime.cache.code import CodeCache, pack, unpack
 from cantata.lf.runtime.errors import InternalError
-from cantata.lf.runtime.library import ARITIES
 from cantata.lf.runtime.translate import links
+from cantata.lf.runtime.translate.builtins import CALLS
 from cantata.lf.runtime.translate.context import Place
 from cantata.lf.runtime.translate.links import Link, link_name, link_ref
 from cantata.lf.runtime.translate.shapes import lambdas
@@ -21,6 +21,7 @@ from cantata.lf.runtime.values import Fun, Value
 
 UNSET = object()
 """Stands for a top-level constant that was not computed yet."""
+
 
 class Linker:
     """Owns the table of one runtime."""
@@ -83,7 +84,7 @@ class Linker:
             case links.DECIMAL:
                 return Decimal(str(link[1]))
             case links.BUILTIN:
-                return Fun(ARITIES[str(link[1])], self.table[str(link[1])])
+                return Fun(CALLS[str(link[1])].arity, self.table[str(link[1])])
         raise InternalError(f"unknown link {link!r}")
 
     # code

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime import apply, library
-from cantata.lf.runtime.cache.code import CodeCache
 from cantata.lf.runtime.budget import Budget, Limits
+from cantata.lf.runtime.cache.code import CodeCache
 from cantata.lf.runtime.compiled import (
     CompiledChoice,
     CompiledInstance,
@@ -43,7 +44,7 @@ class Runtime:
     """Runs the code of a set of packages.
 
     One interpretation runs at a time; other threads wait. `cache` is a folder for translated
-    code; `trace` takes the messages of TRACE.
+    code; `trace` takes the messages of TRACE; `clock` holds the deadline.
     """
 
     def __init__(
@@ -53,17 +54,19 @@ class Runtime:
         cache: Path | None = None,
         limits: Limits | None = None,
         trace: Callable[[str], None] | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock or SystemClock()
         self.packages = packages
         self.limits = limits or Limits()
-        self.budget = Budget(self.limits)
+        self.budget = Budget(self.limits, self._clock)
         self.on_ledger = True
         self._sink = trace
         self._messages: list[str] = []
         self._lock = threading.Lock()
         self._thread: int | None = None
         self._plans = Plans(packages)
-        self._checks = Checks(self._plans, lambda: self.budget.tick())
+        self._checks = Checks(self._plans, self._tick)
         self._storing = Storing(self._plans)
         self._conversion = Conversion(self._plans)
         self._definitions = Definitions(packages, self, self.checker)
@@ -167,7 +170,7 @@ class Runtime:
 
     def _attempt(self, function: Callable[..., T], args: tuple[Any, ...]) -> T:
         self._thread = threading.get_ident()
-        self.budget = Budget(self.limits)
+        self.budget = Budget(self.limits, self._clock)
         self._table["T"] = self.budget.ticks
         try:
             return function(*args)
@@ -232,6 +235,9 @@ class Runtime:
         Raises `UpgradeTranslationFailed`, which names the contract if `cid` is given.
         """
         return self._conversion.convert(payload, source, target, cid)
+
+    def _tick(self) -> None:
+        self.budget.tick()
 
     # parts of compiled definitions
 

@@ -58,13 +58,13 @@ def power(base: int, exponent: int) -> int:
     if exponent < 0:
         raise arithmetic_error("EXP_INT64", base, exponent)
     if base in (0, 1, -1):
-        return base ** (exponent if exponent < 2 else 2 + exponent % 2)
+        return int(base ** (exponent if exponent < 2 else 2 + exponent % 2))
     if exponent >= 64:
         raise arithmetic_error("EXP_INT64", base, exponent)
-    result = base**exponent
+    result = int(base**exponent)
     if not MIN <= result <= MAX:
         raise arithmetic_error("EXP_INT64", base, exponent)
-    return int(result)
+    return result
 
 
 def from_text(text: str) -> tuple[int] | None:

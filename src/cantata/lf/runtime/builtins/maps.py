@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Callable
 
-from cantata.lf.runtime.order import PLAIN, compare
+from cantata.lf.runtime.order import PLAIN
 from cantata.lf.runtime.values import Cons, GenMap, Value, to_cons
+
+Order = Callable[[Value, Value], int]
+"""Compares two keys: negative, 0 or positive."""
 
 EMPTY_TEXTMAP: dict[str, Value] = {}
 EMPTY_GENMAP = GenMap()
@@ -33,24 +37,23 @@ def textmap_to_list(textmap: dict[str, Value]) -> Cons:
     return to_cons([(key, textmap[key]) for key in sorted(textmap)])
 
 
-def genmap_insert(key: Value, value: Value, genmap: GenMap) -> GenMap:
+def genmap_insert(key: Value, value: Value, genmap: GenMap, order: Order) -> GenMap:
     """Give the map with one key set."""
-    at, found = _find(key, genmap)
+    at, found = _find(key, genmap, order)
     keys, values = genmap.keys, genmap.values
-    return GenMap(
-        keys[:at] + (key,) + keys[at + found :], values[:at] + (value,) + values[at + found :]
-    )
+    rest = at + found
+    return GenMap((*keys[:at], key, *keys[rest:]), (*values[:at], value, *values[rest:]))
 
 
-def genmap_lookup(key: Value, genmap: GenMap) -> tuple[Value] | None:
+def genmap_lookup(key: Value, genmap: GenMap, order: Order) -> tuple[Value] | None:
     """Give the value of a key, if it is there."""
-    at, found = _find(key, genmap)
+    at, found = _find(key, genmap, order)
     return (genmap.values[at],) if found else None
 
 
-def genmap_delete(key: Value, genmap: GenMap) -> GenMap:
+def genmap_delete(key: Value, genmap: GenMap, order: Order) -> GenMap:
     """Give the map without a key."""
-    at, found = _find(key, genmap)
+    at, found = _find(key, genmap, order)
     if not found:
         return genmap
     return GenMap(
@@ -68,18 +71,18 @@ def genmap_values(genmap: GenMap) -> Cons:
     return to_cons(genmap.values)
 
 
-def _find(key: Value, genmap: GenMap) -> tuple[int, bool]:
+def _find(key: Value, genmap: GenMap, order: Order) -> tuple[int, bool]:
     """Give where a key is or would be, and whether it is there."""
     keys = genmap.keys
     if key.__class__ in PLAIN:
         at = bisect_left(keys, key)
         return at, at < len(keys) and keys[at] == key
-    compare(key, key)
+    order(key, key)
     low, high = 0, len(keys)
     while low < high:
         middle = (low + high) // 2
-        order = compare(keys[middle], key)
-        if not order:
+        verdict = order(keys[middle], key)
+        if not verdict:
             return middle, True
-        low, high = (middle + 1, high) if order < 0 else (low, middle)
+        low, high = (middle + 1, high) if verdict < 0 else (low, middle)
     return low, False

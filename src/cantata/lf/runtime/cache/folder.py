@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
-import tempfile
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 _DIGEST = 32
 
@@ -30,10 +29,9 @@ class CacheFolder:
         """Write a file; a folder that cannot be written is no error, only a slower next start."""
         with contextlib.suppress(OSError):
             self.path.mkdir(parents=True, exist_ok=True)
-            handle, temporary = tempfile.mkstemp(dir=self.path, prefix=f".{name[:16]}-")
+            with NamedTemporaryFile(dir=self.path, prefix=f".{name[:16]}-", delete=False) as file:
+                file.write(hashlib.sha256(content).digest() + content)
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(hashlib.sha256(content).digest() + content)
-                Path(temporary).replace(self.path / name)
+                Path(file.name).replace(self.path / name)
             except OSError:
-                Path(temporary).unlink(missing_ok=True)
+                Path(file.name).unlink(missing_ok=True)

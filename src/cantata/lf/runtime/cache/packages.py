@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,7 +43,7 @@ class PackageCache(Mapping[str, StoredPackage]):
             content = self._folder.read(_file(package_id))
             if content is None:
                 raise KeyError(package_id)
-            found = self._loaded[package_id] = _thawed(marshal.loads(content))
+            found = self._loaded[package_id] = _thawed(_load(content))
         return found
 
     def __contains__(self, package_id: object) -> bool:
@@ -70,8 +70,7 @@ class LazyDefinitions(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         found = self._read.get(name)
         if found is None:
-            code: Code = marshal.loads(self._codes[name])
-            found = self._read[name] = self._reader.read(code)
+            found = self._read[name] = self._reader.read(_load(self._codes[name]))
         return found
 
     def __contains__(self, name: object) -> bool:
@@ -84,11 +83,15 @@ class LazyDefinitions(Mapping[str, Any]):
         return len(self._codes)
 
 
+def _load(data: bytes) -> Any:
+    return marshal.loads(data)  # noqa: S302 - the folder is the user's own, its files are hashed
+
+
 def _file(package_id: str) -> str:
     return f"{package_id}.{stamp()}.package"
 
 
-def _frozen(stored: StoredPackage) -> tuple[object, ...]:
+def _frozen(stored: StoredPackage) -> Any:
     package = stored.package
     writer = Writer()
     modules = {
@@ -126,7 +129,7 @@ def _thawed(frozen: Any) -> StoredPackage:
     return StoredPackage(package, archive[start:end], archive)
 
 
-class _Pool:
+class _Pool(Sequence[Code]):
     """Sequences of shared values, unpacked when they are needed."""
 
     def __init__(self, packed: tuple[bytes, ...]) -> None:
@@ -135,9 +138,8 @@ class _Pool:
     def __len__(self) -> int:
         return len(self._packed)
 
-    def __getitem__(self, at: int) -> Code:
-        code: Code = marshal.loads(self._packed[at])
-        return code
+    def __getitem__(self, at: Any) -> Any:
+        return _load(self._packed[at])
 
 
 def _module(name: str, reader: Reader, kinds: tuple[dict[str, bytes], ...]) -> Module:

@@ -90,9 +90,7 @@ class ContractIdComparability(InterpretationError):
     category: int = INVALID_ARGUMENT
 
     def __init__(self, contract_id: str) -> None:
-        super().__init__(
-            f"The global contract ID {contract_id} conflicts with a local contract ID"
-        )
+        super().__init__(f"The global contract ID {contract_id} conflicts with a local contract ID")
         self.contract_id = contract_id
 
 

@@ -10,16 +10,16 @@ from cantata.lf.model import (
     PARTY,
     TEXT,
     TIMESTAMP,
+    Builtin,
+    TApp,
+    TBuiltin,
     TStruct,
     Type,
-    Builtin,
-    TBuiltin,
     contract_id,
     genmap,
     list_of,
     optional,
     textmap,
-    TApp,
 )
 
 Types = tuple[Type, ...]

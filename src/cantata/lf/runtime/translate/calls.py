@@ -18,11 +18,12 @@ from cantata.lf.model import (
     Type,
 )
 from cantata.lf.runtime.translate.builtins import CALLS, builtin_call, builtin_value, fold_result
-from cantata.lf.runtime.translate.code import Code, Env, LocalFun, Var, atom
+from cantata.lf.runtime.translate.code import Code, Env, LocalFun, Var
 from cantata.lf.runtime.translate.context import RETURN, Context, Handlers
 from cantata.lf.runtime.translate.dynamic import method_call
 from cantata.lf.runtime.translate.links import BUILTIN, CALL, RUN, ref_link
 from cantata.lf.runtime.translate.shapes import lambdas
+
 
 def flatten(expr: Expr) -> tuple[Expr, list[Expr], tuple[Type, ...]]:
     """Take nested applications apart: function, all arguments, types given to the function."""
@@ -54,7 +55,7 @@ def _applied(ctx: Context, expr: EApp) -> tuple[Expr, list[Expr], tuple[Type, ..
     return head, args, types
 
 
-def _app_into(ctx: Context, expr: EApp, env: Env, run: bool, dest: str) -> None:  # noqa: PLR0913
+def _app_into(ctx: Context, expr: EApp, env: Env, run: bool, dest: str) -> None:
     """Write an application as statements: jumps for tail calls, functions in place."""
     head, args, types = _applied(ctx, expr)
     if dest == RETURN and _jump(ctx, head, args, env, run=run):
@@ -148,7 +149,7 @@ def _jump(ctx: Context, head: Expr, args: list[Expr], env: Env, *, run: bool) ->
     return True
 
 
-def _call(  # noqa: PLR0913 - one call site has that many sides
+def _call(
     ctx: Context, head: Expr, args: list[Expr], types: tuple[Type, ...], env: Env, *, run: bool
 ) -> Code:
     meant, closed = ctx.shapes.resolve(head)

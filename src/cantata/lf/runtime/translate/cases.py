@@ -5,9 +5,11 @@ from __future__ import annotations
 from cantata.lf.model import (
     Alternative,
     Builtin,
+    EAbs,
     ECase,
     ELet,
     EnumType,
+    Pattern,
     PBool,
     PCons,
     PDefault,
@@ -17,7 +19,6 @@ from cantata.lf.model import (
     PSome,
     PUnit,
     PVariant,
-    Pattern,
     TBuiltin,
     TCon,
     Type,
@@ -68,9 +69,7 @@ def _name(ctx: Context, code: Code) -> Code:
     return atom(name)
 
 
-def _default_only(  # noqa: PLR0913
-    ctx: Context, expr: ECase, code: Code, env: Env, run: bool, dest: str
-) -> None:
+def _default_only(ctx: Context, expr: ECase, code: Code, env: Env, run: bool, dest: str) -> None:
     """Write a case that is no choice; the engine crashes on types it cannot match."""
     if not code.pure:
         ctx.emit(code.text)
@@ -245,7 +244,7 @@ def _let_into(ctx: Context, expr: ELet, env: Env, run: bool, dest: str) -> None:
     funs = []
     for binding in expr.bindings:
         lam = strip(binding.bound)
-        if binding.name is not None and lambdas(lam)[0]:
+        if binding.name is not None and isinstance(lam, EAbs):
             fun = LocalFun(ctx.fresh("l"), len(lambdas(lam)[0]), lam, set())
             funs.append((fun, ctx.hole(), ctx.indent, dict(inner)))
             inner[binding.name] = Var(Code(fun.python, pure=True), binding.type, fun)

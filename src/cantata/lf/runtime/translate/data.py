@@ -29,8 +29,8 @@ from cantata.lf.model import (
     EVar,
     EVariantCon,
     Expr,
-    spine,
     TCon,
+    spine,
 )
 from cantata.lf.runtime.errors import InternalError
 from cantata.lf.runtime.translate.code import Code, Env, Var, atom

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from cantata.lf.model import (
     Builtin,
+    KStar,
     Ref,
     TApp,
     TBuiltin,
@@ -21,7 +22,6 @@ from cantata.lf.model import (
     TSyn,
     TVar,
     Type,
-    KStar,
 )
 
 Link: TypeAlias = tuple[object, ...]
@@ -109,7 +109,13 @@ def key_type(key: object) -> Type:
         case ("f", str(var), body):
             return TForall(var, KStar(), key_type(body))
         case ("r", *fields):
-            return TStruct(tuple((name, key_type(item)) for name, item in fields))  # type: ignore[misc]
+            return TStruct(tuple(_key_field(field) for field in fields))
         case ("n", int(value)):
             return TNat(value)
     raise ValueError(f"not a type: {key!r}")
+
+
+def _key_field(key: object) -> tuple[str, Type]:
+    assert isinstance(key, tuple)
+    name, item = key
+    return str(name), key_type(item)

@@ -194,13 +194,14 @@ class Shapes:
             self._dictionaries[ref] = None
             shape = self.shape(ref)
             body = strip(shape.body)
-            if not shape.params and isinstance(body, EStructCon):
-                if all(self._is_function(field) for _, field in body.fields):
-                    self._dictionaries[ref] = {
-                        name: field
-                        for name, field in body.fields
-                        if size(field, 2 * INLINE_SIZE) < 2 * INLINE_SIZE
-                    }
+            if shape.params or not isinstance(body, EStructCon):
+                return None
+            if all(self._is_function(field) for _, field in body.fields):
+                self._dictionaries[ref] = {
+                    name: field
+                    for name, field in body.fields
+                    if size(field, 2 * INLINE_SIZE) < 2 * INLINE_SIZE
+                }
         return self._dictionaries[ref]
 
     def _is_function(self, expr: Expr) -> bool:

@@ -13,8 +13,15 @@ from cantata.lf.model import (
     ANY,
     ANY_EXCEPTION,
     BOOL,
-    Builtin,
     DATE,
+    FAILURE_CATEGORY,
+    INT64,
+    PARTY,
+    TEXT,
+    TIMESTAMP,
+    TYPE_REP,
+    UNIT,
+    Builtin,
     EAbs,
     EApp,
     EBool,
@@ -63,25 +70,19 @@ from cantata.lf.model import (
     EVariantCon,
     EViewInterface,
     Expr,
-    FAILURE_CATEGORY,
-    INT64,
-    PARTY,
     Packages,
+    Pattern,
     PCons,
     PSome,
     PVariant,
-    Pattern,
     Record,
     TApp,
     TBuiltin,
     TCon,
-    TEXT,
     TForall,
-    TIMESTAMP,
     TStruct,
     TSyn,
     TVar,
-    TYPE_REP,
     Type,
     UBlock,
     UCreate,
@@ -93,7 +94,6 @@ from cantata.lf.model import (
     UFetchInterface,
     UGetTime,
     ULedgerTimeLT,
-    UNIT,
     UPure,
     UTryCatch,
     Variant,
@@ -146,9 +146,7 @@ class Typing:
             if not isinstance(head, TSyn):
                 return type_
             synonym = self.packages.synonym(head.ref)
-            by_name = {
-                name: arg for (name, _), arg in zip(synonym.params, head.args, strict=True)
-            }
+            by_name = {name: arg for (name, _), arg in zip(synonym.params, head.args, strict=True)}
             type_ = apply(substitute(synonym.type, by_name), *args)
 
     def struct_index(self, struct: Expr, field: str, env: Env) -> tuple[int, int] | None:

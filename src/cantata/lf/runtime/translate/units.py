@@ -83,9 +83,7 @@ class Translator:
             ctx.emit(f"return {result.text}")
         return _finish(ctx)
 
-    def method(
-        self, link: Link, template: DefTemplate, ref: Ref, expr: Expr, *, run: bool
-    ) -> Unit:
+    def method(self, link: Link, template: DefTemplate, ref: Ref, expr: Expr, *, run: bool) -> Unit:
         """Translate a method together with the parameters of the function that it gives."""
         own, body = lambdas(expr)
         params: list[Param] = [(template.param, TCon(ref)), *own]

@@ -17,17 +17,16 @@ from cantata.lf.model import (
     UFetchInterface,
     UGetTime,
     ULedgerTimeLT,
+    Update,
     UPure,
     UQueryNByKey,
     UTryCatch,
-    Update,
 )
 from cantata.lf.runtime.translate.cases import bind
 from cantata.lf.runtime.translate.code import Code, Env, Var, atom
 from cantata.lf.runtime.translate.context import RETURN, Context, Handlers
 from cantata.lf.runtime.translate.dynamic import interface_name, template_name
 from cantata.lf.runtime.translate.shapes import strip
-
 
 Operation = tuple[str, tuple[Expr, ...]]
 
@@ -39,10 +38,10 @@ def _operation(ctx: Context, expr: Update) -> Operation:
             return f"fx.create({template_name(ctx, template)}, ", (arg,)
         case UExercise(template, choice, cid, arg):
             name = template_name(ctx, template)
-            return f"fx.exercise({name}, {ascii(choice)}, ", (cid, arg)
+            return f"fx.exercise({name}, {choice!a}, ", (cid, arg)
         case UExerciseInterface(interface, choice, cid, arg):
             name = interface_name(ctx, interface)
-            return f"fx.exercise_interface({name}, {ascii(choice)}, ", (cid, arg)
+            return f"fx.exercise_interface({name}, {choice!a}, ", (cid, arg)
         case UFetch(template, cid):
             return f"fx.fetch({template_name(ctx, template)}, ", (cid,)
         case UFetchInterface(interface, cid):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -26,15 +26,16 @@ def nodes(expr: Expr) -> Iterator[Expr]:
 
 
 def _children(part: Any) -> Iterator[Any]:
-    for name in _slots(type(part)):
+    for name in _slots(part.__class__):
         child = getattr(part, name)
         if isinstance(child, _PARTS):
             yield child
 
 
 @cache
-def _slots(form: type) -> tuple[str, ...]:
+def _slots(form: Hashable) -> tuple[str, ...]:
     """Give the fields of a form that can hold expressions."""
+    assert isinstance(form, type)
     assert is_dataclass(form)
     return tuple(
         field.name

@@ -99,7 +99,9 @@ class Checks:
             case Fields(_, fields):
                 return _record([self._texts(item) for _, item in fields])
             case Choices(_, constructors):
-                checks = [nothing if item is None else self._texts(item) for _, item in constructors]
+                checks = [
+                    nothing if item is None else self._texts(item) for _, item in constructors
+                ]
                 enum = all(item is None for _, item in constructors)
                 return nothing if enum else _variant(checks)
             case plan:

@@ -14,7 +14,7 @@ from cantata.lf.runtime.values import GenMap, Value, to_cons
 Convert = Callable[[Value], Value]
 
 
-class _Mismatch(Exception):  # noqa: N818 - it never leaves this module
+class _Mismatch(Exception):
     """A value does not fit; carries the engine's reason."""
 
 
@@ -51,7 +51,7 @@ class Conversion:
         found = self._converts.get(key)
         if found is None:
             later: list[Convert] = []
-            self._converts[key] = lambda value: later[0](value)
+            self._converts[key] = lambda value: later[0](value)  # noqa: PLW0108 - not there yet
             later.append(same if source == target else self._make(source, target))
             found = self._converts[key] = later[0]
         return found
@@ -92,7 +92,9 @@ class Conversion:
 
         def convert(record: Value) -> Value:
             if added:
-                reason = f"Missing non-optional field {added[0]}, cannot upgrade non-optional fields."
+                reason = (
+                    f"Missing non-optional field {added[0]}, cannot upgrade non-optional fields."
+                )
                 raise self._mismatch(reason, record, source, target)
             for at, (extra, needed) in enumerate(
                 zip(record[shared:], required, strict=True), shared

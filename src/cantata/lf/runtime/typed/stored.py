@@ -28,7 +28,7 @@ class Storing:
         found = self._stores.get(type_)
         if found is None:
             later: list[Store] = []
-            self._stores[type_] = lambda value: later[0](value)
+            self._stores[type_] = lambda value: later[0](value)  # noqa: PLW0108 - not there yet
             later.append(self._make(type_))
             found = self._stores[type_] = later[0]
         return found

@@ -64,9 +64,7 @@ class Texts:
         )
         return f"GenMap({', '.join(items)})"
 
-    def _record(
-        self, value: Value, ref: Ref | None, fields: tuple[tuple[str, Type], ...]
-    ) -> str:
+    def _record(self, value: Value, ref: Ref | None, fields: tuple[tuple[str, Type], ...]) -> str:
         if not self.labelled:
             size = len(value)
             while size and value[size - 1] is None:
