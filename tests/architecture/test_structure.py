@@ -18,6 +18,7 @@ CLOCK = "src/cantata/kernel/time.py"
 _HOSTS = ("pypi" + ".org", "python" + "hosted.org", "npmjs" + ".org", "npmjs" + ".com")
 _PLACES = ("/wo" + "rk/", "/tm" + "p/", "/ro" + "ot/", "/ho" + "me/", "/opt/wh" + "eels")
 _UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b|NotImplementedError|\bfor now\b")
+_BANNER = re.compile(r"^\s*#\s*[-=*#~]{3,}")
 
 SOURCES = python_sources()
 PRODUCT = [source for source in SOURCES if source.is_product]
@@ -151,3 +152,13 @@ def test_nothing_is_left_for_later() -> None:
         if _UNFINISHED.search(line)
     ]
     assert found == []
+
+
+def test_there_are_no_banners() -> None:
+    banners = [
+        f"{source.path}:{number}"
+        for source in SOURCES
+        for number, line in enumerate(source.lines, 1)
+        if _BANNER.match(line)
+    ]
+    assert banners == [], "a file that needs chapters is several files"
