@@ -25,18 +25,23 @@ class Contents:
     def __init__(self, packages: Packages) -> None:
         self._shapes = Shapes(packages)
         self._writers: dict[Shape, Writer] = {}
-        self._by_type: dict[Type, Writer] = {}
 
     def text(self, value: Any, type_: Type) -> str:
         """Give the canonical text of a value."""
-        writer = self._by_type.get(type_)
-        if writer is None:
-            writer = self._by_type[type_] = self._of(self._shapes.resolve(type_))
+        return self.printer(type_)(value)
+
+    def printer(self, type_: Type) -> Callable[[Any], str]:
+        """Give `text` for one type as a function."""
+        writer = self._of(self._shapes.resolve(type_))
         if writer is _plain:
-            return ascii(value)
-        pieces: list[str] = []
-        writer(value, pieces.append)
-        return "".join(pieces)
+            return ascii
+
+        def text(value: Any) -> str:
+            pieces: list[str] = []
+            writer(value, pieces.append)
+            return "".join(pieces)
+
+        return text
 
     def _of(self, shape: Shape) -> Writer:
         writer = self._writers.get(shape)

@@ -19,14 +19,17 @@ from cantata.sandbox.engine.errors import (
     UnknownPreference,
 )
 from cantata.sandbox.engine.ids import ContractIds
-from cantata.sandbox.engine.interpretation.frames import exercise_trace, short_type
+from cantata.sandbox.engine.interpretation.frames import exercise_trace
 from cantata.sandbox.engine.interpretation.host import Host, Lookup, Terms, Visible
 from cantata.sandbox.engine.interpretation.interpreter import Interpreter
 from cantata.sandbox.engine.packages import PackageSet
 from cantata.sandbox.engine.parties import PartySets
 from cantata.sandbox.engine.preprocess.commands import (
     Preprocessor,
+    Ready,
     ReadyCreate,
+    describe,
+    require_contract_id,
 )
 from cantata.sandbox.engine.preprocess.translate import Translator
 from cantata.sandbox.engine.transaction import Transaction
@@ -55,9 +58,10 @@ class Engine:
         """
         _require_complete(submission)
         resolution = self._resolution(submission)
-        visible = Visible(
-            lookup, submission.act_as | submission.read_as, _by_id(submission.disclosed)
-        )
+        readers = submission.act_as
+        if submission.read_as:
+            readers = readers | submission.read_as
+        visible = Visible(lookup, readers, _by_id(submission.disclosed))
         time = submission.ledger_time
         prepared_at = submission.preparation_time
         terms = Terms(
@@ -92,23 +96,26 @@ class Engine:
 class _Run:
     """One interpretation, repeated from scratch when the stack was too small for it."""
 
+    __slots__ = ("_at", "_host", "_interpreter", "_preprocessor", "_terms", "_visible")
+
     def __init__(
         self, host: Host, visible: Visible, terms: Terms, preprocessor: Preprocessor
     ) -> None:
         self._host = host
-        self._preprocessor = preprocessor
         self._visible = visible
         self._terms = terms
-        self._interpreter = Interpreter(host, visible, terms)
-        self._command = ""
+        self._preprocessor = preprocessor
+        self._interpreter: Interpreter | None = None
+        self._at: Ready | None = None
 
     def of(self, commands: Sequence[Command]) -> Transaction:
         """Run commands in order."""
         try:
             return self._host.runtime.guarded(self._start, commands)
         except FailureStatus as error:
-            place = self._interpreter.place
-            error.context["exercise_trace"] = exercise_trace(place, self._command)
+            place = None if self._interpreter is None else self._interpreter.place
+            command = "" if self._at is None else describe(self._at)
+            error.context["exercise_trace"] = exercise_trace(place, command)
             raise
 
     def _start(self, commands: Sequence[Command]) -> Transaction:
@@ -116,17 +123,17 @@ class _Run:
         interpreter = self._interpreter = Interpreter(self._host, self._visible, self._terms)
         created = ""
         for command in ready:
+            self._at = command
             if isinstance(command, ReadyCreate):
-                self._command = f"in create command {short_type(command.template.ref)}."
                 created = interpreter.create_checked(command.template, command.payload)
                 continue
-            self._command = command.trace
-            contract_id = created if command.contract_id is None else command.contract_id
-            target, choice = command.target, command.choice.name
+            target, choice, contract_id, argument = command
             if isinstance(target, CompiledTemplate):
-                interpreter.exercise(target, choice, contract_id, command.argument)
+                interpreter.exercise(target, choice.name, contract_id or created, argument)
             else:
-                interpreter.exercise_interface(target, choice, contract_id, command.argument)
+                interpreter.exercise_interface(
+                    target, choice.name, contract_id or created, argument
+                )
         return interpreter.finish()
 
 
@@ -142,6 +149,7 @@ def _require_complete(submission: Submission) -> None:
 def _by_id(disclosed: Iterable[Contract]) -> dict[str, Contract]:
     by_id: dict[str, Contract] = {}
     for contract in disclosed:
+        require_contract_id(contract.contract_id, "disclosed_contracts.contract_id")
         if contract.contract_id in by_id:
             raise DuplicateDisclosed(contract.contract_id)
         by_id[contract.contract_id] = contract

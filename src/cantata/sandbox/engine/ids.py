@@ -6,7 +6,9 @@ payload, parties and creation time, so that a contract shown by somebody else pr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
+from typing import Any
 
 from cantata.lf.model import Ref, TCon
 from cantata.sandbox.engine.content import Contents
@@ -29,12 +31,11 @@ class ContractIds:
     def __init__(self, contents: Contents, sets: PartySets) -> None:
         self._contents = contents
         self._sets = sets
-        self._types: dict[Ref, tuple[str, TCon]] = {}
+        self._templates: dict[Ref, tuple[bytes, Callable[[Any], str]]] = {}
 
     def identify(self, discriminator: bytes, unnamed: Contract) -> str:
         """Give the id of a contract, whose field `contract_id` is not looked at."""
-        start = discriminator.hex()
-        return f"00{start}{_BINDING}{self._binding(start, unnamed)}"
+        return f"00{discriminator.hex()}{_BINDING}{self._binding(discriminator, unnamed)}"
 
     def is_authentic(self, contract: Contract) -> bool:
         """Tell whether a contract's id was made here and for just this contract."""
@@ -42,18 +43,26 @@ class ContractIds:
         end = _LOCAL_LENGTH + len(_BINDING)
         if len(contract_id) != CONTRACT_ID_LENGTH or contract_id[_LOCAL_LENGTH:end] != _BINDING:
             return False
-        return contract_id[end:] == self._binding(contract_id[2:_LOCAL_LENGTH], contract)
+        discriminator = bytes.fromhex(contract_id[2:_LOCAL_LENGTH])
+        return contract_id[end:] == self._binding(discriminator, contract)
 
-    def _binding(self, discriminator: str, contract: Contract) -> str:
-        known = self._types.get(contract.template)
+    def _binding(self, discriminator: bytes, contract: Contract) -> str:
+        template = contract.template
+        known = self._templates.get(template)
         if known is None:
-            known = self._types[contract.template] = str(contract.template), TCon(contract.template)
-        name, type_ = known
-        start = f"{discriminator}\n{name}\n{contract.package_name}\n{contract.created_at}\n"
-        payload = self._contents.text(contract.payload, type_)
+            printer = self._contents.printer(TCon(template))
+            known = self._templates[template] = f"{template}\n".encode(), printer
+        name, payload_text = known
         packed = self._sets.packed
-        parties = packed(contract.signatories) + packed(contract.stakeholders)
-        return sha256(start.encode() + parties + payload.encode()).hexdigest()
+        bound = (
+            discriminator
+            + name
+            + f"{contract.package_name}\n{contract.created_at}\n".encode()
+            + packed(contract.signatories)
+            + packed(contract.stakeholders)
+            + payload_text(contract.payload).encode()
+        )
+        return sha256(bound).hexdigest()
 
     def update_id(
         self, seed: bytes, act_as: frozenset[str], command_id: str, recorded_at: int

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.transaction.seeds import node_seed
 
@@ -20,8 +18,7 @@ class Frame:
     def __init__(
         self,
         authorizers: frozenset[str],
-        *,
-        seed: bytes | None = None,
+        seed: bytes | None,
         outer: Frame | None = None,
         label: Label | None = None,
     ) -> None:
@@ -51,13 +48,8 @@ class Frame:
         return seed
 
 
-class Label(NamedTuple):
-    """Which exercise a frame is, for traces."""
-
-    node_id: int
-    type: Ref
-    choice: str
-    contract_id: str
+Label = tuple[int, Ref, str, str]
+"""Which exercise a frame is: node id, template or interface, choice, contract id."""
 
 
 TRACE_LINES_MAX = 10
@@ -72,10 +64,9 @@ def exercise_trace(frame: Frame | None, command: str) -> str:
         if len(lines) == TRACE_LINES_MAX:
             lines.append("...")
             break
-        label = at.label
+        node_id, type_, choice, contract_id = at.label
         lines.append(
-            f"in choice {short_type(label.type)}:{label.choice} on contract "
-            f"{label.contract_id[:10]} (#{label.node_id})"
+            f"in choice {short_type(type_)}:{choice} on contract {contract_id[:10]} (#{node_id})"
         )
         at = at.outer
     return "".join(f"    {line}\n" for line in [*lines, command] if line)

@@ -16,7 +16,7 @@ from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.interpretation.activeness import Activeness
 from cantata.sandbox.engine.interpretation.clock import Clock
 from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded, Parties
-from cantata.sandbox.engine.interpretation.frames import Frame, Label
+from cantata.sandbox.engine.interpretation.frames import Frame
 from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
 from cantata.sandbox.engine.transaction import (
     Create,
@@ -58,7 +58,7 @@ class Interpreter:
         self._clock = Clock(terms.ledger_time)
         self._active = Activeness()
         self._contracts = Contracts(host, visible, terms.resolution, self._active)
-        self._frame = Frame(terms.authorizers, seed=terms.seed)
+        self._frame = Frame(terms.authorizers, terms.seed)
         self._nodes: list[Node | None] = []
         self._tries: list[tuple[int, list[int]]] = []
         self._tried = False
@@ -151,8 +151,12 @@ class Interpreter:
             tree = Tree(tuple([node for node in self._nodes if node is not None]), tuple(roots))
         created = [node for node in tree.nodes if isinstance(node, Create)]
         if self._tried or consumed:
-            alive = self._active.created.keys() - consumed.keys()
-            created = [node for node in created if node.contract.contract_id in alive]
+            alive = self._active.created
+            created = [
+                node
+                for node in created
+                if (cid := node.contract.contract_id) in alive and cid not in consumed
+            ]
         return Transaction(
             tree,
             self._clock.bounds(),
@@ -230,8 +234,9 @@ class Interpreter:
         outer = self._frame
         inner = self._frame = Frame(
             sets.union(loaded.signatories, actors),
-            outer=outer,
-            label=Label(node_id, interface or template.ref, choice.name, cid),
+            None,
+            outer,
+            (node_id, interface or template.ref, choice.name, cid),
         )
         result: Any = Outcome.ABORTED
         try:

@@ -31,6 +31,7 @@ from cantata.sandbox.engine.errors import (
     UnknownType,
     UnresolvedName,
 )
+from cantata.sandbox.engine.interpretation.frames import short_type
 from cantata.sandbox.engine.packages import PackageSet
 from cantata.sandbox.engine.preprocess.translate import Translator
 from cantata.sandbox.engine.preprocess.untyped import Untyped
@@ -50,10 +51,27 @@ class ReadyExercise(NamedTuple):
     choice: CompiledChoice
     contract_id: str | None
     argument: Any
-    trace: str
 
 
 Ready = ReadyCreate | ReadyExercise
+
+
+def describe(command: Ready) -> str:
+    """Name a command for a trace."""
+    if isinstance(command, ReadyCreate):
+        return f"in create command {short_type(command.template.ref)}."
+    what = f"{short_type(command.target.ref)}:{command.choice.name}"
+    if command.contract_id is None:
+        return f"in create-and-exercise command {what}."
+    return f"in exercise command {what} on contract {command.contract_id[:10]}."
+
+
+def require_contract_id(contract_id: str, field: str) -> None:
+    """Refuse a text that is no contract id; `field` says where it stands."""
+    if not contract_id:
+        raise MissingField(field)
+    if ContractId.pattern.fullmatch(contract_id) is None:
+        raise InvalidField(field, f'cannot parse ContractId "{contract_id[:255]}"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +128,7 @@ class Preprocessor:
         return ReadyCreate(template, payload)
 
     def _exercise(self, command: ExerciseCommand, resolution: Mapping[str, str]) -> Ready:
-        _require_contract_id(command.contract_id)
+        require_contract_id(command.contract_id, "contract_id")
         wanted = f"template or interface {command.target}"
         ref = self._resolve(command.target, resolution, wanted)
         module = self._module(ref, wanted)
@@ -123,11 +141,7 @@ class Preprocessor:
             raise UnknownType(wanted, str(ref))
         choice = _choice(target, command.choice, kind)
         argument = self.argument(command.argument, choice.arg_type, choice.check_arg)
-        trace = (
-            f"in exercise command {_typed(ref)}:{choice.name} on contract "
-            f"{command.contract_id[:10]}."
-        )
-        return ReadyExercise(target, choice, command.contract_id, argument, trace)
+        return ReadyExercise(target, choice, command.contract_id, argument)
 
     def _create_and_exercise(
         self, command: CreateAndExerciseCommand, resolution: Mapping[str, str]
@@ -136,8 +150,7 @@ class Preprocessor:
         create = self._create(template, command.create_argument)
         choice = _choice(template, command.choice, "template")
         argument = self.argument(command.choice_argument, choice.arg_type, choice.check_arg)
-        trace = f"in create-and-exercise command {_typed(template.ref)}:{choice.name}."
-        return [create, ReadyExercise(template, choice, None, argument, trace)]
+        return [create, ReadyExercise(template, choice, None, argument)]
 
     def _resolve(self, ref: TypeRef, resolution: Mapping[str, str], wanted: str) -> Ref:
         if isinstance(ref, Ref):
@@ -164,14 +177,3 @@ def _choice(target: CompiledTemplate | CompiledInterface, name: str, kind: str) 
     if choice is None:
         raise UnknownDefinitionName(f"choice {name} in {kind} {target.ref}")
     return choice
-
-
-def _require_contract_id(contract_id: str) -> None:
-    if not contract_id:
-        raise MissingField("contract_id")
-    if ContractId.pattern.fullmatch(contract_id) is None:
-        raise InvalidField("contract_id", f'cannot parse ContractId "{contract_id[:255]}"')
-
-
-def _typed(ref: Ref) -> str:
-    return f"{ref.package[:8]}:{ref.module}:{ref.name}"

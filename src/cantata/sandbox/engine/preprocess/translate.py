@@ -33,6 +33,7 @@ _ordered = cmp_to_key(compare)
 
 NESTING_MAX = 100
 NUMERIC_DIGITS_MAX = 38
+TYPE_TEXT_DEPTH_MAX = 20
 
 _PARTY = re.compile(r"[A-Za-z0-9:\-_ ]{1,255}")
 _LOCAL_ID_LENGTH = {"00": 66, "01": 26}
@@ -250,19 +251,17 @@ def _mismatch(shape: Shape, value: Untyped) -> Any:
     raise TypeMismatch(f"mismatching type: {_type_text(shape)} and value: {value}")
 
 
-def _type_text(shape: Shape) -> str:
-    """Print a type without its packages; what is nested deeper than two levels is left out."""
+def _type_text(shape: Shape, depth: int = 0) -> str:
+    """Print a type without its packages; what is nested absurdly deep is left out."""
     head = shape.head
     if isinstance(head, Builtin):
         name = _NAMES.get(head, head.name.title())
     else:
         name = head.qualified if isinstance(head, Ref) else str(head)
-    args = [f"({_inner_text(arg)})" if arg.args else _inner_text(arg) for arg in shape.args]
-    return " ".join([name, *args])
-
-
-def _inner_text(shape: Shape) -> str:
-    return _type_text(Shape(shape.head)) + (" …" if shape.args else "")
+    if depth > TYPE_TEXT_DEPTH_MAX:
+        return f"{name} …"
+    args = [_type_text(arg, depth + 1) for arg in shape.args]
+    return " ".join([name, *(f"({arg})" if " " in arg else arg for arg in args)])
 
 
 _NAMES = {

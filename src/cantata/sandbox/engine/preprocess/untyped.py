@@ -144,7 +144,7 @@ class GenMapArg(Untyped):
 
     def __str__(self) -> str:
         entries = ",".join(f"({key},{value})" for key, value in self.entries)
-        return f"ValueGenMap(ImmArray({entries}))"
+        return f"GenMap({entries})"
 
 
 @dataclass(frozen=True, slots=True)
