@@ -9,6 +9,7 @@ PACKAGE = foreign(
     "3.4.0",
     id="de2cc2f90eb523414ff54e899951dadd8789a4c07e0f71f6d6c9eaf57d412a54",
     module="Canton.Internal.Ping",
+    lf="2.2",
 )
 
 

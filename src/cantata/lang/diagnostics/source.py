@@ -112,3 +112,15 @@ PACKAGE_CYCLE = Rule(
     "a package is compiled after the packages it uses",
     "move modules so that dependencies run one way",
 )
+LF_VERSION = Rule(
+    "CL020",
+    "{version} is no version of Daml-LF that the network runs",
+    "the real package is of version 2.1, 2.2 or 2.3",
+    "give the version of the real package, or leave `lf` out for 2.1",
+)
+LF_TOO_NEW = Rule(
+    "CL021",
+    "the package uses {package}, which is of a newer version of Daml-LF",
+    "a package may only use packages of its own version of Daml-LF or an older one",
+    "use a package of Daml-LF 2.1",
+)

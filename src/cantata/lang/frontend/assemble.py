@@ -57,6 +57,7 @@ def _package(world: World, checked: Checked, key: PackageKey) -> ir.Package:
     return ir.Package(
         key=key,
         declared_id=infos[0].declared_id,
+        lf_minor=infos[0].lf_minor,
         modules=modules,
         dependencies=tuple(sorted(used)),
     )

@@ -12,6 +12,8 @@ from cantata.lang.frontend.symbols import ModuleInfo
 from cantata.lang.ir.types import PackageKey
 
 _DECLARATION = "PACKAGE"
+_LF_OWN = "2.1"
+_LF_MINORS = {"2.1": "1", "2.2": "2", "2.3": "3"}
 
 
 def read_header(path: Path, tree: ast.Module, report: Report) -> ModuleInfo | None:
@@ -28,7 +30,8 @@ def read_header(path: Path, tree: ast.Module, report: Report) -> ModuleInfo | No
         return None
     _check(path, found[0], texts, report)
     key = PackageKey(texts["name"], texts["version"])
-    return ModuleInfo(path, tree, key, texts.get("id"), texts["module"])
+    lf_minor = _LF_MINORS.get(texts.get("lf", _LF_OWN), "")
+    return ModuleInfo(path, tree, key, texts.get("id"), texts["module"], lf_minor)
 
 
 def is_header(statement: ast.stmt) -> bool:
@@ -57,7 +60,8 @@ def _texts(statement: ast.stmt) -> dict[str, str] | None:
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
     whole = len(texts) == len(call.args) + len(call.keywords)
-    return texts if whole and texts.keys() == wanted.get(call.func.id) else None
+    optional = {"lf"} if call.func.id == "foreign" else set()
+    return texts if whole and texts.keys() - optional == wanted.get(call.func.id) else None
 
 
 def _check(path: Path, node: ast.stmt, texts: dict[str, str], report: Report) -> None:
@@ -67,5 +71,7 @@ def _check(path: Path, node: ast.stmt, texts: dict[str, str], report: Report) ->
         report.add(path, node, rules.PACKAGE_VERSION, version=repr(texts["version"]))
     if not naming.is_dotted_name(texts["module"]):
         report.add(path, node, rules.MODULE_NAME, name=repr(texts["module"]))
+    if texts.get("lf", _LF_OWN) not in _LF_MINORS:
+        report.add(path, node, rules.LF_VERSION, version=repr(texts["lf"]))
     if "id" in texts and not naming.is_package_id(texts["id"]):
         report.add(path, node, rules.PACKAGE_ID, id=repr(texts["id"]))

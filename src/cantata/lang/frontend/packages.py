@@ -20,6 +20,9 @@ def check_packages(world: World) -> None:
         if not same:
             shown = {"first": first.key.version, "second": module.key.version}
             world.add(module, None, rules.PACKAGE_VERSIONS, name=module.key.name, **shown)
+        for target in module.imports:
+            if target.lf_minor > module.lf_minor:
+                world.add(module, None, rules.LF_TOO_NEW, package=str(target.key))
         other = files.setdefault((module.key, module.name), module.path)
         if other != module.path:
             package = str(module.key)

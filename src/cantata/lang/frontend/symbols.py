@@ -21,6 +21,7 @@ class ModuleInfo:
     key: PackageKey
     declared_id: str | None
     name: str
+    lf_minor: str
     names: dict[str, Symbol] = field(default_factory=dict)
     definitions: list[Definition] = field(default_factory=list)
     imports: list[ModuleInfo] = field(default_factory=list)

@@ -240,11 +240,13 @@ class Package:
     """All modules of one package, dependencies before dependents.
 
     `declared_id` is the real package id of a declared (foreign) package, None for one that is
-    compiled. `dependencies` are the packages that it refers to directly.
+    compiled. `lf_minor` is "1" for Daml-LF 2.1, which compiled packages are written in; a declared
+    one may be of another version. `dependencies` are the packages that it refers to directly.
     """
 
     key: PackageKey
     declared_id: str | None
+    lf_minor: str
     modules: tuple[Module, ...]
     dependencies: tuple[PackageKey, ...]
 

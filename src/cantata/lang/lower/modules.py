@@ -15,9 +15,6 @@ from cantata.lang.lower.templates import function_of, interface, template
 from cantata.lang.lower.types import Types
 from cantata.lf import model as lf
 
-LF_MINOR = "1"
-"""Packages are written in Daml-LF 2.1."""
-
 
 def lower_package(
     program: ir.Program, package: ir.Package, package_ids: Mapping[it.PackageKey, str]
@@ -57,7 +54,7 @@ def lower_package(
         id=own,
         name=package.key.name,
         version=package.key.version,
-        lf_minor=LF_MINOR,
+        lf_minor=package.lf_minor,
         modules={module.name: module for module in lowered},
         imports=frozenset(),
     )

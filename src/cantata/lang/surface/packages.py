@@ -20,6 +20,17 @@ def package(name: str, version: str, *, module: str) -> PackageInfo:
     return PackageInfo(name, version, module)
 
 
-def foreign(name: str, version: str, *, module: str, id: str) -> PackageInfo:  # noqa: A002
-    """Say which package of the network a module declares, with its real package id."""
+def foreign(
+    name: str,
+    version: str,
+    *,
+    module: str,
+    id: str,  # noqa: A002 - the network's own word
+    lf: str = "2.1",
+) -> PackageInfo:
+    """Say which package of the network a module declares, with its real package id.
+
+    `lf` is the version of Daml-LF that the real package is written in. A contract package is
+    written in 2.1 and can use packages of 2.1 only.
+    """
     return PackageInfo(name, version, module, id)

@@ -13,6 +13,7 @@ import pytest
 
 from cantata.lang.build import OnlyDeclared, compile_declared, compile_package
 from cantata.lang.build.sources import NoContractModule, contract_files
+from cantata.lang.diagnostics.rule import ContractErrors
 from cantata.lf import model as lf
 from cantata.lf.archive import read_archive
 from tests.unit.lang.lower.cases import api, effects, ping, pure
@@ -120,3 +121,16 @@ def test_contract_modules_are_found_below_a_folder(tmp_path: Path) -> None:
         contract_files([tmp_path])
     with pytest.raises(NoContractModule):
         contract_files([tmp_path / "missing.py"])
+
+
+def test_a_package_cannot_use_one_of_a_newer_lf_version(tmp_path: Path) -> None:
+    path = tmp_path / "user.py"
+    path.write_text(
+        '"""Uses Canton\'s ping, which is of Daml-LF 2.2."""\n'
+        "from cantata.contracts.ping import Ping\n"
+        "from cantata.lang import ContractId, Record, package\n"
+        'PACKAGE = package("user", "1.0.0", module="User")\n'
+        "class Note(Record):\n    ping: ContractId[Ping]\n"
+    )
+    with pytest.raises(ContractErrors, match="CL021"):
+        compile_package([path])
