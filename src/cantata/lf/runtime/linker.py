@@ -169,7 +169,7 @@ class Linker:
             return self._translate_part(link)
         ref = link_ref(link)
         if kind == links.MESSAGE:
-            return self.translator.function(link, self.packages.exception(ref).message)
+            return self.translator.message(link, ref, self.packages.exception(ref).message)
         return self.translator.value(link, ref, run=kind == links.RUN)
 
     def _translate_part(self, link: Link) -> Unit:

@@ -13,6 +13,7 @@ from cantata.lf.model import (
     ECase,
     ELet,
     EVal,
+    EVar,
     Expr,
     Packages,
     Ref,
@@ -64,9 +65,11 @@ class Translator:
         params: list[Param] = list(shape.params)
         return self._unit(link, params, shape.body, run=run, loop=loop)
 
-    def function(self, link: Link, expr: Expr) -> Unit:
-        """Translate a function that is no top-level value, such as an exception's message."""
+    def message(self, link: Link, ref: Ref, expr: Expr) -> Unit:
+        """Translate an exception's message; any expression of function type may stand there."""
         params, body = lambdas(expr)
+        if not params:
+            params, body = (("exception", TCon(ref)),), EApp(expr, (EVar("exception"),))
         return self._unit(link, list(params), body, run=False)
 
     def of_payload(self, link: Link, template: DefTemplate, ref: Ref, expr: Expr) -> Unit:
