@@ -8,7 +8,7 @@ VECTORS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test vectors check format bench docs lock clean
+.PHONY: help setup run test vectors check format bench fuzz docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ format: $(READY) ## apply the formatter and the safe fixes
 
 bench: $(READY) ## measure against peers, as ratios in one run
 	$(BIN)/python -m bench
+
+fuzz: $(READY) ## feed 100,000 mutated archives and DARs to the reader
+	@$(BIN)/python -m bench.fuzz_archives
 
 docs: $(READY) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

@@ -19,6 +19,9 @@ def read_varint(data: bytes, pos: int) -> tuple[int, int]:
 
     `data` must be padded (see `PADDING`); the caller checks the position against its end.
     """
+    first, second = data[pos], data[pos + 1]
+    if first >= 0x80 > second:  # two bytes are the common case
+        return first & 0x7F | second << 7, pos + 2
     result = shift = 0
     while True:
         byte = data[pos]

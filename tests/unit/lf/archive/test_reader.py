@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cantata.lf.archive import Limits, read_archive, read_payload, read_stored
+from cantata.lf.archive import read_archive, read_payload, read_stored
 from cantata.lf.archive.encode.fields import alternative, message
 from cantata.lf.archive.envelope import seal_archive
 from cantata.lf.archive.errors import (
@@ -19,7 +19,6 @@ from cantata.lf.archive.errors import (
     FeatureNotSupported,
     HashMismatch,
     InvalidPackage,
-    LimitExceeded,
     MalformedMessage,
     UnknownField,
     UnknownVersion,
@@ -57,11 +56,6 @@ from tests.unit.lf.archive.raw import (
 )
 
 PAYLOAD = bytes_field(3, b"1") + bytes_field(4, RAW.message())
-
-
-SELF = message(
-    "SelfOrImportedPackageId", alternative("SelfOrImportedPackageId", "Unit@self_package")
-)
 
 
 def _field_type(name: str, builtin: int, *args: bytes) -> bytes:
@@ -312,68 +306,6 @@ def test_bad_numeric_literal(literal: bytes) -> None:
     content = message("BuiltinLit", alternative("BuiltinLit", "numeric", len(RAW.strings)))
     with pytest.raises(InvalidPackage, match="as Numeric"):
         read_archive(raw.with_value(expr("BuiltinLit", content)).archive())
-
-
-def _nested_some(count: int) -> bytes:
-    inner = UNIT_EXPR
-    for _ in range(count):
-        inner = form("Expr.OptionalSome", ref(0), inner)
-    return inner
-
-
-@pytest.mark.parametrize("minor, deepest", [("1", 498), ("2", 48), ("3", 48)])
-def test_nesting_is_bounded_as_in_the_engine(minor: str, deepest: int) -> None:
-    """Module, definition and expression are three levels, each optional two more."""
-    read_archive(RAW.with_value(_nested_some(deepest)).archive(minor))
-    with pytest.raises(LimitExceeded, match="nesting"):
-        read_archive(RAW.with_value(_nested_some(deepest + 1)).archive(minor))
-
-
-def test_absurd_nesting_is_refused_at_once() -> None:
-    with pytest.raises(LimitExceeded, match="nesting"):
-        read_archive(RAW.with_value(_nested_some(20_000)).archive())
-
-
-def test_tables_that_stand_for_too_much_are_refused() -> None:
-    fields = [message("FieldWithType@written", name, ref(0)) for name in (0, 1)]
-    entries = [UNIT_TYPE]
-    for index in range(60):
-        fields = [message("FieldWithType@written", name, ref(index)) for name in (0, 1)]
-        entries.append(alternative("Type", "Type.Struct", message("Type.Struct", fields)))
-    with pytest.raises(LimitExceeded, match="size of an interned type"):
-        read_archive(RAW.with_types(*entries).archive())
-    lists = [_field_type("Type.Builtin", 10, ref(index)) for index in range(2_000)]
-    with pytest.raises(LimitExceeded, match="depth of an interned type"):
-        read_archive(RAW.with_types(UNIT_TYPE, *lists).archive())
-
-
-def test_long_lists_do_not_become_deep_types_or_kinds() -> None:
-    tycon = message("TypeConId", message("ModuleId", SELF, 0), 0)
-    applied = message("Type.Con@applied", tycon, [ref(0)] * 2_000)
-    with pytest.raises(LimitExceeded, match="number of a type's arguments"):
-        read_archive(RAW.with_value(form("Expr.RecCon", applied, [])).archive())
-    star = message("Kind", alternative("Kind", "Unit@kind_star"))
-    arrow = message("Kind.Arrow", [star] * 2_000, star)
-    param = message("TypeVarWithKind", X, message("Kind", alternative("Kind", "Kind.Arrow", arrow)))
-    with pytest.raises(LimitExceeded, match="depth of an interned kind"):
-        read_archive(RAW.with_value(form("Expr.TyAbs", [param], UNIT_EXPR)).archive())
-
-
-def test_shared_expressions_that_stand_for_too_much_are_refused() -> None:
-    entries = [form("Expr.OptionalNone", ref(0))]
-    for index in range(60):
-        shared = expr("interned_expr", index)
-        entries.append(form("Expr.App", shared, [shared]))
-    with pytest.raises(LimitExceeded, match="size of an interned expression"):
-        read_archive(replace(RAW, exprs=entries).archive("2"))
-    some = [form("Expr.OptionalSome", ref(0), expr("interned_expr", at)) for at in range(2_000)]
-    with pytest.raises(LimitExceeded, match="depth of an interned expression"):
-        read_archive(replace(RAW, exprs=[entries[0], *some]).archive("2"))
-
-
-def test_size_is_bounded() -> None:
-    with pytest.raises(LimitExceeded, match="size in bytes"):
-        read_archive(RAW.archive(), limits=Limits(archive_bytes=10))
 
 
 def test_forms_of_2_2_are_read_as_those_of_2_1() -> None:

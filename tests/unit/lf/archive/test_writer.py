@@ -30,6 +30,7 @@ from cantata.lf.model import (
     ESome,
     EUnit,
     EVar,
+    Key,
     Location,
     Module,
     Package,
@@ -169,3 +170,19 @@ def test_own_old_id_becomes_the_new_one() -> None:
     renamed = write_package(replace(old, version="0.2.0"))
     assert read_stored(renamed.archive).package.imports == ping().imports
     assert old.id not in repr(renamed.package)
+
+
+def _with_key() -> Package:
+    bare = ping()
+    template = bare.modules[PING].templates["Ping"]
+    key = Key(type=UNIT, key=EUnit(), maintainers=UNIT_FUNCTION)
+    module = replace(bare.modules[PING], templates={"Ping": replace(template, key=key)})
+    return replace(bare, modules={PING: module})
+
+
+def test_keys_come_with_2_3() -> None:
+    stored = write_package(_with_key(), lf_minor="3")
+    assert difference(read_archive(stored.archive), stored.package) == ""
+    for minor in ("1", "2"):
+        with pytest.raises(FeatureNotSupported, match="Contract keys is not supported"):
+            read_archive(write_package(_with_key(), lf_minor=minor).archive)
