@@ -29,7 +29,7 @@ class Listing:
             "actAs": sorted(update.act_as),
             "events": [
                 {**self._event(node), "witnessParties": sorted(seen_by)}
-                for node, seen_by in witnesses(update.transaction)
+                for node, seen_by in witnesses(update.tree)
             ],
         }
 

@@ -82,7 +82,7 @@ class Submitter:
             )
 
         update = self.ledger.commit(submission)
-        values = results_of(update.transaction, compiled)
+        values = results_of(update.tree, compiled)
         read = tuple(command.read(value) for command, value in zip(given, values, strict=True))
         return Done(update, read)
 

@@ -66,7 +66,7 @@ class Trees:
 
 def _shown(update: Update, party: str | None) -> Iterable[_Shown]:
     around: list[int] = []
-    for node, seen_by in witnesses(update.transaction):
+    for node, seen_by in witnesses(update.tree):
         while around and around[-1] < node.node_id:
             around.pop()
         if party is None or party in seen_by:
