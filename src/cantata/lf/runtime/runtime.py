@@ -92,9 +92,9 @@ class Runtime:
         """Give the stored form of a value: no record ends in None, at any depth."""
         return self._storing.store(type_)(value)
 
-    def text(self, value: Value, type_: Type) -> str:
-        """Print a value as the engine does in error texts."""
-        return Texts(self._plans, labelled=True).text(value, type_)
+    def text(self, value: Value, type_: Type, *, labelled: bool = True) -> str:
+        """Print a value as the engine does in error texts; stored values have no labels there."""
+        return Texts(self._plans, labelled=labelled).text(value, type_)
 
     # running
 

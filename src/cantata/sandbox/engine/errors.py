@@ -205,8 +205,9 @@ class InactiveInputs(LedgerError):
     def __init__(self, contract_ids: Iterable[str]) -> None:
         self.contract_ids = tuple(sorted(contract_ids))
         super().__init__(
-            f"Rejected transaction is referring to inactive contracts {list(self.contract_ids)}",
+            "Rejected transaction is referring to inactive contracts ",
             hint="read the contracts anew and submit a new command",
+            context={"CONTRACT_ID": f"List({', '.join(self.contract_ids)})"},
             resources=tuple(("CONTRACT_ID", contract_id) for contract_id in self.contract_ids),
         )
 

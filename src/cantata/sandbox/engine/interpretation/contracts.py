@@ -148,7 +148,8 @@ class Contracts:
 
     def _authenticate(self, contract: Contract, target: Ref) -> None:
         if not self._host.ids.is_authentic(contract):
-            text = self._host.runtime.text(contract.payload, TCon(contract.template))
+            stored = TCon(contract.template)
+            text = self._host.runtime.text(contract.payload, stored, labelled=False)
             raise AuthenticationFailed(contract.contract_id, contract.template, target, text)
 
 
