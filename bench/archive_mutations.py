@@ -71,9 +71,6 @@ def _collect(name: str, data: bytes, parts: dict[str, list[bytes]]) -> None:
                 pending.append((child, value))
 
 
-# --- archives ----------------------------------------------------------------------------------
-
-
 def mutate_archive(corpus: Corpus, rng: random.Random) -> bytes:
     """Give an archive with one to four faults; its hash is usually right."""
     minor, package = rng.choice(corpus.packages)
@@ -161,9 +158,6 @@ _BYTE_CHANGES: tuple[Callable[[bytes, int, Corpus, random.Random], bytes], ...] 
     _splice,
     _huge,
 )
-
-
-# --- message trees -----------------------------------------------------------------------------
 
 
 def _mutate_tree(name: str, data: bytes, corpus: Corpus, rng: random.Random) -> bytes:
@@ -259,9 +253,6 @@ def _nested(name: str, data: bytes, rng: random.Random) -> bytes:
         else:
             data = bytes_field(2, bytes_field(1, data) + bytes_field(2, b"\x0a\x00"))
     return data
-
-
-# --- DARs --------------------------------------------------------------------------------------
 
 
 def mutate_dar(corpus: Corpus, archives: Sequence[bytes], rng: random.Random) -> bytes:

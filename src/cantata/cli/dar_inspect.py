@@ -69,9 +69,6 @@ def names_of(dar: Dar) -> Label:
     return lambda package_id: labels.get(package_id, package_id[:8])
 
 
-# --- description -------------------------------------------------------------------------------
-
-
 def describe(dar: Dar, label: Label) -> dict[str, Any]:
     """Give what a DAR holds as JSON data; `label` says how types name other packages."""
     packages = [stored.package for stored in dar.packages.values()]
@@ -163,9 +160,6 @@ def _describe_choice(choice: Choice, label: Label) -> dict[str, Any]:
     }
 
 
-# --- tables ------------------------------------------------------------------------------------
-
-
 def _print_tables(description: Mapping[str, Any]) -> None:
     out = console()
     rows = [_HEAD, *(_package_row(package) for package in description["packages"])]
@@ -212,9 +206,6 @@ def _print_item(kind: str, item: Mapping[str, Any], names: Mapping[str, str]) ->
         word = "choice" if choice["consuming"] else "nonconsuming choice"
         head = Text.assemble(f"  {word} ", (choice["name"], "bold"))
         out.print(head + Text(f" ({choice['argument']}) -> {choice['result']}"))
-
-
-# --- code --------------------------------------------------------------------------------------
 
 
 def _print_definition(dar: Dar, wanted: str, output: OutputFormat) -> None:

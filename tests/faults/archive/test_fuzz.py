@@ -57,8 +57,6 @@ def test_mutated_archive(seed: int) -> None:
         assert write_package(package).package.name == package.name
 
 
-# --- bounds ------------------------------------------------------------------------------------
-
 SECONDS_MAX = 20
 MEMORY_FACTOR_MAX = 150
 """Bytes of memory for each byte of input, plus a constant for small inputs."""

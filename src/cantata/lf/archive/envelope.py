@@ -95,9 +95,6 @@ def _fields(data: bytes, name: str, known: dict[int, int]) -> dict[int, int | by
     return fields
 
 
-# --- writing -----------------------------------------------------------------------------------
-
-
 def seal_payload(minor: str, package: bytes) -> bytes:
     """Write a payload: minor version, then the package message."""
     if minor not in MESSAGE_DEPTH:

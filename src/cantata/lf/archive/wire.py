@@ -88,8 +88,6 @@ def to_zigzag(value: int) -> int:
     return (value << 1) ^ (value >> 63)
 
 
-# --- writing -----------------------------------------------------------------------------------
-
 _SMALL = tuple(bytes((value,)) for value in range(0x80))
 
 

@@ -138,8 +138,6 @@ class ZipReader:
         return entry, names + name_size + extra + comment
 
 
-# --- writing -----------------------------------------------------------------------------------
-
 _VERSION = 20
 _TIME, _DATE = 0, 1 << 5 | 1  # 1980-01-01 00:00:00, the earliest that the format can say
 

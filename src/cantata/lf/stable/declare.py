@@ -49,8 +49,6 @@ class Declaration:
         self._library = library
         self._module = Module(name=module)
 
-    # --- types ----------------------------------------------------------------------------------
-
     def record(
         self,
         head: str,
@@ -105,8 +103,6 @@ class Declaration:
             cons=cons,
         )
         return self
-
-    # --- helper values --------------------------------------------------------------------------
 
     def workers(self, *names: str, arg: str = "x", args: str = "") -> Declaration:
         """Add the builders of records or of all constructors of variants.
@@ -175,8 +171,6 @@ class Declaration:
             name=name, type=type_, expr=ETyAbs(params, expr) if params else expr
         )
         return self
-
-    # --- package --------------------------------------------------------------------------------
 
     @property
     def module(self) -> str:

@@ -51,8 +51,6 @@ class _Definitions:
         if name in module.interfaces:
             yield self._interface(module.interfaces[name])
 
-    # --- types and values -----------------------------------------------------------------------
-
     def _synonym(self, synonym: DefTypeSyn) -> Block:
         head = " ".join(filter(None, ("synonym", synonym.name, show_params(synonym.params))))
         return below(f"{head} =", text(self._printer.type(synonym.type)))
@@ -79,8 +77,6 @@ class _Definitions:
     def _exception(self, exception: DefException) -> Block:
         message = self._part("message", exception.message)
         return self._group(f"exception {exception.name}", [message])
-
-    # --- templates and interfaces ---------------------------------------------------------------
 
     def _template(self, template: DefTemplate) -> Block:
         parts = [

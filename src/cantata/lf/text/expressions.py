@@ -149,8 +149,6 @@ class Printer:
         head, args = spine(type_)
         return text(" ".join([self.type(head), *map(self._at, args)]))
 
-    # --- data -----------------------------------------------------------------------------------
-
     def _located(self, expr: ELocated) -> BlockSteps:
         return (yield expr.body)
 
@@ -200,8 +198,6 @@ class Printer:
     def _some(self, expr: ESome) -> BlockSteps:
         value = (yield expr.value).within(ATOM)
         return words([text(f"Some {self._at(expr.type)}"), value], APPLICATION)
-
-    # --- functions and control ------------------------------------------------------------------
 
     def _app(self, expr: EApp) -> BlockSteps:
         fun = (yield expr.fun).within(APPLICATION)
@@ -254,8 +250,6 @@ class Printer:
                 return str(value)
             case _:
                 return _CONSTANTS[type(pattern)]
-
-    # --- updates and the other forms ------------------------------------------------------------
 
     def _update_block(self, expr: UBlock) -> BlockSteps:
         bindings = yield from self._bindings("ubind", "<-", expr.bindings)

@@ -60,9 +60,6 @@ def _dar(manifest: bytes = MANIFEST, **entries: bytes) -> bytes:
     return _zip({MANIFEST_NAME: manifest, **dalfs})
 
 
-# --- reading -----------------------------------------------------------------------------------
-
-
 def test_reads_every_listed_package() -> None:
     dar = read_dar(_dar(extra=b"not listed, not read"))
     assert dar.main.id == _main().id
@@ -154,9 +151,6 @@ def test_bad_entry(offset: int, format_: str, value: int, text: str) -> None:
         ZipReader(bytes(data)).read("x")
 
 
-# --- writing -----------------------------------------------------------------------------------
-
-
 def test_written_dar_holds_the_closure_and_is_reproducible() -> None:
     dar = write_dar(_main(), stable_packages())
     assert dar == write_dar(_main(), dict(reversed(list(stable_packages().items()))))
@@ -181,9 +175,6 @@ def test_manifest_lines_are_short() -> None:
     assert max(map(len, data.split(b"\n"))) == 72
     assert read_manifest(data) == manifest
     assert read_manifest(data.replace(b"\n", b"\r\n")) == manifest
-
-
-# --- real ones ---------------------------------------------------------------------------------
 
 
 def test_real_dars_decode(

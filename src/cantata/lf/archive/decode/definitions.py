@@ -54,8 +54,6 @@ _INTERFACE = InterfaceType()
 class DefinitionBuilder(DynamicBuilder):
     """Builds definitions and modules."""
 
-    # --- metadata and names ---------------------------------------------------------------------
-
     def interned_dotted_name(self, segments: list[str]) -> str:
         """Read a dotted name."""
         return check_dotted_name(segments)
@@ -81,8 +79,6 @@ class DefinitionBuilder(DynamicBuilder):
     ) -> tuple[str, str, str | None]:
         """Read name, version and upgraded package id."""
         return name, version, upgraded
-
-    # --- data -----------------------------------------------------------------------------------
 
     def def_type_syn(
         self, location: object, name: str, params: list[NamedKind], type_: Type
@@ -119,8 +115,6 @@ class DefinitionBuilder(DynamicBuilder):
         """Read the data type of an interface."""
         return _INTERFACE
 
-    # --- values and exceptions ------------------------------------------------------------------
-
     def def_value(self, location: object, name_with_type: NamedType, expr: Expr) -> DefValue:
         """Read a top-level value."""
         name, type_ = name_with_type
@@ -133,8 +127,6 @@ class DefinitionBuilder(DynamicBuilder):
     def def_exception(self, name: str, location: object, message: Expr) -> DefException:
         """Read an exception."""
         return DefException(name=name, message=message)
-
-    # --- templates ------------------------------------------------------------------------------
 
     def def_template(  # noqa: PLR0913, PLR0917 -- the fields of one message
         self,
@@ -213,8 +205,6 @@ class DefinitionBuilder(DynamicBuilder):
             update=update,
         )
 
-    # --- interfaces -----------------------------------------------------------------------------
-
     def def_interface(  # noqa: PLR0913, PLR0917 -- the fields of one message
         self,
         location: object,
@@ -241,8 +231,6 @@ class DefinitionBuilder(DynamicBuilder):
     def interface_method(self, location: object, name: str, type_: Type) -> Method:
         """Read a method of an interface."""
         return Method(name=name, type=type_)
-
-    # --- modules --------------------------------------------------------------------------------
 
     def feature_flags(
         self,

@@ -52,8 +52,6 @@ _GET_TIME = UGetTime()
 class DynamicBuilder(ExpressionBuilder):
     """Builds updates, and expressions about interfaces, exceptions and run-time types."""
 
-    # --- run-time types and exceptions ----------------------------------------------------------
-
     def expr_to_any(self, type_: Type, expr: Expr) -> Expr:
         """Read a value packed with its type."""
         return EToAny(type_, expr)
@@ -77,8 +75,6 @@ class DynamicBuilder(ExpressionBuilder):
     def expr_throw(self, result: Type, exception: Type, expr: Expr) -> Expr:
         """Read the throwing of an exception."""
         return EThrow(result, exception, expr)
-
-    # --- interfaces -----------------------------------------------------------------------------
 
     def expr_to_interface(self, interface: Ref, template: Ref, expr: Expr) -> Expr:
         """Read a template value seen as an interface."""
@@ -129,8 +125,6 @@ class DynamicBuilder(ExpressionBuilder):
     def expr_interface_template_type_rep(self, interface: Ref, expr: Expr) -> Expr:
         """Read the template type behind an interface value."""
         return EInterfaceTemplateTypeRep(interface, expr)
-
-    # --- updates --------------------------------------------------------------------------------
 
     def update(self, update: Update) -> Update:
         """Read an update."""

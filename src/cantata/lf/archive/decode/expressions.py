@@ -75,8 +75,6 @@ NamedExpr = tuple[str, Expr]
 class ExpressionBuilder(TypeBuilder):
     """Builds expressions of data, functions and control, and patterns."""
 
-    # --- constants and variables ----------------------------------------------------------------
-
     def variable(self, index: int) -> Expr:
         """Read a local variable."""
         return EVar(self.name(index))
@@ -138,8 +136,6 @@ class ExpressionBuilder(TypeBuilder):
             raise InvalidPackage("BuiltinLitFailureCategory.UNRECOGNIZED")
         return known
 
-    # --- interning ------------------------------------------------------------------------------
-
     def expr(self, location: object, expr: Expr) -> Expr:
         """Read an expression; its location is dropped."""
         return expr
@@ -156,8 +152,6 @@ class ExpressionBuilder(TypeBuilder):
     def bare_interned_expr(self, index: int) -> NoReturn:
         """Refuse an entry of the table that is only a reference to another."""
         raise InvalidPackage("Immediate InternedExpr in interning table")
-
-    # --- data -----------------------------------------------------------------------------------
 
     def field_with_expr(self, name: str, expr: Expr) -> NamedExpr:
         """Read a field with its value."""
@@ -211,8 +205,6 @@ class ExpressionBuilder(TypeBuilder):
         """Read a present optional."""
         return ESome(type_, value)
 
-    # --- functions and control ------------------------------------------------------------------
-
     def expr_app(self, fun: Expr, args: list[Expr]) -> Expr:
         """Read an application."""
         return EApp(fun, tuple(args))
@@ -249,8 +241,6 @@ class ExpressionBuilder(TypeBuilder):
     def case(self, scrutinee: Expr, alternatives: list[Alternative]) -> Expr:
         """Read a case."""
         return ECase(scrutinee, tuple(alternatives))
-
-    # --- patterns -------------------------------------------------------------------------------
 
     def case_alt(self, pattern: Pattern, body: Expr) -> Alternative:
         """Read an alternative of a case."""

@@ -43,8 +43,6 @@ class Tables:
         self.references: set[str] = set()
         self._names: dict[int, str] = {}
 
-    # --- look-ups -------------------------------------------------------------------------------
-
     def text(self, index: int) -> str:
         """Give an interned string."""
         return self.at(self.strings, index, "internedString")
@@ -65,8 +63,6 @@ class Tables:
         if index < len(table):
             return table[index]
         raise InvalidPackage(f"invalid {what} table index {index}")
-
-    # --- packages -------------------------------------------------------------------------------
 
     def self_package(self) -> str:
         """Give the package's own id."""
@@ -92,8 +88,6 @@ class Tables:
         """Note that the package refers to a package."""
         self.references.add(package_id)
         return package_id
-
-    # --- language versions ----------------------------------------------------------------------
 
     def since(self, minor: str, feature: str) -> None:
         """Refuse a form that comes with a later language version."""

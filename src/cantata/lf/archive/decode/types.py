@@ -39,8 +39,6 @@ NamedKind = tuple[str, Kind]
 class TypeBuilder(Tables):
     """Builds references, kinds and types. One method for each message or scalar of the schema."""
 
-    # --- scalars --------------------------------------------------------------------------------
-
     def int32(self, number: int) -> int:
         """Read a line or column number."""
         return number
@@ -48,8 +46,6 @@ class TypeBuilder(Tables):
     def flag(self, number: int) -> bool:
         """Read a Boolean."""
         return number != 0
-
-    # --- references -----------------------------------------------------------------------------
 
     def unit(self) -> bool:
         """Read a message without content."""
@@ -83,8 +79,6 @@ class TypeBuilder(Tables):
         """Read a range of source lines; it is dropped."""
         return True
 
-    # --- kinds ----------------------------------------------------------------------------------
-
     def unit_kind_star(self) -> Kind:
         """Read the kind of types that have values."""
         return _STAR
@@ -116,8 +110,6 @@ class TypeBuilder(Tables):
     def bare_interned_kind(self, index: int) -> NoReturn:
         """Refuse an entry of the table that is only a reference to another."""
         raise InvalidPackage("Immediate InternedKind in interning table")
-
-    # --- types ----------------------------------------------------------------------------------
 
     def type(self, type_: Type) -> Type:
         """Read a type inside the table of types."""
@@ -204,8 +196,6 @@ class TypeBuilder(Tables):
         """Read one type applied to one argument."""
         self.since("2", "TApp")
         return TApp(fun, arg)
-
-    # --- binders --------------------------------------------------------------------------------
 
     def field_with_type_written(self, name: str, type_: Type) -> NamedType:
         """Read a field of a structural record type."""

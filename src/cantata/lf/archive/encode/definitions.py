@@ -75,8 +75,6 @@ class DefinitionEncoder(DynamicEncoder):
         name = self.dotted(exception.name)
         return message("DefException", name, None, self.expr(exception.message))
 
-    # --- templates and interfaces ---------------------------------------------------------------
-
     def _template(self, template: DefTemplate) -> bytes:
         name, param = self.dotted(template.name), self.string(template.param)
         return message(

@@ -130,8 +130,6 @@ class ExpressionEncoder(Interner):
         index = self.exprs.setdefault(written, len(self.exprs))
         return message("Expr", None, alternative("Expr", "interned_expr", index))
 
-    # --- data -----------------------------------------------------------------------------------
-
     def _rec_con(self, expr: ERecCon) -> ExprSteps:
         tycon = self.applied(expr.type)
         return _form("Expr.RecCon", tycon, (yield from self._fields(expr.fields)))
@@ -180,8 +178,6 @@ class ExpressionEncoder(Interner):
     def _some(self, expr: ESome) -> ExprSteps:
         type_ = self.type_ref(expr.type)
         return _form("Expr.OptionalSome", type_, (yield expr.value))
-
-    # --- functions and control ------------------------------------------------------------------
 
     def _app(self, expr: EApp) -> ExprSteps:
         fun = yield expr.fun

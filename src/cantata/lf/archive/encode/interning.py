@@ -52,8 +52,6 @@ class Interner:
             TNat: self._nat,
         }
 
-    # --- strings and names ----------------------------------------------------------------------
-
     def string(self, text: str) -> int:
         """Give the index of a string."""
         return self.strings.setdefault(text, len(self.strings))
@@ -83,8 +81,6 @@ class Interner:
         name = "SelfOrImportedPackageId"
         return message(name, alternative(name, *form))
 
-    # --- kinds ----------------------------------------------------------------------------------
-
     def kind(self, kind: Kind) -> bytes:
         """Write a kind."""
         return run(kind, self._kind_steps)
@@ -109,8 +105,6 @@ class Interner:
         return [
             message("TypeVarWithKind", self.string(name), self.kind(kind)) for name, kind in params
         ]
-
-    # --- types ----------------------------------------------------------------------------------
 
     def type_index(self, type_: Type) -> int:
         """Give the index of a type; the types inside it enter the table before it."""
