@@ -25,14 +25,16 @@ METHOD_MISSING = Rule(
 BASE = Rule(
     "CL204",
     "`{source}` is no interface",
-    "a template derives from Template and the interfaces it implements, an interface from Interface and those it requires",
+    "a template derives from Template and the interfaces it implements, an interface from "
+    "Interface and those it requires",
     "remove it, or derive from an interface",
 )
 CHOICE_FORM = Rule(
     "CL205",
     "the declaration of choice `{name}` is wrong: {detail}",
     "it is read without running the module",
-    'write @choice(controllers=lambda self: [self.owner]), with consuming=False, kind="preconsuming", observers=lambda self: [...] or name="Name" if needed',
+    "write @choice(controllers=lambda self: [self.owner]), with consuming=False, "
+    'kind="preconsuming", observers=lambda self: [...] or name="Name" if needed',
 )
 CONTROLLERS = Rule(
     "CL206",
@@ -62,7 +64,8 @@ INTERFACE_MEMBER = Rule(
     "CL210",
     "`{name}` has no place in an interface: {detail}",
     "an interface has one view, methods and choices",
-    "write @view or @method(...) with @abstractmethod above `def ...: ...`, or @choice(...) with a body",
+    "write @view or @method(...) with @abstractmethod above `def ...: ...`, or "
+    "@choice(...) with a body",
 )
 VIEW_MISSING = Rule(
     "CL211",

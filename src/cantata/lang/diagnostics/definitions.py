@@ -56,7 +56,8 @@ ANNOTATION = Rule(
     "CL109",
     "`{source}` is no type of the contract language",
     "",
-    "use Party Text int Decimal bool Date Time RelTime ContractId[T] list[T] T | None TextMap[T] Map[K, V] or a class",
+    "use Party Text int Decimal bool Date Time RelTime ContractId[T] list[T] T | None "
+    "TextMap[T] Map[K, V] or a class",
 )
 ANY_TYPE = Rule(
     "CL110",
@@ -178,7 +179,8 @@ FIELD_CALL = Rule(
 NAME = Rule(
     "CL130",
     "{name} is no name of Daml-LF",
-    "names have letters, digits, _ and $, do not begin with a digit, and have at most 1000 characters",
+    "names have letters, digits, _ and $, do not begin with a digit, and have at most 1000 "
+    "characters",
     "choose another name",
 )
 CLASH = Rule(

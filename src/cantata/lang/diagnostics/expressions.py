@@ -16,7 +16,8 @@ LITERAL = Rule(
     "CL404",
     "`{source}` is no literal of the contract language",
     "",
-    'use int, text, True, False, None, Decimal("..."), Date.parse("..."), Time.parse("...") or RelTime.of(...)',
+    'use int, text, True, False, None, Decimal("..."), Date.parse("..."), '
+    'Time.parse("...") or RelTime.of(...)',
 )
 INT_RANGE = Rule("CL405", "{value} is beyond 64 bits", "int is Int64", "use a Decimal")
 DECIMAL_LITERAL = Rule(

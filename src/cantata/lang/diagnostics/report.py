@@ -39,7 +39,7 @@ class Report:
             column=column + 1,
             code=rule.code,
             message=rule.message.format(**shown),
-            reason=rule.reason,
+            reason=rule.reason.format(**shown),
             remedy=rule.remedy.format(**shown),
         )
 

@@ -39,7 +39,8 @@ def read_choice(
     """Resolve a choice: its declaration, its argument and its result."""
     options = _options(world, owner, node, decorator)
     name = _text(world, owner, node, options.get("name")) or naming.pascal(node.name)
-    _check_name(world, owner, node, name)
+    if not _check_name(world, owner, node, name):
+        name = naming.pascal(node.name)
     signature = FunctionInfo(
         module=owner.module,
         name=node.name,
@@ -97,13 +98,16 @@ def _text(world: World, owner: Owner, node: ast.FunctionDef, value: ast.expr | N
     return ""
 
 
-def _check_name(world: World, owner: Owner, node: ast.FunctionDef, name: str) -> None:
+def _check_name(world: World, owner: Owner, node: ast.FunctionDef, name: str) -> bool:
     if name.lower() == "archive":
         why = "every template and interface has the choice Archive"
         world.add(owner.module, node, rules.CHOICE_NAME, name=name, why=why)
     elif not naming.is_name(name):
         why = "names have letters, digits, _ and $, and do not begin with a digit"
         world.add(owner.module, node, rules.CHOICE_NAME, name=name, why=why)
+    else:
+        return True
+    return False
 
 
 def _consuming(

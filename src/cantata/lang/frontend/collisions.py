@@ -49,7 +49,8 @@ def check_names(world: World) -> None:
                 world.add(module, found.node, rules.NAME, name=last)
             key = (module.key, found.name.upper())
             first = seen.setdefault(key, found)
-            if first is not found and not _is_payload(first, found):
+            twice = isinstance(first.node, ast.Module) and isinstance(found.node, ast.Module)
+            if first is not found and not twice and not _is_payload(first, found):
                 world.add(module, found.node, rules.CLASH, first=found.what, second=first.what)
 
 
@@ -116,6 +117,8 @@ def _choices(module: ModuleInfo, owner: TemplateInfo | InterfaceInfo) -> Iterato
     where = f"{module.name}.{owner.name}"
     yield Named(f"{where}.Archive", f"choice Archive of {owner.name}", module, owner.node)
     for choice in owner.choices.values():
+        if choice.name.lower() == "archive":
+            continue
         shown = f"choice {choice.name} of {owner.name}"
         yield Named(f"{where}.{choice.name}", shown, module, choice.node)
         if choice.generated:

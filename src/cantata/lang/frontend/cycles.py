@@ -29,8 +29,9 @@ def check_calls(world: World) -> None:
         if not functions:
             continue
         names = " -> ".join([_shown(key) for key in path] + [_shown(first)])
-        node = edges[path[-1]][first]
-        owner = functions[0]
+        owner = functions[-1]
+        following = [*path, first][path.index(owner) + 1]
+        node = edges[owner][following]
         world.add(owner.module, node, rules.RECURSION, name=owner.name, cycle=names)
 
 

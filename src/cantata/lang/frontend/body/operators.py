@@ -120,10 +120,20 @@ def arithmetic(
     elif sign == "/" and left.type == right.type == INT:
         why, instead = "Python gives a float", "write div(a, b), or to_decimal(a) / to_decimal(b)"
         body.add(node, rules.OPERATOR, operator="/ on int", why=why, instead=instead)
-    else:
+    elif not _may_be_none(body, node, left, right):
         shown = {"left": show(left.type), "right": show(right.type)}
         body.add(node, rules.OPERAND, operator=sign, **shown)
     return None
+
+
+def _may_be_none(body: Body, node: ast.AST, left: Expr, right: Expr) -> bool:
+    """Report an optional operand as what it is."""
+    sides = [left.type, right.type]
+    if not isinstance(node, ast.BinOp) or not any(isinstance(side, TOptional) for side in sides):
+        return False
+    guilty = node.left if isinstance(left.type, TOptional) else node.right
+    body.add(guilty, rules.MAYBE_NONE, source=source_of(guilty))
+    return True
 
 
 def _refused(body: Body, node: ast.AST, sign: str, operator: ast.AST) -> bool:
@@ -216,7 +226,11 @@ def _compared(
     if pair is None:
         _refuse_comparison(body, node, left, right)
         return None
-    if op not in (Op.EQUAL, Op.NOT_EQUAL) and not is_ordered(pair[0].type):
+    orders = op not in (Op.EQUAL, Op.NOT_EQUAL)
+    if orders and isinstance(pair[0].type, TOptional):
+        _refuse_comparison(body, node, left, right)
+        return None
+    if orders and not is_ordered(pair[0].type):
         body.add(node, rules.ORDER, type=show(pair[0].type))
         return None
     return Apply(type=BOOL, span=span_of(node), op=op, operands=pair)

@@ -254,6 +254,7 @@ def _refuse(body: Body, node: ast.stmt) -> None:
     rule = _RULES.get(type(node))
     if rule is not None:
         body.add(node, rule)
+        body.flow.reachable = not isinstance(node, ast.Raise)
     elif isinstance(node, ast.Break | ast.Continue):
         body.add(node, rules.JUMP, what=type(node).__name__.lower())
     else:
