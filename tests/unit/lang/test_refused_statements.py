@@ -79,9 +79,8 @@ CASES = {
     "missing text": "match t:  # CL317\n    case 'a':\n        pass",
     "case twice": (
         "match s:\n    case Side.BUY:\n        pass"
-        "\n    case Side.BUY:  # CL318\n        pass"
+        "\n    case Side.BUY:  # CL318\n        pass" + ELSE
     ),
-    + ELSE,
     "case after all": "match x:\n    case None:\n        pass\n    case a:\n        pass"
     + ELSE.replace("_:", "_:  # CL318"),
     "subject": "match xs:  # CL319\n    case _:\n        pass",
