@@ -180,9 +180,7 @@ class Ledger:
     def anchor(self) -> Iterator[None]:
         """Undo everything that happens inside: contracts, time, ids."""
         store, now, ids = self._store, self._now, self._ids
-        self._store, self._ids = MemoryStore(), ids.copy()
-        for update in store.updates(None, 0, store.end()):
-            self._store.append(update)
+        self._store, self._ids = store.copy(), ids.copy()
         self.engine.store = self._store
         try:
             yield

@@ -11,7 +11,10 @@ from cantata.lf.runtime.values import Value
 from cantata.sandbox.engine import Create, Exercise, Fetch, Node, Update
 from cantata.sandbox.engine.transaction.informees import witnesses
 from cantata.testing.listing import Listing
-from cantata.testing.words import compact, short_id, short_parties
+from cantata.testing.words import VALUE_MAX, compact, short_id, short_parties
+
+RESULT_MAX = 40
+"""Characters of a choice's result; a longer one is left out, what it made is drawn below."""
 
 
 class _Shown(NamedTuple):
@@ -49,19 +52,16 @@ class Trees:
         return f"fetch {node.template.name} {short_id(node.contract_id)}"
 
     def _exercise(self, node: Exercise) -> str:
-        owner = node.template if node.interface is None else node.interface
         argument, result = self._listing.choice_types(node)
-        verb = "consume" if node.consuming else "exercise"
         given = self._value(node.argument, argument)
-        gave = self._value(node.result, result)
+        gave = self._value(node.result, result, RESULT_MAX)
+        ending = "" if gave.endswith("…") else f" -> {gave}"
+        verb = "consume" if node.consuming else "exercise"
         what = f"{node.template.name} {short_id(node.contract_id)}"
-        return (
-            f"{verb} {what} by {owner.name}.{node.choice} {given}"
-            f" as {short_parties(node.actors)} -> {gave}"
-        )
+        return f"{verb} {what} {node.choice} as {short_parties(node.actors)} {given}{ending}"
 
-    def _value(self, value: Value, type_: Type) -> str:
-        return compact(self._listing.value(value, type_))
+    def _value(self, value: Value, type_: Type, most: int = VALUE_MAX) -> str:
+        return compact(self._listing.value(value, type_), most)
 
 
 def _shown(update: Update, party: str | None) -> Iterable[_Shown]:
@@ -77,7 +77,7 @@ def _shown(update: Update, party: str | None) -> Iterable[_Shown]:
 def _title(update: Update) -> str:
     time = Timestamp(update.effective_at)
     who = short_parties(update.act_as)
-    return f"update {update.update_id[4:12]}… at offset {update.offset}, {time}, as {who}"
+    return f"update {update.update_id} at offset {update.offset}, {time}, as {who}"
 
 
 def _bars(depths: list[int]) -> list[str]:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-VALUE_MAX = 140
+VALUE_MAX = 90
 
 _PARTY = re.compile(r"([A-Za-z0-9:\-_ ]+?)::1220[0-9a-f]{64}")
+_WORDS = {True: "true", False: "false", None: "none"}
+_DECIMAL = re.compile(r"\b[0-9]+\.[0-9]{10}\b")
 _CONTRACT_ID = re.compile(r"00([0-9a-f]{8})[0-9a-f]{56,}")
 
 
@@ -27,15 +29,28 @@ def short_parties(parties: Iterable[str]) -> str:
     return ", ".join(sorted(short_party(party) for party in parties))
 
 
-def compact(data: Any) -> str:
-    """Give JSON data without quotes, with short ids, cut to `VALUE_MAX` characters."""
-    text = short_id(short_party(_plain(data)))
-    return text if len(text) <= VALUE_MAX else text[: VALUE_MAX - 1] + "…"
+def compact(data: Any, most: int = VALUE_MAX) -> str:
+    """Give JSON data without quotes, with short ids and numbers, cut to `most` characters."""
+    text = _DECIMAL.sub(_short_decimal, short_id(short_party(_plain(data))))
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _plain(data: Any) -> str:
     if isinstance(data, Mapping):
-        return "{" + ", ".join(f"{key}: {_plain(value)}" for key, value in data.items()) + "}"
+        if data.keys() == {"values"}:
+            return _plain(data["values"])
+        return "{" + ", ".join(f"{_key(key)}: {_plain(data[key])}" for key in data) + "}"
     if isinstance(data, list):
         return "[" + ", ".join(_plain(item) for item in data) + "]"
-    return "none" if data is None else str(data)
+    if isinstance(data, bool) or data is None:
+        return _WORDS[data]
+    return str(data)
+
+
+def _key(key: str) -> str:
+    """Leave out the DNS prefix of a metadata key."""
+    return key.rpartition("/")[2]
+
+
+def _short_decimal(found: re.Match[str]) -> str:
+    return found[0].rstrip("0").rstrip(".")

@@ -11,10 +11,11 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import RelTime
-from cantata.lang import ContractId, Decimal, Party, TextMap
+from cantata.lang import ContractId, Decimal, Party, TextMap, coerce
 from cantata.testing import Active, Command, Ledger, Submitter, exercise
 from cantata.tokens.contract.annotations import REASON
 from cantata.tokens.contract.instrument import Instrument
+from cantata.tokens.contract.offer import TransferOffer
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.contract.rules import PREAPPROVAL, TokenRules
 from cantata.tokens.contract.token import Token
@@ -170,7 +171,9 @@ class Desk:
         context: dict[str, metadata.AnyValue] = {}
         disclosed: list[ContractId[Any]] = [rules]
         if preapproval is not None:
-            context = {PREAPPROVAL: metadata.AV_ContractId(preapproval)}
+            context = {
+                PREAPPROVAL: metadata.AV_ContractId(coerce(preapproval, metadata.AnyContract))
+            }
             disclosed.append(preapproval)
         return self._as(transfer.sender, *disclosed).exercise(
             rules,
@@ -201,32 +204,40 @@ class Offer:
 
     def accept(self) -> None:
         """Take the funds."""
-        self.ledger.acting(self.receiver).submit(self._acceptance())
+        self._as(self.receiver).submit(self._acceptance())
 
     def accept_too_late(self) -> CantataError:
         """Try to take the funds after the deadline, and give the ledger's refusal."""
-        receiver = self.ledger.acting(self.receiver)
-        return receiver.submit_must_fail("tokens/offer-expired", self._acceptance())
+        return self._as(self.receiver).submit_must_fail("tokens/offer-expired", self._acceptance())
 
     def reject(self) -> None:
         """Decline the funds."""
         arg = standard.TransferInstruction_Reject(extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_reject
-        self.ledger.acting(self.receiver).exercise(self.instruction, choice, arg=arg)
+        self._as(self.receiver).exercise(self.instruction, choice, arg=arg)
 
     def withdraw(self) -> None:
         """Take the offer back."""
         arg = standard.TransferInstruction_Withdraw(extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_withdraw
-        self.ledger.acting(self.sender).exercise(self.instruction, choice, arg=arg)
+        self._as(self.sender).exercise(self.instruction, choice, arg=arg)
 
     def clean_up(self) -> None:
         """End an expired offer by the admin, who gives the sender's funds back."""
         arg = standard.TransferInstruction_Update(extra_actors=[], extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_update
-        self.ledger.acting(self.admin).exercise(self.instruction, choice, arg=arg)
+        self._as(self.admin).exercise(self.instruction, choice, arg=arg)
 
     def _acceptance(self) -> Command[standard.TransferInstructionResult]:
         arg = standard.TransferInstruction_Accept(extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_accept
         return exercise(self.instruction, choice, arg=arg)
+
+    def _as(self, party: Party) -> Submitter:
+        """Act with the locked holding disclosed: the receiver has no stake in it."""
+        (locked_cid,) = (
+            offer.payload.locked_cid
+            for offer in self.ledger.contracts(TransferOffer, self.sender)
+            if offer.contract_id == self.instruction
+        )
+        return self.ledger.acting(party, disclosed=[self.ledger.disclose(locked_cid)])

@@ -31,6 +31,19 @@ class MemoryStore:
         self._templates: set[Ref] = set()
         self._by_party: dict[str, dict[Ref, dict[str, Active]]] = {}
 
+    def copy(self) -> MemoryStore:
+        """Give a store with the same content that goes its own way from here."""
+        other = MemoryStore()
+        other._log, other._offsets = self._log.copy(), self._offsets.copy()
+        other._archived, other._by_id = self._archived.copy(), self._by_id.copy()
+        other._witnessed = {party: seen[:] for party, seen in self._witnessed.items()}
+        other._active, other._templates = self._active.copy(), self._templates.copy()
+        other._by_party = {
+            party: {template: active.copy() for template, active in by_template.items()}
+            for party, by_template in self._by_party.items()
+        }
+        return other
+
     def end(self) -> int:
         """Give the offset of the last update, 0 before the first."""
         return self._offsets[-1] if self._offsets else 0
