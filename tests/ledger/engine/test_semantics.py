@@ -11,6 +11,7 @@ from cantata.lf.runtime.errors import (
     FailedAuthorization,
     FailureStatus,
     InterpretationError,
+    InterpretationTimeExceeded,
     MalformedText,
     TemplatePreconditionViolated,
     UpgradeTranslationFailed,
@@ -272,3 +273,17 @@ def test_failure_says_where_it_happened(stage: Stage) -> None:
 
 OLD = ("alice", "bob", 5, (1,), (0, 1), 0)
 NEW = ("alice", "bob", 5, (1, None), (0, 1), 0)
+
+
+def test_deep_nesting_of_exercises_is_no_matter(stage: Stage) -> None:
+    runner = stage.runner()
+    tree = stage.exercise("alice", runner, "Chain", 20_000).tree
+    assert len(tree.nodes) == 20_001
+    assert tree.nodes[0].last_descendant == 20_000
+
+
+def test_endless_nesting_ends_in_a_refusal(stage: Stage) -> None:
+    runner = stage.runner()
+    with pytest.raises(InterpretationTimeExceeded):
+        stage.exercise("alice", runner, "Chain", 2_000_000)
+    assert stage.exercise("alice", runner, "Chain", 3).tree.nodes[-1].node_id == 3

@@ -11,12 +11,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from cantata.lf.runtime.runtime import Runtime
-
 from cantata.kernel.errors import CantataError
 from cantata.lf.archive import read_archive
 from cantata.lf.model import Ref
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
+from cantata.lf.runtime.runtime import Runtime
 from cantata.lf.stable import stable_packages
 from cantata.sandbox.engine import (
     Command,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cantata.lf.runtime.runtime import Runtime
-
 from cantata.lf.model import Ref, TCon
+from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine import Create, Exercise, Fetch, Node, Rollback, Transaction
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from tests.vectors.ledger.values import Printer, Rename
