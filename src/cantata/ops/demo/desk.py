@@ -11,7 +11,7 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import RelTime
-from cantata.lang import ContractId, Decimal, Party, TextMap, coerce
+from cantata.lang import ContractId, Decimal, Party, TextMap
 from cantata.testing import Active, Command, Ledger, Submitter, exercise
 from cantata.tokens.contract.annotations import REASON
 from cantata.tokens.contract.instrument import Instrument
@@ -172,7 +172,7 @@ class Desk:
         disclosed: list[ContractId[Any]] = [rules]
         if preapproval is not None:
             context = {
-                PREAPPROVAL: metadata.AV_ContractId(coerce(preapproval, metadata.AnyContract))
+                PREAPPROVAL: metadata.AV_ContractId(ContractId[metadata.AnyContract](preapproval))
             }
             disclosed.append(preapproval)
         return self._as(transfer.sender, *disclosed).exercise(
