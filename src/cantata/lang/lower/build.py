@@ -34,7 +34,9 @@ def list_of(element: lf.Type, values: Sequence[lf.Expr], tail: lf.Expr | None = 
 
 
 def branch(condition: lf.Expr, then: lf.Expr, otherwise: lf.Expr) -> lf.Expr:
-    """Choose by a Bool; a negated condition costs nothing."""
+    """Choose by a Bool; a negated condition and a known one cost nothing."""
+    if isinstance(condition, lf.EBool):
+        return then if condition.value else otherwise
     inner = _negated(condition)
     if inner is not None:
         condition, then, otherwise = inner, otherwise, then
@@ -49,6 +51,8 @@ def branch(condition: lf.Expr, then: lf.Expr, otherwise: lf.Expr) -> lf.Expr:
 
 def negate(condition: lf.Expr) -> lf.Expr:
     """Give the opposite of a Bool."""
+    if isinstance(condition, lf.EBool):
+        return lf.EBool(not condition.value)
     return _negated(condition) or branch(condition, lf.EBool(value=False), lf.EBool(value=True))
 
 

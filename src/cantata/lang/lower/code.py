@@ -137,8 +137,9 @@ def update(code: Code, type_: lf.Type, *, run_at_once: bool = False) -> lf.Expr:
     steps = code.steps
     last: lf.Expr = lf.UPure(type_, code.value)
     last_fallible = code.fallible
-    if steps and steps[-1].effect and code.value == lf.EVar(steps[-1].name):
-        last, last_fallible, steps = steps[-1].bound, steps[-1].fallible, steps[:-1]
+    if steps and code.value == lf.EVar(steps[-1].name):
+        final, steps = steps[-1], steps[:-1]
+        last, last_fallible = _binding(final).bound, final.fallible
     bindings = [_binding(step) for step in steps]
     if not run_at_once and (steps[0].fallible if steps else last_fallible):
         bindings.insert(0, lf.Binding(UNUSED, lf.UNIT, lf.UPure(lf.UNIT, lf.EUnit())))

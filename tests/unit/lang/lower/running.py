@@ -45,7 +45,7 @@ class Twin:
 
     def definition(self, name: str) -> lf.DefValue:
         """Give the compiled function."""
-        return self.packages.value(self._ref(name))
+        return self.packages.value(self.ref(name))
 
     def outcomes(self, name: str, arguments: Sequence[Any]) -> tuple[Any, Any]:
         """Run a function in both forms and give what came out, as run-time values of Daml-LF."""
@@ -68,10 +68,11 @@ class Twin:
 
     def _lf(self, name: str, given: Sequence[Any]) -> Any:
         try:
-            return self.runtime.evaluate(self._ref(name), *given)
+            return self.runtime.evaluate(self.ref(name), *given)
         except FailureStatus as error:
             metadata = tuple(sorted(error.metadata.items()))
             return Failed(error.error_id, error.category, error.message, metadata)
 
-    def _ref(self, name: str) -> lf.Ref:
+    def ref(self, name: str) -> lf.Ref:
+        """Give the reference of a compiled function."""
         return lf.Ref(self.compiled.id, self.module.PACKAGE.module, name)

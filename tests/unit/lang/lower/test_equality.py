@@ -5,17 +5,29 @@ from __future__ import annotations
 import inspect
 import types
 import typing
+from collections.abc import Callable
+from decimal import Context
+from decimal import Decimal as StdDecimal
+from random import Random
+from types import ModuleType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cantata.lang import Decimal, Enum, Party, Record, TextMap
-from tests.unit.lang.lower.cases import pure
+from cantata.kernel.arithmetic import DamlArithmeticError
+from cantata.lang import Date, Decimal, Enum, Party, Record, RelTime, TextMap, Time
+from cantata.lf.runtime.errors import FailureStatus
+from tests.unit.lang.lower.cases import pure, times
 from tests.unit.lang.lower.running import Twin
 
-NAMES = [name for name, each in vars(pure).items() if hasattr(each, "__wrapped__")]
+CASES = [
+    pytest.param(module, name, id=name)
+    for module in (pure, times)
+    for name, each in vars(module).items()
+    if hasattr(each, "__wrapped__")
+]
 
 _INTS = st.one_of(
     st.integers(-5, 12),
@@ -32,15 +44,26 @@ _TEXTS = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6),
 )
 _PARTIES = st.sampled_from(["alice", "bob::1220ab", "Bank-1"]).map(Party)
+_DAYS = st.sampled_from([-719_162, 2_932_896, 0, 19_000]) | st.integers(-719_162, 2_932_896)
+_MICROS = st.sampled_from(
+    [-62_135_596_800_000_000, 253_402_300_799_999_999, 0, 1, 1_500_000, 86_400_000_000]
+) | st.integers(-62_135_596_800_000_000, 253_402_300_799_999_999)
+_SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
+    int: _INTS,
+    bool: st.booleans(),
+    str: _TEXTS,
+    Party: _PARTIES,
+    Decimal: _UNITS.map(Decimal.from_units),
+    Date: _DAYS.map(Date),
+    Time: _MICROS.map(Time),
+    RelTime: (_INTS | _MICROS).map(RelTime),
+}
 
 
 def values_of(hint: Any) -> st.SearchStrategy[Any]:
     """Give a strategy for the values of a type of contract code."""
-    simple = {int: _INTS, bool: st.booleans(), str: _TEXTS, Party: _PARTIES}
-    if hint in simple:
-        return simple[hint]
-    if hint is Decimal:
-        return _UNITS.map(Decimal.from_units)
+    if hint in _SIMPLE:
+        return _SIMPLE[hint]
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is list:
         return st.lists(values_of(args[0]), max_size=5)
@@ -67,13 +90,13 @@ def _made(cls: type[Record]) -> st.SearchStrategy[Any]:
 
 
 @pytest.fixture(scope="module")
-def twin() -> Twin:
-    return Twin(pure)
+def twins() -> dict[ModuleType, Twin]:
+    return {module: Twin(module) for module in (pure, times)}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_python_and_lf_agree(twin: Twin, name: str) -> None:
-    function = getattr(pure, name)
+@pytest.mark.parametrize("module, name", CASES)
+def test_python_and_lf_agree(twins: dict[ModuleType, Twin], module: ModuleType, name: str) -> None:
+    twin, function = twins[module], getattr(module, name)
     hints = typing.get_type_hints(function)
     parameters = [values_of(hints[each]) for each in inspect.signature(function).parameters]
 
@@ -91,3 +114,39 @@ def test_python_and_lf_agree(twin: Twin, name: str) -> None:
         assert plain(python) == plain(compiled)
 
     agree()
+
+
+_SIDES = (Decimal.__add__, Decimal.__sub__, Decimal.__mul__, Decimal.__truediv__)
+_NAMES = ("added", "subtracted", "multiplied", "divided")
+
+
+def test_decimal_arithmetic_agrees_on_many_pairs(twins: dict[ModuleType, Twin]) -> None:
+    random = Random(20260101)
+    evaluate, ref_of = twins[pure].runtime.evaluate, twins[pure].ref
+    failures = 0
+    for _ in range(25_000):
+        digits = random.choices(range(1, 39), k=2)
+        units = [random.randrange(-(10**count), 10**count) for count in digits]
+        a, b = (Decimal.from_units(each) for each in units)
+        given = [StdDecimal(each).scaleb(-10, _WIDE) for each in units]
+        for name, operate in zip(_NAMES, _SIDES, strict=True):
+            expected = _outcome(operate, a, b)
+            found = _outcome(evaluate, ref_of(name), *given)
+            assert found == expected
+            failures += isinstance(found, str)
+    assert failures > 1_000
+
+
+def _outcome(compute: Callable[..., Any], *arguments: Any) -> int | str:
+    """Give the units of a result of either kind, or the message of the failure."""
+    try:
+        result = compute(*arguments)
+    except (DamlArithmeticError, FailureStatus) as error:
+        return error.message
+    if isinstance(result, Decimal):
+        return result.units
+    assert result.as_tuple().exponent == -10
+    return int(result.scaleb(10, _WIDE))
+
+
+_WIDE = Context(prec=60)

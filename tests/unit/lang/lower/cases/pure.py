@@ -427,3 +427,23 @@ def helper(a: int, b: int = 3) -> int:
 @function
 def calls(a: int, b: int) -> int:
     return helper(a) + helper(b=div(a, b), a=a * b)
+
+
+@function
+def added(a: Decimal, b: Decimal) -> Decimal:
+    return a + b
+
+
+@function
+def subtracted(a: Decimal, b: Decimal) -> Decimal:
+    return a - b
+
+
+@function
+def multiplied(a: Decimal, b: Decimal) -> Decimal:
+    return a * b
+
+
+@function
+def divided(a: Decimal, b: Decimal) -> Decimal:
+    return a / b
