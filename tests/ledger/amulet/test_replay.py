@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
+import pytest
+
+from cantata.lf.archive import Dar
+from cantata.lf.runtime.linker import Linker
+from cantata.lf.runtime.translate.links import Link
+from cantata.lf.runtime.translate.units import Unit
 from cantata.sandbox.engine import Shape
 from tests.ledger.amulet.privacy import our_nodes, our_readers, their_nodes, their_readers
 from tests.ledger.amulet.recording import Execute, Prepare, Submit
 from tests.ledger.amulet.run import Pair, Run, recorded_contracts
 from tests.ledger.amulet.shown import recorded
 from tests.ledger.amulet.state import update_of
+from tests.ledger.amulet.world import engine_of
 
 
 def test_commands_are_accepted_and_refused_as_recorded(run: Run) -> None:
@@ -107,6 +116,23 @@ def test_each_shape_shows_each_party_the_recorded_nodes(run: Run) -> None:
         Pair(str(offset), our_readers(run, offset), their_readers(run, offset))
         for offset in run.offsets
     )
+
+
+def test_code_is_translated_once(
+    recording: Path, dars: dict[str, Dar], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    translated: Counter[Link] = Counter()
+    translate = Linker._translate
+
+    def counted(linker: Linker, link: Link) -> Unit:
+        translated[link] += 1
+        return translate(linker, link)
+
+    monkeypatch.setattr(Linker, "_translate", counted)
+    engine = engine_of(dars)
+    for _ in range(2):
+        assert Run.of(recording, engine).play().surprises == []
+    assert set(translated.values()) == {1}
 
 
 def assert_equal(pairs: Iterable[Pair]) -> None:

@@ -90,10 +90,17 @@ class Linker:
     # code
 
     def _lazy(self, name: str, link: Link) -> Callable[..., Value]:
-        """Give a function that loads the real one when it is called, and takes its place."""
+        """Give a function that loads the real one when it is first called.
+
+        The real one takes its place in the table; partial applications may hold on to this one.
+        """
+        table = self.table
 
         def load_and_call(*args: Value) -> Value:
-            return self.load(name, link)(*args)
+            function = table[name]
+            if function is load_and_call:
+                function = self.load(name, link)
+            return function(*args)
 
         return load_and_call
 
