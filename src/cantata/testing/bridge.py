@@ -7,7 +7,7 @@ import functools
 import types
 from collections.abc import Callable
 from decimal import Decimal as StdDecimal
-from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Date, RelTime, Timestamp
@@ -60,7 +60,7 @@ def fields_of(cls: Any) -> tuple[tuple[str, Any], ...]:
 def bridge(hint: Any) -> Bridge:
     """Give both directions for an annotation; they are made on first use, so types may recur."""
     origin = get_origin(hint)
-    if origin is types.UnionType:
+    if origin in (Union, types.UnionType):
         return _union(hint)
     if origin is list:
         return _list(get_args(hint)[0])
