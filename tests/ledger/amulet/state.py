@@ -74,19 +74,13 @@ class State:
             for offset, views in sorted(self.views.items())
             if views[0].transaction["updateId"] not in done
         ]
-        accepted = [self._offset(step) for step in steps]
+        accepted = [offset_of(step) for step in steps]
         for at, step in enumerate(steps):
             following = min((offset for offset in accepted[at:] if offset), default=None)
             while missing and following is not None and missing[0].offset < following:
                 yield missing.pop(0)
             yield step
         yield from missing
-
-    def _offset(self, step: Step) -> int:
-        """Give the offset of the update that a step became, 0 if there is none."""
-        update_id = update_of(step)
-        times = None if update_id is None else self.times.get(update_id)
-        return 0 if times is None else times.offset
 
 
 def update_of(step: Step) -> str | None:
@@ -95,6 +89,15 @@ def update_of(step: Step) -> str | None:
         return None
     update_id: str = step.answer.get("transaction", step.answer)["updateId"]
     return update_id
+
+
+def offset_of(step: Step) -> int:
+    """Give the offset of the update that a step became, 0 if it became none."""
+    if update_of(step) is None or not isinstance(step, Submit | Execute):
+        return 0
+    transaction = step.answer.get("transaction")
+    offset: int = step.answer["completionOffset"] if transaction is None else transaction["offset"]
+    return offset
 
 
 def transactions(updates: list[Json]) -> Iterator[Json]:
