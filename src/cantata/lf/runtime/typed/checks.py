@@ -13,6 +13,9 @@ from cantata.lf.runtime.values import Value
 MAX_NESTING = 100
 """Deepest level at which a value may lie; the root lies at level 0."""
 
+MAX_PARTS = 1000
+"""Most types inside a type that are looked at one by one."""
+
 Check = Callable[[Value], None]
 _Deep = Callable[[Value, int], None]
 
@@ -35,7 +38,8 @@ def nothing(value: Value) -> None:
 class Checks:
     """Checks of types, made on first use.
 
-    A type whose values are all shallow is checked for text only; others level by level.
+    A type whose values are all shallow is checked for text only. In others the levels above a
+    recursive type are known beforehand, and only values of that type are followed level by level.
     """
 
     def __init__(self, plans: Plans, tick: Callable[[], None]) -> None:
@@ -43,6 +47,8 @@ class Checks:
         self.tick = tick
         self._checks: dict[Type, Check] = {}
         self._shallow: dict[Type, Check] = {}
+        self._placed: dict[tuple[Type, int], Check] = {}
+        self._recursive: dict[Type, bool] = {}
         self._deep: dict[Type, _Deep] = {}
         self._heights: dict[Type, int | None] = {}
 
@@ -50,16 +56,40 @@ class Checks:
         """Give the check of a closed type."""
         found = self._checks.get(type_)
         if found is None:
-            height = self._height(type_, 0)
-            if height is not None and height <= MAX_NESTING:
-                found = self._texts(type_)
-            else:
+            found = self._checks[type_] = self._at(type_, 0)
+        return found
+
+    def _at(self, type_: Type, level: int) -> Check:
+        """Give the check of a type's values that all lie at one level."""
+        height = self._height(type_, 0)
+        if height is not None and level + height <= MAX_NESTING:
+            return self._texts(type_)
+        key = (type_, level)
+        found = self._placed.get(key)
+        if found is None:
+            if self._is_recursive(type_) or level >= MAX_NESTING:
                 deep = self._levels(type_)
 
                 def found(value: Value) -> None:
-                    deep(value, 0)
+                    deep(value, level)
 
-            self._checks[type_] = found
+            else:
+                found = self._of_parts(type_, lambda part: self._at(part, level + 1))
+            self._placed[key] = found
+        return found
+
+    def _is_recursive(self, type_: Type) -> bool:
+        """Tell whether values of a type can hold values of the same type, or of too many types."""
+        found = self._recursive.get(type_)
+        if found is None:
+            seen: set[Type] = set()
+            pending = list(self.plans.parts(type_))
+            while pending and type_ not in seen and len(seen) < MAX_PARTS:
+                part = pending.pop()
+                if part not in seen:
+                    seen.add(part)
+                    pending.extend(self.plans.parts(part))
+            found = self._recursive[type_] = bool(pending) or type_ in seen
         return found
 
     def _height(self, type_: Type, depth: int) -> int | None:
@@ -83,25 +113,24 @@ class Checks:
     def _texts(self, type_: Type) -> Check:
         found = self._shallow.get(type_)
         if found is None:
-            found = self._shallow[type_] = self._make_texts(type_)
+            found = self._shallow[type_] = self._of_parts(type_, self._texts)
         return found
 
-    def _make_texts(self, type_: Type) -> Check:
+    def _of_parts(self, type_: Type, of: Callable[[Type], Check]) -> Check:
+        """Give the check that consists of checks of the parts."""
         match self.plans.plan(type_):
             case Container(Builtin.OPTIONAL, (item,)):
-                return _optional(self._texts(item))
+                return _optional(of(item))
             case Container(Builtin.LIST, (item,)):
-                return _list(self._texts(item), self.tick)
+                return _list(of(item), self.tick)
             case Container(Builtin.TEXTMAP, (item,)):
-                return _textmap(self._texts(item), self.tick)
+                return _textmap(of(item), self.tick)
             case Container(_, (key, item)):
-                return _genmap(self._texts(key), self._texts(item), self.tick)
+                return _genmap(of(key), of(item), self.tick)
             case Fields(_, fields):
-                return _record([self._texts(item) for _, item in fields])
+                return _record([of(item) for _, item in fields])
             case Choices(_, constructors):
-                checks = [
-                    nothing if item is None else self._texts(item) for _, item in constructors
-                ]
+                checks = [nothing if item is None else of(item) for _, item in constructors]
                 enum = all(item is None for _, item in constructors)
                 return nothing if enum else _variant(checks)
             case plan:
