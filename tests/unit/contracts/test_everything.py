@@ -103,113 +103,138 @@ class Stage:
         acting.exercise(cid, choice, arg=argument)
         return self.ledger.listing(self.ledger.updates[-1])
 
+    @property
+    def extra_args(self) -> dict[str, Any]:
+        """The last argument of each choice."""
+        return {"extra_args": self.extra}
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """The arguments of choices that take further actors."""
+        return {"extra_actors": [self.parties["executor"]], **self.extra_args}
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """The arguments of public fetches."""
+        return {"expected_admin": self.parties["admin"], "actor": self.parties["viewer"]}
+
     def choices(self) -> dict[str, tuple[str, Any, Any]]:
         """Give each choice with those who may exercise it and an argument."""
-        party, transfer = self.parties, self.payload.transfer
-        extra: dict[str, Any] = {"extra_args": self.extra}
-        more: dict[str, Any] = {"extra_actors": [party["executor"]], **extra}
-        look: dict[str, Any] = {"expected_admin": party["admin"], "actor": party["viewer"]}
+        return self._transfers() | self._allocations() | self._requests_and_supply()
+
+    def _transfers(self) -> dict[str, tuple[str, Any, Any]]:
         instruction, factory = transfers.TransferInstruction, transfers.TransferFactory
-        allocation, request = allocating.Allocation, requesting.AllocationRequest
         return {
             "accept": (
                 "receiver",
                 instruction.transfer_instruction_accept,
-                transfers.TransferInstruction_Accept(**extra),
+                transfers.TransferInstruction_Accept(**self.extra_args),
             ),
             "reject": (
                 "receiver",
                 instruction.transfer_instruction_reject,
-                transfers.TransferInstruction_Reject(**extra),
+                transfers.TransferInstruction_Reject(**self.extra_args),
             ),
             "withdraw": (
                 "sender",
                 instruction.transfer_instruction_withdraw,
-                transfers.TransferInstruction_Withdraw(**extra),
+                transfers.TransferInstruction_Withdraw(**self.extra_args),
             ),
             "update": (
                 "admin executor",
                 instruction.transfer_instruction_update,
-                transfers.TransferInstruction_Update(**more),
+                transfers.TransferInstruction_Update(**self.more),
             ),
             "transfer": (
                 "sender",
                 factory.transfer_factory_transfer,
                 transfers.TransferFactory_Transfer(
-                    expected_admin=party["admin"], transfer=transfer, **extra
+                    expected_admin=self.parties["admin"],
+                    transfer=self.payload.transfer,
+                    **self.extra_args,
                 ),
             ),
             "fetch transfer factory": (
                 "viewer",
                 factory.transfer_factory_public_fetch,
-                transfers.TransferFactory_PublicFetch(**look),
+                transfers.TransferFactory_PublicFetch(**self.look),
             ),
+        }
+
+    def _allocations(self) -> dict[str, tuple[str, Any, Any]]:
+        allocation, instruction = allocating.Allocation, instructing.AllocationInstruction
+        return {
             "execute": (
                 "executor sender receiver",
                 allocation.allocation_execute_transfer,
-                allocating.Allocation_ExecuteTransfer(**extra),
+                allocating.Allocation_ExecuteTransfer(**self.extra_args),
             ),
             "cancel": (
                 "executor sender receiver",
                 allocation.allocation_cancel,
-                allocating.Allocation_Cancel(**extra),
+                allocating.Allocation_Cancel(**self.extra_args),
             ),
             "withdraw allocation": (
                 "sender",
                 allocation.allocation_withdraw,
-                allocating.Allocation_Withdraw(**extra),
+                allocating.Allocation_Withdraw(**self.extra_args),
             ),
             "withdraw instruction": (
                 "sender",
-                instructing.AllocationInstruction.allocation_instruction_withdraw,
-                instructing.AllocationInstruction_Withdraw(**extra),
+                instruction.allocation_instruction_withdraw,
+                instructing.AllocationInstruction_Withdraw(**self.extra_args),
             ),
             "update instruction": (
                 "admin executor",
-                instructing.AllocationInstruction.allocation_instruction_update,
-                instructing.AllocationInstruction_Update(**more),
+                instruction.allocation_instruction_update,
+                instructing.AllocationInstruction_Update(**self.more),
             ),
             "allocate": (
                 "sender",
                 instructing.AllocationFactory.allocation_factory_allocate,
                 instructing.AllocationFactory_Allocate(
-                    expected_admin=party["admin"],
+                    expected_admin=self.parties["admin"],
                     allocation=self.payload.allocation,
-                    requested_at=transfer.requested_at,
+                    requested_at=self.payload.transfer.requested_at,
                     input_holding_cids=[],
-                    **extra,
+                    **self.extra_args,
                 ),
             ),
             "fetch allocation factory": (
                 "viewer",
                 instructing.AllocationFactory.allocation_factory_public_fetch,
-                instructing.AllocationFactory_PublicFetch(**look),
+                instructing.AllocationFactory_PublicFetch(**self.look),
             ),
+        }
+
+    def _requests_and_supply(self) -> dict[str, tuple[str, Any, Any]]:
+        request, receiver = requesting.AllocationRequest, self.parties["receiver"]
+        return {
             "reject request": (
                 "receiver",
                 request.allocation_request_reject,
-                requesting.AllocationRequest_Reject(actor=party["receiver"], **extra),
+                requesting.AllocationRequest_Reject(actor=receiver, **self.extra_args),
             ),
             "withdraw request": (
                 "executor",
                 request.allocation_request_withdraw,
-                requesting.AllocationRequest_Withdraw(**extra),
+                requesting.AllocationRequest_Withdraw(**self.extra_args),
             ),
             "burn and mint": (
                 "admin executor",
                 supply.BurnMintFactory.burn_mint_factory_burn_mint,
                 supply.BurnMintFactory_BurnMint(
-                    expected_admin=party["admin"],
-                    instrument_id=transfer.instrument_id,
+                    expected_admin=self.parties["admin"],
+                    instrument_id=self.payload.transfer.instrument_id,
                     input_holding_cids=[],
                     outputs=[],
-                    **more,
+                    **self.more,
                 ),
             ),
             "fetch burn-mint factory": (
                 "viewer",
                 supply.BurnMintFactory.burn_mint_factory_public_fetch,
-                supply.BurnMintFactory_PublicFetch(**look),
+                supply.BurnMintFactory_PublicFetch(**self.look),
             ),
         }
 

@@ -16,9 +16,10 @@ from cantata.lang.build.sources import NoContractModule, contract_files
 from cantata.lang.diagnostics.rule import ContractErrors
 from cantata.lf import model as lf
 from cantata.lf.archive import read_archive
-from tests.unit.lang.lower.cases import api, effects, ping, pure
+from tests.unit.lang.lower.cases import api, effects, lists, ping, pure, shapes
 
 PING_ID = "5321b0dc12ad3fba2beb50ecaf5db95307711b7d07359ef3005e644a06fc9b3d"
+MODULES = [pytest.param(each, id=each.__name__) for each in (ping, pure, lists, effects)]
 STANDARD = Path(__file__).parents[4] / "src/cantata/contracts/token_standard"
 
 
@@ -44,7 +45,7 @@ def test_the_ping_package_has_its_frozen_id() -> None:
     assert compile_package([path_of(ping)]).id == PING_ID
 
 
-@pytest.mark.parametrize("module", [ping, pure, effects], ids=lambda module: module.__name__[-7:])
+@pytest.mark.parametrize("module", MODULES)
 def test_equal_source_gives_equal_bytes_in_another_process(module: Any) -> None:
     script = (
         "from pathlib import Path; from cantata.lang.build import compile_package; import sys;"
@@ -60,7 +61,7 @@ def test_equal_source_gives_equal_bytes_in_another_process(module: Any) -> None:
     assert done.stdout.strip() == compile_package([path_of(module)]).id
 
 
-@pytest.mark.parametrize("module", [ping, pure, effects], ids=lambda module: module.__name__[-7:])
+@pytest.mark.parametrize("module", MODULES)
 def test_the_bytes_decode_to_the_package_without_places(module: Any) -> None:
     compiled = compile_package([path_of(module)])
     decoded = read_archive(compiled.archive)
@@ -73,7 +74,7 @@ def test_the_bytes_decode_to_the_package_without_places(module: Any) -> None:
     )
 
 
-@pytest.mark.parametrize("module", [pure, effects], ids=lambda module: module.__name__[-7:])
+@pytest.mark.parametrize("module", MODULES[1:])
 def test_no_error_and_no_throw_is_ever_emitted(module: Any) -> None:
     found = list(parts(compile_package([path_of(module)]).package.modules))
     builtins = {part.name for part in found if isinstance(part, lf.EBuiltin)}
@@ -89,7 +90,7 @@ def test_decimal_literals_carry_ten_decimals() -> None:
 
 
 def test_no_case_has_a_default_alone() -> None:
-    for module in (pure, effects):
+    for module in (pure, lists, shapes, effects):
         for part in parts(compile_package([path_of(module)]).package.modules):
             if isinstance(part, lf.ECase):
                 first = part.alternatives[0].pattern

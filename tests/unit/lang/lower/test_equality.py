@@ -19,12 +19,13 @@ from hypothesis import strategies as st
 from cantata.kernel.arithmetic import DamlArithmeticError
 from cantata.lang import Date, Decimal, Enum, Party, Record, RelTime, TextMap, Time
 from cantata.lf.runtime.errors import FailureStatus
-from tests.unit.lang.lower.cases import pure, times
+from tests.unit.lang.lower.cases import lists, pure, shapes, times
 from tests.unit.lang.lower.running import Twin
 
+MODULES = (pure, lists, shapes, times)
 CASES = [
     pytest.param(module, name, id=name)
-    for module in (pure, times)
+    for module in MODULES
     for name, each in vars(module).items()
     if hasattr(each, "__wrapped__")
 ]
@@ -91,7 +92,7 @@ def _made(cls: type[Record]) -> st.SearchStrategy[Any]:
 
 @pytest.fixture(scope="module")
 def twins() -> dict[ModuleType, Twin]:
-    return {module: Twin(module) for module in (pure, times)}
+    return {module: Twin(module) for module in MODULES}
 
 
 @pytest.mark.parametrize("module, name", CASES)
