@@ -144,7 +144,12 @@ def _map(hint: Any) -> Bridge:
 def _union(hint: Any) -> Bridge:
     members = [member for member in get_args(hint) if member is not type(None)]
     optional = len(members) < len(get_args(hint))
-    inner = _variant(tuple(members)) if _are_constructors(members) else bridge(members[0])
+    if _are_constructors(members):
+        inner = _variant(tuple(members))
+    elif len(members) == 1:
+        inner = bridge(members[0])
+    else:
+        raise NoValue(hint)
     if not optional:
         return inner
     return Bridge(

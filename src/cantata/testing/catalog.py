@@ -89,7 +89,10 @@ def _compiled(path: Path) -> tuple[Package, ...]:
 
 def _path_of(source: ModuleType | str) -> Path:
     name = source if isinstance(source, str) else source.__name__
-    spec = importlib.util.find_spec(name)
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
     if spec is None or spec.origin is None:
         raise NoSource(source)
     origin = Path(spec.origin)

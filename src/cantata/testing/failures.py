@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from cantata.kernel.errors import CantataError
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
+from cantata.sandbox.engine import LedgerError
 
 Expected = str | type[CantataError]
-"""The id of a requirement, Canton's error code, or the class of the error."""
+"""The id of a requirement, Canton's error code, the engine's name for it, or its class."""
 
 
 def require_refusal(error: CantataError, expected: Expected) -> None:
@@ -22,7 +23,7 @@ def is_refusal(error: CantataError, expected: Expected) -> bool:
     if isinstance(expected, type):
         return isinstance(error, expected)
     names = {error.code}
-    if isinstance(error, InterpretationError):
+    if isinstance(error, InterpretationError | LedgerError) and error.kind:
         names.add(error.kind)
     if isinstance(error, FailureStatus):
         names.add(error.error_id)

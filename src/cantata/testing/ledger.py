@@ -16,9 +16,9 @@ from cantata.kernel.fingerprint import key_fingerprint
 from cantata.kernel.generators import SeededIds, fresh_command_id, fresh_seed
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import RelTime, Timestamp
-from cantata.lang import ContractId, Interface, Party, Template
+from cantata.lang import Choice, ContractId, Interface, Party, Template
 from cantata.lf.codec import JsonCodec
-from cantata.lf.model import Packages
+from cantata.lf.model import Packages, Type
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine import (
     Contract,
@@ -32,11 +32,12 @@ from cantata.sandbox.engine import (
     Update,
 )
 from cantata.sandbox.engine import Ledger as EngineLedger
+from cantata.sandbox.engine.projection import InterfaceFilter
 from cantata.sandbox.engine.projection.events import Seen
 from cantata.testing.bridge import bridge
 from cantata.testing.catalog import Catalog, Source
 from cantata.testing.listing import Listing
-from cantata.testing.names import view_bridge
+from cantata.testing.names import NotAContract, names_of, view_bridge
 from cantata.testing.submitter import Submitter
 from cantata.testing.trees import Trees
 
@@ -115,10 +116,15 @@ class Ledger:
         return Submitter(self, frozenset(parties), frozenset(read_as), tuple(disclosed))
 
     def commit(self, submission: Callable[[int, bytes, str], Submission]) -> Update:
-        """Submit what is made of the ledger's time, a fresh seed and a fresh command id."""
-        now = self._now.microseconds
-        made = submission(now, fresh_seed(self._ids), fresh_command_id(self._ids))
-        return self.engine.submit(made)
+        """Submit what is made of the ledger's time, a fresh seed and a fresh command id.
+
+        What is refused leaves nothing behind: the next submission gets the same seed.
+        """
+        ids = self._ids.copy()
+        made = submission(self._now.microseconds, fresh_seed(ids), fresh_command_id(ids))
+        update = self.engine.submit(made)
+        self._ids = ids
+        return update
 
     def disclose(self, contract_id: ContractId[Any]) -> Contract:
         """Give an active contract as its stakeholders hand it to others."""
@@ -140,15 +146,20 @@ class Ledger:
         ]
 
     def views(self, interface: type[Interface], party: Party) -> dict[ContractId[Any], Any]:
-        """Give the views of the contracts that implement an interface, by contract id."""
+        """Give the views of the contracts that implement an interface, by contract id.
+
+        Contracts are those that the party has a stake in, oldest first, read as by a client of
+        the ledger. Raise the error of a view that fails.
+        """
         wanted, read = self.catalog.ref(interface), view_bridge(interface).to_object
-        return {
-            ContractId(contract.contract_id): read(
-                self._runtime.view(contract.template, wanted, contract.payload)
-            )
-            for contract in self._active(party)
-            if wanted in self.packages.implemented(contract.template)
-        }
+        asked = Filters(wildcard=False, interfaces=(InterfaceFilter(wanted),))
+        found: dict[ContractId[Any], Any] = {}
+        for event in self.engine.active_contracts(EventFormat({str(party): asked})):
+            (view,) = event.views
+            if view.error is not None:
+                raise view.error
+            found[ContractId(event.contract.contract_id)] = read(view.value)
+        return found
 
     def _active(self, party: Party) -> Iterator[Contract]:
         templates = self._store.templates([party])
@@ -174,11 +185,22 @@ class Ledger:
         """Give an update as JSON data, with every node's ids, parties, values and witnesses."""
         return self._listing.update(update)
 
+    def choice_argument(self, choice: Choice[Any, Any, Any]) -> Type:
+        """Give the Daml-LF type of a choice's argument."""
+        names = names_of(choice)
+        owner, packages = self.catalog.ref(names.owner), self.packages.packages
+        is_template = issubclass(names.owner, Template)
+        definition = packages.template(owner) if is_template else packages.interface(owner)
+        found = definition.choice(names.name)
+        if found is None:
+            raise NotAContract(choice)
+        return found.arg_type
+
     # --- snapshots -----------------------------------------------------------------------------
 
     @contextmanager
     def anchor(self) -> Iterator[None]:
-        """Undo everything that happens inside: contracts, time, ids."""
+        """Undo everything that happens inside: contracts, time, ids; loaded packages stay."""
         store, now, ids = self._store, self._now, self._ids
         self._store, self._ids = store.copy(), ids.copy()
         self.engine.store = self._store

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, get_type_hints
 from cantata.kernel.errors import CantataError
 from cantata.lang import Choice, Interface, PackageInfo, Record
 from cantata.lang.frontend.naming import pascal
+from cantata.lang.surface.conform import conform
 from cantata.testing.bridge import Bridge, bridge
 
 
@@ -33,15 +34,29 @@ class ChoiceNames(NamedTuple):
     result: Bridge
 
     def argument(self, *args: object, **arguments: object) -> Any:
-        """Give the run-time value of the choice's argument; TypeError for wrong names."""
+        """Give the run-time value of the choice's argument.
+
+        Raise TypeError for wrong names and WrongType for a value that does not fit its annotation.
+        """
         names = [name for name, _ in self.parameters]
         given = {**dict(zip(names, args, strict=False)), **arguments}
         differ = given.keys() ^ set(names)
         if differ or len(given) != len(args) + len(arguments):
             msg = f"{self.name} takes {', '.join(names) or 'nothing'}; wrong: {sorted(differ)}"
             raise TypeError(msg)
-        parts = tuple(bridge(hint).to_value(given[name]) for name, hint in self.parameters)
+        parts = tuple(
+            bridge(hint).to_value(conform(f"{name} of {self.name}", hint, given[name]))
+            for name, hint in self.parameters
+        )
         return parts[0] if _is_whole(self.name, self.parameters) else parts
+
+    def arguments(self, value: Any) -> dict[str, Any]:
+        """Give a run-time value of the choice's argument as arguments by name."""
+        parts = (value,) if _is_whole(self.name, self.parameters) else value
+        return {
+            name: bridge(hint).to_object(part)
+            for (name, hint), part in zip(self.parameters, parts, strict=True)
+        }
 
 
 def package_of(cls: type) -> PackageInfo:

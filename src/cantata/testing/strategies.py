@@ -1,15 +1,16 @@
-"""Hypothesis strategies for run-time values of any serializable Daml-LF type."""
+"""Hypothesis strategies: payloads of templates, arguments of choices, values of any type."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar, TypeAlias
+from typing import Any, ClassVar, TypeAlias, TypeVar
 
 from hypothesis import strategies as st
 
 from cantata.kernel.errors import CantataError
+from cantata.lang import Choice, Template
 from cantata.lf.codec.containers import sorted_map
 from cantata.lf.codec.errors import NotSerializable
 from cantata.lf.codec.numerics import INT64_MAX, INT64_MIN, NUMERIC_DIGITS_MAX
@@ -17,6 +18,11 @@ from cantata.lf.codec.shapes import Product, Shape, Shapes, Sum
 from cantata.lf.codec.times import DATE_MAX, DATE_MIN, TIMESTAMP_MAX, TIMESTAMP_MIN
 from cantata.lf.model import Builtin, EnumType, Packages, Ref, TCon, Type
 from cantata.lf.runtime.values import to_cons
+from cantata.testing.bridge import bridge
+from cantata.testing.ledger import Ledger
+from cantata.testing.names import names_of
+
+T = TypeVar("T", bound=Template)
 
 Values: TypeAlias = st.SearchStrategy[Any]
 """A strategy for run-time values, as `cantata.lf.runtime.values` describes them."""
@@ -66,6 +72,46 @@ def values(
     if not maker.fits(shape, depth_max):
         raise NoSmallValue(str(shape), depth_max)
     return maker.strategy(shape, depth_max)
+
+
+def contracts(
+    ledger: Ledger,
+    template: type[T],
+    *,
+    parties: Sequence[str] = PARTIES,
+    contract_ids: Sequence[str] = (),
+    sizes: Sizes | None = None,
+) -> st.SearchStrategy[T]:
+    """Give a strategy for the payloads of a contract class, legal by its type, not its `ensure`."""
+    ref = ledger.catalog.ref(template)
+    found = values(
+        ledger.packages.packages,
+        TCon(ref),
+        parties=parties,
+        contract_ids=contract_ids,
+        sizes=sizes,
+    )
+    return found.map(bridge(template).to_object)
+
+
+def arguments(
+    ledger: Ledger,
+    choice: Choice[Any, Any, Any],
+    *,
+    parties: Sequence[str] = PARTIES,
+    contract_ids: Sequence[str] = (),
+    sizes: Sizes | None = None,
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Give a strategy for the arguments of a choice by name, as `exercise` takes them."""
+    names = names_of(choice)
+    found = values(
+        ledger.packages.packages,
+        ledger.choice_argument(choice),
+        parties=parties,
+        contract_ids=contract_ids,
+        sizes=sizes,
+    )
+    return found.map(names.arguments)
 
 
 def payloads(

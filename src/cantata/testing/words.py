@@ -8,7 +8,7 @@ from typing import Any
 
 VALUE_MAX = 90
 
-_PARTY = re.compile(r"([A-Za-z0-9:\-_ ]+?)::1220[0-9a-f]{64}")
+_NAMESPACE = re.compile(r"::1220[0-9a-f]{64}")
 _WORDS = {True: "true", False: "false", None: "none"}
 _DECIMAL = re.compile(r"\b[0-9]+\.[0-9]{10}\b")
 _CONTRACT_ID = re.compile(r"00([0-9a-f]{8})[0-9a-f]{56,}")
@@ -21,7 +21,7 @@ def short_id(contract_id: str) -> str:
 
 def short_party(party: str) -> str:
     """Give the name of a party without its namespace."""
-    return _PARTY.sub(r"\1", party)
+    return _NAMESPACE.sub("", party)
 
 
 def short_parties(parties: Iterable[str]) -> str:

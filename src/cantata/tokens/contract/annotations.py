@@ -1,9 +1,9 @@
-"""What results of token choices tell history parsers: the standard's metadata keys."""
+"""The standard's metadata in token choices: what results tell parsers, what contexts give."""
 
 from __future__ import annotations
 
 from cantata.contracts.token_standard import metadata_v1 as metadata
-from cantata.lang import Party, Text, TextMap, function, package
+from cantata.lang import INVALID_ARGUMENT, Party, Text, TextMap, function, package, require
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Annotations")
 
@@ -33,3 +33,15 @@ def annotate_transfer(sender: Party, given: metadata.Metadata) -> metadata.Metad
 def no_metadata() -> metadata.Metadata:
     """Give empty metadata."""
     return metadata.Metadata(values=TextMap({}))
+
+
+@function
+def require_sound_context(is_sound: bool, key: Text) -> None:
+    """Refuse a choice context that holds a value of another type than its key means."""
+    require(
+        is_sound,
+        "tokens/context-malformed",
+        "the choice context holds a value of another type under a key",
+        category=INVALID_ARGUMENT,
+        key=key,
+    )

@@ -17,7 +17,12 @@ from cantata.lang import (
     require,
     update,
 )
-from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
+from cantata.tokens.contract.annotations import (
+    annotate,
+    annotate_transfer,
+    no_metadata,
+    require_sound_context,
+)
 from cantata.tokens.contract.token import Token, issue
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Offer")
@@ -126,7 +131,10 @@ def lock_stands(context: metadata.ChoiceContext) -> bool:
     match context.values.get(EXPIRE_LOCK):
         case metadata.AV_Bool(value=stands):
             return stands
+        case None:
+            return True
         case _:
+            require_sound_context(False, EXPIRE_LOCK)
             return True
 
 

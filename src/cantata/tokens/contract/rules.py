@@ -26,8 +26,13 @@ from cantata.lang import (
     require,
     update,
 )
-from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
-from cantata.tokens.contract.instrument import Instrument
+from cantata.tokens.contract.annotations import (
+    annotate,
+    annotate_transfer,
+    no_metadata,
+    require_sound_context,
+)
+from cantata.tokens.contract.instrument import MAX_DECIMALS, Instrument
 from cantata.tokens.contract.offer import TransferOffer, lock_for
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.contract.token import (
@@ -61,6 +66,10 @@ class TokenRules(Template, standard.TransferFactory, burn_mint.BurnMintFactory):
     def signatories(self) -> list[Party]:
         """Give the admin."""
         return [self.instrument_id.admin]
+
+    def ensure(self) -> bool:
+        """Admit the terms that an instrument may have."""
+        return self.instrument_id.id != "" and 0 <= self.decimals <= MAX_DECIMALS
 
     def transfer_factory_view(self) -> standard.TransferFactoryView:
         """Show the admin as the token standard does."""
@@ -224,11 +233,14 @@ def require_valid(rules: TokenRules, transfer: standard.Transfer) -> None:
 def contract_in(
     context: metadata.ChoiceContext, key: Text
 ) -> ContractId[metadata.AnyContract] | None:
-    """Give the contract id that a choice context holds under a key."""
+    """Give the contract id that a choice context holds under a key; refuse anything else there."""
     match context.values.get(key):
         case metadata.AV_ContractId(value=cid):
             return cid
+        case None:
+            return None
         case _:
+            require_sound_context(False, key)
             return None
 
 

@@ -1,0 +1,62 @@
+"""Why a command names something that the ledger does not have, in a participant's words."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from cantata.lf.codec.errors import excerpt
+from cantata.lf.model import Ref
+from cantata.sandbox.engine import LedgerError
+from cantata.sandbox.engine.errors import FAILED_PRECONDITION, NOT_FOUND, InvalidSubmission
+
+
+class PackageNamesNotFound(LedgerError):
+    """No package in use has the name of a ``#name:Module:Entity``."""
+
+    code: ClassVar[str] = "PACKAGE_NAMES_NOT_FOUND"
+    category: ClassVar[int] = NOT_FOUND
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "The following package names do not match upgradable packages uploaded on this "
+            f"participant: [{name}].",
+            hint="upload and vet a package of that name",
+        )
+        self.name = name
+
+
+class TemplatesNotFound(LedgerError):
+    """A command names a template or interface that no package defines."""
+
+    code: ClassVar[str] = "TEMPLATES_OR_INTERFACES_NOT_FOUND"
+    category: ClassVar[int] = NOT_FOUND
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(
+            f"Templates do not exist: [{excerpt(str(ref))}].",
+            hint="upload the DAR that holds it, or write #package-name:Module:Entity",
+            resources=(("TEMPLATE_ID", str(ref)),),
+        )
+        self.ref = ref
+
+
+class UnknownChoice(InvalidSubmission):
+    """A command names a choice that its template or interface does not have."""
+
+    def __init__(self, ref: Ref, choice: str) -> None:
+        super().__init__(f"Invalid template:{ref} or choice:{choice}")
+        self.ref = ref
+        self.choice = choice
+
+
+class PackageSelectionFailed(LedgerError):
+    """A package preference names a package that is not in use."""
+
+    code: ClassVar[str] = "JSON_API_PACKAGE_SELECTION_FAILED"
+    category: ClassVar[int] = FAILED_PRECONDITION
+
+    def __init__(self, package_id: str) -> None:
+        super().__init__(
+            f"Package-id {excerpt(package_id)} not known", hint="upload and vet the package"
+        )
+        self.package_id = package_id
