@@ -7,7 +7,7 @@ What other parts use:
 - `cantata.lf.runtime.errors`: every refusal, with Canton's code, category and texts.
 - `cantata.lf.runtime.compiled`: `CompiledTemplate`, `CompiledChoice`, `CompiledInterface`,
   `CompiledInstance`, `InterfaceValue`.
-- `cantata.lf.runtime.runtime.Runtime(packages, *, cache=None, limits=None, trace=None)`:
+- `cantata.lf.runtime.runtime.Runtime(packages, *, cache, limits, trace, clock)`:
 
   - ``template(ref)``, ``interface(ref)``: compiled objects, one per reference, made once.
     A reference to nothing raises `UnknownDefinition`.

@@ -23,7 +23,7 @@ class Limits:
 
     calls: int = 10_000_000
     milliseconds: int = 15_000
-    frames: int = 250_000
+    frames: int = 400_000
     text: int = 4_000_000
 
 

@@ -7,9 +7,11 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from cantata.lf.runtime.errors import InterpretationTimeExceeded
+
 T = TypeVar("T")
 
-STACK = 512 * 1024 * 1024
+STACK = 1024 * 1024 * 1024
 """Bytes of stack, of which only what is used costs memory."""
 
 _lock = threading.Lock()
@@ -49,6 +51,8 @@ def _start(work: Callable[[], None]) -> threading.Thread:
         try:
             thread = threading.Thread(target=work, name="cantata-deep", daemon=True)
             thread.start()
+        except RuntimeError:
+            raise InterpretationTimeExceeded("no memory for a deep stack") from None
         finally:
             threading.stack_size(before)
     return thread

@@ -66,7 +66,7 @@ class Runtime:
         self._lock = threading.Lock()
         self._thread: int | None = None
         self._plans = Plans(packages)
-        self._checks = Checks(self._plans, self._tick)
+        self._checks = Checks(self._plans, self)
         self._storing = Storing(self._plans)
         self._conversion = Conversion(self._plans)
         self._definitions = Definitions(packages, self, self.checker)
@@ -235,9 +235,6 @@ class Runtime:
         Raises `UpgradeTranslationFailed`, which names the contract if `cid` is given.
         """
         return self._conversion.convert(payload, source, target, cid)
-
-    def _tick(self) -> None:
-        self.budget.tick()
 
     # parts of compiled definitions
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cantata.lf.model import Builtin, Type
+from cantata.lf.runtime.bounded import Metered
 from cantata.lf.runtime.errors import MalformedText, ValueNesting
 from cantata.lf.runtime.typed.plans import Choices, Container, Fields, Plans
 from cantata.lf.runtime.values import Value
@@ -42,9 +43,9 @@ class Checks:
     recursive type are known beforehand, and only values of that type are followed level by level.
     """
 
-    def __init__(self, plans: Plans, tick: Callable[[], None]) -> None:
+    def __init__(self, plans: Plans, machine: Metered) -> None:
         self.plans = plans
-        self.tick = tick
+        self.machine = machine
         self._checks: dict[Type, Check] = {}
         self._shallow: dict[Type, Check] = {}
         self._placed: dict[tuple[Type, int], Check] = {}
@@ -122,11 +123,11 @@ class Checks:
             case Container(Builtin.OPTIONAL, (item,)):
                 return _optional(of(item))
             case Container(Builtin.LIST, (item,)):
-                return _list(of(item), self.tick)
+                return _list(of(item), self.machine)
             case Container(Builtin.TEXTMAP, (item,)):
-                return _textmap(of(item), self.tick)
+                return _textmap(of(item), self.machine)
             case Container(_, (key, item)):
-                return _genmap(of(key), of(item), self.tick)
+                return _genmap(of(key), of(item), self.machine)
             case Fields(_, fields):
                 return _record([of(item) for _, item in fields])
             case Choices(_, constructors):
@@ -150,7 +151,7 @@ class Checks:
         parts: list[_Deep | None] = [None] * len(types)
         pick = _picker(plan)
         is_text = getattr(plan, "builtin", None) is Builtin.TEXT
-        tick = self.tick
+        machine = self.machine
 
         def descend(at: int, value: Value, level: int) -> None:
             part = parts[at]
@@ -165,7 +166,8 @@ class Checks:
                 if is_text:
                     check_text(value)
                 return
-            tick()
+            for _ in machine.budget.ticks:
+                break
             for at, part in pick(value):
                 if at < 0:
                     check_text(part)
@@ -225,36 +227,39 @@ def _optional(item: Check) -> Check:
     return check
 
 
-def _list(item: Check, tick: Callable[[], None]) -> Check:
+def _list(item: Check, machine: Metered) -> Check:
     if item is nothing:
         return nothing
 
     def check(cells: Value) -> None:
         while cells:
             head, cells = cells
-            tick()
+            for _ in machine.budget.ticks:
+                break
             item(head)
 
     return check
 
 
-def _textmap(item: Check, tick: Callable[[], None]) -> Check:
+def _textmap(item: Check, machine: Metered) -> Check:
     def check(textmap: Value) -> None:
         for key, value in textmap.items():
-            tick()
+            for _ in machine.budget.ticks:
+                break
             check_text(key)
             item(value)
 
     return check
 
 
-def _genmap(key: Check, item: Check, tick: Callable[[], None]) -> Check:
+def _genmap(key: Check, item: Check, machine: Metered) -> Check:
     if key is nothing and item is nothing:
         return nothing
 
     def check(genmap: Value) -> None:
         for name, value in genmap.items():
-            tick()
+            for _ in machine.budget.ticks:
+                break
             key(name)
             item(value)
 
