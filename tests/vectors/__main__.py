@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.vectors.replay import DEFAULT_DATA, area_checks, present_areas, replay
+from tests.vectors.replay import DEFAULT_DATA, area_checks, area_place, present_areas, replay
 
 
 def main(arguments: list[str]) -> int:
@@ -18,7 +18,10 @@ def main(arguments: list[str]) -> int:
         outcome = replay(area_checks(area, data))
         for failure in outcome.failures:
             print(f"{area} {failure.id}: {failure.reason}")
-        print(f"{area}: {outcome.passed} of {outcome.total} agree", flush=True)
+        if outcome.total:
+            print(f"{area}: {outcome.passed} of {outcome.total} agree", flush=True)
+        else:
+            print(f"{area}: nothing to replay at {data / area_place(area)}", flush=True)
         passed += outcome.passed
         failed += len(outcome.failures)
     print(f"{passed} passed, {failed} failed")

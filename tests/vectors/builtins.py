@@ -8,7 +8,9 @@ from pathlib import Path
 from tests.vectors.expressions import Cases
 from tests.vectors.replay import Check
 
+PLACE = "lf/builtins.jsonl"
+
 
 def checks(data: Path) -> Iterator[Check]:
     """Give the checks of all cases."""
-    yield from Cases(data / "lf", "builtins").checks()
+    yield from Cases(data / PLACE).checks()

@@ -72,9 +72,9 @@ class NoContracts:
 class Cases:
     """The cases of one file of vectors, and the package that holds their expressions."""
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder = folder
-        self.file = folder / f"{name}.jsonl"
+    def __init__(self, file: Path) -> None:
+        self.folder = file.parent
+        self.file = file
         self.traces: list[str] = []
         self.runtimes: dict[str, tuple[Runtime, str]] = {}
 
@@ -83,9 +83,9 @@ class Cases:
         if not self.file.is_file():
             return
         with self.file.open(encoding="utf-8") as lines:
-            for line in lines:
-                case = json.loads(line)
-                yield Check(case.get("id") or case["value"], _Run(self, case))
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield Check(f"{self.file.name}:{number}", _Run(self, line))
 
     def runtime(self, package: str) -> tuple[Runtime, str]:
         """Give a runtime of a package and the package's id."""
@@ -100,12 +100,18 @@ class Cases:
 class _Run:
     """One case: evaluates it with nothing memoized and compares everything that is recorded."""
 
-    def __init__(self, cases: Cases, case: dict[str, Any]) -> None:
+    def __init__(self, cases: Cases, line: str) -> None:
         self.cases = cases
-        self.case = case
+        self.line = line
+
+    @cached_property
+    def case(self) -> dict[str, Any]:
+        case: dict[str, Any] = json.loads(self.line)
+        return case
 
     def __call__(self) -> None:
-        runtime, package = self.cases.runtime(self.case["package"])
+        package_file = self.case.get("package", f"{self.cases.file.stem}.dalf")
+        runtime, package = self.cases.runtime(package_file)
         module, name = self.case["value"].split(":")
         ref = Ref(package, module, name)
         self.cases.traces.clear()
@@ -119,7 +125,9 @@ class _Run:
             ours["error"] = {
                 key: ours["error"][key] for key in ours["error"] if key in expected["error"]
             }
-        assert ours == expected, f"ours {json.dumps(ours)}, theirs {json.dumps(expected)}"
+        assert ours == expected, (
+            f"{self.case.get('id', name)}: ours {json.dumps(ours)}, theirs {json.dumps(expected)}"
+        )
 
     def _answer(self, runtime: Runtime, ref: Ref) -> dict[str, Any]:
         type_ = runtime.packages.value(ref).type

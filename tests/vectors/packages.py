@@ -16,6 +16,9 @@ from cantata.lf.stable import stable_packages
 from tests.vectors.replay import Check
 
 
+PLACE = "lf/packages"
+
+
 def checks(data: Path) -> Iterator[Check]:
     """Give one check for each file of `lf/packages`."""
     kinds: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -23,13 +26,15 @@ def checks(data: Path) -> Iterator[Check]:
         "upgrade-pair": _check_upgrade,
         "dar": _check_dar,
     }
-    for path in sorted((data / "lf" / "packages").glob("*.json")):
+    for path in sorted((data / PLACE).glob("*.json")):
         yield Check(f"packages/{path.name}", partial(_run, path, kinds))
 
 
 def _run(path: Path, kinds: dict[str, Callable[[dict[str, Any]], None]]) -> None:
     vector = json.loads(path.read_text(encoding="utf-8"))
-    kinds[vector.get("kind", "package")](vector)
+    kind = vector.get("kind", "package")
+    assert kind in kinds, f"no check for vectors of kind {kind}"
+    kinds[kind](vector)
 
 
 def _check_package(vector: dict[str, Any]) -> None:

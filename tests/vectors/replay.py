@@ -52,6 +52,12 @@ def present_areas() -> tuple[str, ...]:
     return tuple(area for area in AREAS if find_spec(f"tests.vectors.{area}"))
 
 
+def area_place(area: str) -> str:
+    """Name what an area reads below the folder of vectors."""
+    place: str = import_module(f"tests.vectors.{area}").PLACE
+    return place
+
+
 def area_checks(area: str, data: Path) -> Iterator[Check]:
     """Give the checks of an area for the vectors below `data`."""
     checks: Iterator[Check] = import_module(f"tests.vectors.{area}").checks(data)

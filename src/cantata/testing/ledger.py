@@ -80,8 +80,6 @@ class Ledger:
         """Add a contract package and all that it depends on."""
         self.packages.add(self.catalog.load(source))
 
-    # --- parties and time ----------------------------------------------------------------------
-
     def party(self, name: str) -> Party:
         """Give the party of that name; a name is the same party on every ledger under test."""
         return Party(PartyId.of(name, key_fingerprint(name.encode())))
@@ -99,8 +97,6 @@ class Ledger:
         """Move the time on by a span and give it."""
         self._now = Timestamp(self._now.microseconds + span.microseconds)
         return self._now
-
-    # --- submissions ---------------------------------------------------------------------------
 
     def acting(
         self,
@@ -133,8 +129,6 @@ class Ledger:
             msg = f"{contract_id!r} is not active"
             raise LookupError(msg)
         return contract
-
-    # --- reading -------------------------------------------------------------------------------
 
     def contracts(self, template: type[T], party: Party) -> list[Active[T]]:
         """Give the active contracts of a template that a party has a stake in, oldest first."""
@@ -195,8 +189,6 @@ class Ledger:
         if found is None:
             raise NotAContract(choice)
         return found.arg_type
-
-    # --- snapshots -----------------------------------------------------------------------------
 
     @contextmanager
     def anchor(self) -> Iterator[None]:

@@ -10,7 +10,10 @@ from tests.vectors.ledger.scenario import run_scenario
 from tests.vectors.replay import Check
 
 
+PLACE = "lf/ledger"
+
+
 def checks(data: Path) -> Iterator[Check]:
     """Give one check for each scenario."""
-    for path in sorted((data / "lf" / "ledger").glob("*.json")):
+    for path in sorted((data / PLACE).glob("*.json")):
         yield Check(f"ledger/{path.name}", partial(run_scenario, path))

@@ -11,8 +11,6 @@ from cantata.lang.ir.patterns import Variable
 from cantata.lang.ir.statements import Block
 from cantata.lang.ir.types import PackageKey, Ref, Span, TNamed, Type
 
-# --- data
-
 
 class Origin(Enum):
     """Why a record exists."""
@@ -74,9 +72,6 @@ class EnumDef:
     span: Span
 
 
-# --- values
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constant:
     """A module-level constant; its expression is total and reads only earlier constants."""
@@ -101,9 +96,6 @@ class Function:
     effects: bool
     body: Block
     span: Span
-
-
-# --- templates and interfaces
 
 
 class Consuming(Enum):
@@ -212,9 +204,6 @@ class Interface:
     methods: tuple[Method, ...]
     choices: tuple[Choice, ...]
     span: Span
-
-
-# --- modules and packages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

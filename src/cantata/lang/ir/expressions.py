@@ -28,9 +28,6 @@ class Node:
     span: Span
 
 
-# --- atoms
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Literal(Node):
     """A literal of a primitive type.
@@ -55,9 +52,6 @@ class ReadConstant(Node):
     """The value of a module-level constant; total."""
 
     ref: Ref
-
-
-# --- data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +129,6 @@ class MapDisplay(Node):
     items: tuple[tuple[Expr, Expr], ...]
 
 
-# --- conversions
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToInterface(Node):
     """A template payload (or a value of a requiring interface) as a value of an interface.
@@ -166,9 +157,6 @@ class CoerceContractId(Node):
     """A contract id under another target type: COERCE_CONTRACT_ID; `type` is the new one."""
 
     value: Expr
-
-
-# --- operations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,9 +213,6 @@ class Case(Node):
     alternatives: tuple[tuple[Pattern, Expr], ...]
 
 
-# --- lists
-
-
 @dataclass(frozen=True, slots=True)
 class Generator:
     """``for variable in source if condition if condition``."""
@@ -275,9 +260,6 @@ class Sorted(Node):
     reverse: bool
 
 
-# --- calls
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallFunction(Node):
     """A call of a `definitions.Function`, arguments in the order of its parameters.
@@ -316,9 +298,6 @@ class PartiesOf(Node):
 
     value: Expr
     observers: bool = False
-
-
-# --- effects; `target` is a template or an interface, its `kind` says which update of LF it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

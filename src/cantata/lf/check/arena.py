@@ -55,8 +55,6 @@ class Arena:
         self.hole = Hole()
         self.rewriter = Rewriter(self)
 
-    # --- making -----------------------------------------------------------------------------------
-
     def var(self, name: str) -> Ty:
         """Give a free variable."""
         return self._once(("v", name), lambda: Var(name))
@@ -121,8 +119,6 @@ class Arena:
             kind = self.kind_arrow(param, kind)
         return kind
 
-    # --- binding ----------------------------------------------------------------------------------
-
     def close(self, body: Ty, names: tuple[str, ...]) -> Ty:
         """Turn free variables into bound ones; the last of `names` becomes the innermost."""
         return self.rewriter.close(body, names)
@@ -136,8 +132,6 @@ class Arena:
         if found is None:
             found = self._instances[key] = self.rewriter.instantiate(body, args)
         return found
-
-    # --- reading ----------------------------------------------------------------------------------
 
     def read(self, type_: Type) -> Ty:
         """Give the type for one of the abstract syntax; shared parts are read once."""

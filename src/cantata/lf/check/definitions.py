@@ -62,8 +62,6 @@ class ModuleChecker:
         self._kinds.check(expected, STAR, Scope({}))
         self._typer.check_top(value.expr, expected)
 
-    # --- data types -------------------------------------------------------------------------------
-
     def _check_data_type(self, module: Module, data_type: DefDataType) -> None:
         scope = self._parameters(data_type.params)
         match data_type.cons:
@@ -102,8 +100,6 @@ class ModuleChecker:
     def _check_star(self, types: Iterable[Type], scope: Scope) -> None:
         for type_ in types:
             self._kinds.check(self._world.arena.read(type_), STAR, scope)
-
-    # --- exceptions -------------------------------------------------------------------------------
 
     def _check_exception(self, module: Module, exception: DefException) -> None:
         ref = Ref(self._package.id, module.name, exception.name)

@@ -54,8 +54,6 @@ class Kinds:
         self._binary = kind(star, self._unary)
         self._numeric = kind(NAT_KIND, star)
 
-    # --- kinds ------------------------------------------------------------------------------------
-
     def check(self, node: Ty, kind: Kd, scope: Scope) -> None:
         """Report unless a type is well-kinded and of that kind."""
         found = node.kind or scope.known.get(node)
@@ -171,8 +169,6 @@ class Kinds:
             self._mismatch(STAR, kind)
             return None
         return kind
-
-    # --- synonyms ---------------------------------------------------------------------------------
 
     def synonym(self, node: Syn) -> SynonymInfo | None:
         """Give the definition of an applied synonym; a wrong arity is reported and None."""

@@ -38,8 +38,6 @@ class TemplateChecker:
         self._bool = prim(Builtin.BOOL)
         self._parties = prim(Builtin.LIST, prim(Builtin.PARTY))
 
-    # --- templates --------------------------------------------------------------------------------
-
     def check_template(self, module: Module, template: DefTemplate) -> None:
         """Report what is ill-typed in a template."""
         report = self._world.report
@@ -87,8 +85,6 @@ class TemplateChecker:
         cid = (choice.self_binder, typer.prim(Builtin.CONTRACT_ID, typer.con(ref)))
         typer.check_top(choice.update, typer.prim(Builtin.UPDATE, result), (this, cid, arg))
 
-    # --- instances --------------------------------------------------------------------------------
-
     def _check_instance(self, ref: Ref, this: tuple[str, Ty], instance: Implements) -> None:
         interface = self._world.interface(instance.interface)
         if interface is None:
@@ -124,8 +120,6 @@ class TemplateChecker:
                 report.add("EUnknownMethodInInterfaceInstance", text)
             else:
                 self._typer.check_top(expr, self._typer.read(type_), (this,))
-
-    # --- interfaces -------------------------------------------------------------------------------
 
     def check_interface(self, module: Module, interface: DefInterface) -> None:
         """Report what is ill-typed in an interface."""

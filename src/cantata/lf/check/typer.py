@@ -43,8 +43,6 @@ class Typer:
         self._hidden: list[tuple[str, Ty | None]] = []
         self._applied: dict[Ty, DataInfo] = {}
 
-    # --- inference --------------------------------------------------------------------------------
-
     def check_top(self, expr: Expr, expected: Ty, binders: Iterable[tuple[str, Ty]] = ()) -> None:
         """Report unless an expression of its own has a type, with these variables in scope."""
         self._vars.clear()
@@ -102,8 +100,6 @@ class Typer:
         """Report a violation at the present place."""
         self.world.report.add(rule, message)
 
-    # --- scope ------------------------------------------------------------------------------------
-
     def enter(self, binders: Iterable[tuple[str | None, Ty]]) -> int:
         """Bring variables into scope; give the mark to `leave` with."""
         mark = len(self._hidden)
@@ -129,8 +125,6 @@ class Typer:
             self.report("EUnknownExprVar", f"unknown expr variable: {name}")
             return self.hole
         return found
-
-    # --- types ------------------------------------------------------------------------------------
 
     def read(self, type_: Type) -> Ty:
         """Give a type of the abstract syntax, unchecked."""

@@ -75,8 +75,6 @@ class World:
         if self._steps_left < self.arena.rewriter.steps:
             raise CheckTooCostly(STEPS_MAX)
 
-    # --- language versions ------------------------------------------------------------------------
-
     def require_minor(self, minor: int, feature: str) -> None:
         """Report a feature of a later LF version than the package's."""
         if self._minor < minor:
@@ -88,8 +86,6 @@ class World:
         if self._minor >= minor:
             text = f"{feature} exists before LF 2.{minor} only, the package is LF 2.{self._minor}"
             self.report.add("EUnsupportedFeature", text)
-
-    # --- look-ups ---------------------------------------------------------------------------------
 
     def data(self, ref: Ref) -> DataInfo | None:
         """Give a data type; an unknown one is reported and None."""

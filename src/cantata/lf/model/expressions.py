@@ -10,8 +10,6 @@ from cantata.lf.model.node import Expr
 from cantata.lf.model.patterns import Pattern
 from cantata.lf.model.types import Kind, Type
 
-# --- variables and constants ----------------------------------------------------------------------
-
 
 @dataclass(frozen=True, slots=True)
 class EVar(Expr):
@@ -86,9 +84,6 @@ class EFailureCategory(Expr):
     """A failure category by its number in Canton's table: 8 or 9."""
 
     category: int
-
-
-# --- data -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,9 +183,6 @@ class ESome(Expr):
 
     type: Type
     value: Expr
-
-
-# --- functions and control ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

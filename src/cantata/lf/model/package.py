@@ -9,9 +9,6 @@ from cantata.lf.model.node import Expr, Location
 from cantata.lf.model.types import Kind, Type
 
 
-# --- data --------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class Record:
     """The fields of a record, in declared order."""
@@ -79,9 +76,6 @@ class DefException:
     name: str
     message: Expr
     location: Location | None = None
-
-
-# --- templates and interfaces ------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +160,6 @@ class DefInterface:
     def choice(self, name: str) -> Choice | None:
         """Give the choice of that name, if there is one."""
         return next((choice for choice in self.choices if choice.name == name), None)
-
-
-# --- module and package ------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

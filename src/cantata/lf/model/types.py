@@ -32,9 +32,6 @@ class Builtin(Enum):
     TEXTMAP = 19
 
 
-# --- kinds -------------------------------------------------------------------------------------
-
-
 @dataclass(frozen=True, slots=True)
 class KStar:
     """The kind of types that have values."""
@@ -54,9 +51,6 @@ class KArrow:
 
 
 Kind = KStar | KNat | KArrow
-
-
-# --- types -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +115,6 @@ class TNat:
 
 Type = TVar | TCon | TSyn | TBuiltin | TApp | TForall | TStruct | TNat
 
-
-# --- construction and taking apart -------------------------------------------------------------
 
 UNIT = TBuiltin(Builtin.UNIT)
 BOOL = TBuiltin(Builtin.BOOL)

@@ -198,8 +198,6 @@ def test_instance_needs_the_required_ones() -> None:
     assert "EUnknownDefinition" in found, "to_interface without an instance"
 
 
-# --- data -----------------------------------------------------------------------------------------
-
 DATA = (
     INT64,
     numeric(10),

@@ -120,9 +120,6 @@ def test_types_of_dependencies_may_be_upgraded_too() -> None:
     assert [violation.rule for violation in found] == ["RecordFieldsExistingChanged"]
 
 
-# --- lineages -------------------------------------------------------------------------------------
-
-
 def test_lineage_is_sorted_by_numbers() -> None:
     grown = data("D", Record((("x", TVar("a")), ("y", optional(INT64)))), "a")
     old = package(module(P), id_=OLD, version="1.9.0")

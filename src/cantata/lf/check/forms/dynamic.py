@@ -33,8 +33,6 @@ from cantata.lf.model import (
     Type,
 )
 
-# --- run-time types and exceptions ----------------------------------------------------------------
-
 
 def _to_any(typer: Typer, expr: EToAny) -> Step:
     type_ = any_type(typer, expr.type)
@@ -70,9 +68,6 @@ def _exception(typer: Typer, type_: Type) -> Ty:
         typer.report("EExpectedExceptionType", "expected an exception type")
         return typer.hole
     return typer.read(type_) if typer.world.exception(type_.ref) else typer.hole
-
-
-# --- interface values -----------------------------------------------------------------------------
 
 
 def _to_interface(typer: Typer, expr: EToInterface) -> Step:

@@ -70,9 +70,6 @@ def _ledger_time(typer: Typer, expr: ULedgerTimeLT) -> Step:
     return _update(typer, typer.prim(Builtin.BOOL))
 
 
-# --- contracts ------------------------------------------------------------------------------------
-
-
 def _create(typer: Typer, expr: UCreate) -> Step:
     typer.world.template(expr.template)
     type_ = typer.con(expr.template)
@@ -130,9 +127,6 @@ def _template_choice(typer: Typer, ref: Ref, name: str) -> Choice | None:
 def _exercised(typer: Typer, choice: Choice | None, arg: Expr) -> Step:
     yield typer.check(arg, typer.read(choice.arg_type) if choice else typer.hole)
     return _update(typer, typer.read(choice.result)) if choice else typer.hole
-
-
-# --- keys -----------------------------------------------------------------------------------------
 
 
 def _exercise_by_key(typer: Typer, expr: UExerciseByKey) -> Step:

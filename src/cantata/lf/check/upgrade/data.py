@@ -87,9 +87,6 @@ def _check_cons(pair: DataTypePair, comparison: Comparison, report: Report) -> N
             report.add("MismatchDataConsVariety", text)
 
 
-# --- records --------------------------------------------------------------------------------------
-
-
 def _check_record(
     pair: DataTypePair, fields: tuple[Members, Members], comparison: Comparison, report: Report
 ) -> None:
@@ -125,9 +122,6 @@ def _check_added(origin: Origin, fields: tuple[Members, Members], report: Report
 
 def _is_optional(type_: Type) -> bool:
     return isinstance(type_, TApp) and type_.fun == TBuiltin(Builtin.OPTIONAL)
-
-
-# --- variants and enums ---------------------------------------------------------------------------
 
 
 def _check_variant(
