@@ -18,7 +18,6 @@ from cantata.lf.model.package import (
     Package,
 )
 
-
 T = TypeVar("T")
 
 
