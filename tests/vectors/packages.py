@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ from cantata.lf.check import Stage, Violation, check_dar, check_package, check_u
 from cantata.lf.model import Package, Packages
 from cantata.lf.stable import stable_packages
 from tests.vectors.replay import Check
-
 
 PLACE = "lf/packages"
 
@@ -44,7 +43,7 @@ def _check_package(vector: dict[str, Any]) -> None:
         return
     package = read_archive(archive)
     assert vector["packageId"] == package.id
-    found = check_package(package, _known(vector.get("dependencyDalfs", ())))
+    found = check_package(package, _known(vector))
     _compare(found, accepted=vector["valid"], error=vector.get("error"))
 
 
@@ -59,7 +58,7 @@ def _check_unreadable(archive: bytes, error: dict[str, str]) -> None:
 
 def _check_upgrade(vector: dict[str, Any]) -> None:
     old, new = (read_archive(b64decode(vector[side]["dalf"])) for side in ("old", "new"))
-    found = check_upgrade(old, new, _known(vector.get("dependencies", ())))
+    found = check_upgrade(old, new, _known(vector))
     _compare(found, accepted=vector["accepted"], error=vector.get("error"))
 
 
@@ -95,8 +94,10 @@ def _compare(
     assert of(found[0]) == error["class"], f"the engine: {error}, ours: {ours}"
 
 
-def _known(dependencies: Iterable[dict[str, str]]) -> Packages:
-    read = (read_archive(b64decode(dependency["dalf"])) for dependency in dependencies)
+def _known(vector: dict[str, Any]) -> Packages:
+    """Give the packages that come with a vector, besides the stable ones."""
+    given = [*vector.get("dependencyDalfs", ()), *vector.get("dependencies", ())]
+    read = (read_archive(b64decode(each["dalf"])) for each in given if isinstance(each, dict))
     return Packages((*_stable(), *read))
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.vectors.__main__ import main
-from tests.vectors.replay import Check, Failure, area_checks, present_areas, replay
+from tests.vectors.replay import Check, Failure, area_checks, area_place, present_areas, replay
 
 
 @pytest.mark.parametrize("area", present_areas())
@@ -33,6 +34,51 @@ def test_each_disagreement_is_counted_once_and_ends_only_itself() -> None:
     assert (outcome.passed, outcome.total) == (2, 3)
     assert outcome.failures == (Failure("b", "AssertionError: ours 1, theirs 2"),)
     assert str(outcome).endswith("2 of 3 agree")
+
+
+def test_absent_vectors_are_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([str(tmp_path)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:-1] == [
+        f"{area}: nothing to replay at {tmp_path / area_place(area)}" for area in present_areas()
+    ]
+
+
+def test_vectors_under_other_names_and_with_more_fields_are_replayed(
+    shared_data: Path, tmp_path: Path
+) -> None:
+    given, moved = shared_data / "lf", tmp_path / "lf"
+    for name in ("packages", "ledger", "ledger-packages"):
+        (moved / name).mkdir(parents=True)
+    for path in (given / "ledger-packages").glob("*.json"):
+        (moved / "ledger-packages" / f"renamed-{path.name}").write_bytes(path.read_bytes())
+    for name in ("packages/ty-mismatch.json", "ledger/create-simple.json"):
+        content = json.loads((given / name).read_text("ascii")) | {"more": [1]}
+        (moved / name).with_name("another.json").write_text(json.dumps(content), "ascii")
+    cases = (given / "evaluation.jsonl").read_text("ascii").splitlines()[:3]
+    (moved / "evaluation.jsonl").write_text("\n\n".join(cases), "ascii")
+    (moved / "evaluation.dalf").write_bytes((given / "evaluation.dalf").read_bytes())
+    counts = {area: replay(area_checks(area, tmp_path)) for area in present_areas()}
+    assert {area: (each.passed, each.total) for area, each in counts.items()} == {
+        "builtins": (0, 0),
+        "evaluation": (3, 3),
+        "packages": (1, 1),
+        "ledger": (1, 1),
+    }
+
+
+def test_what_cannot_be_read_fails_and_ends_only_itself(shared_data: Path, tmp_path: Path) -> None:
+    given, damaged = shared_data / "lf", tmp_path / "lf"
+    (damaged / "packages").mkdir(parents=True)
+    (damaged / "ledger").mkdir()
+    (damaged / "packages" / "a.json").write_text("{", "ascii")
+    (damaged / "packages" / "b.json").write_text('{"kind": "other"}', "ascii")
+    (damaged / "builtins.jsonl").write_text("{}\nnonsense\n", "ascii")
+    scenario = (given / "ledger" / "create-simple.json").read_text("ascii")
+    (damaged / "ledger" / "create-simple.json").write_text(scenario, "ascii")
+    for area, total in (("packages", 2), ("builtins", 2), ("ledger", 1)):
+        outcome = replay(area_checks(area, tmp_path))
+        assert (outcome.passed, outcome.total) == (0, total)
 
 
 def test_closing_line_is_last(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

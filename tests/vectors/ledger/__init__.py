@@ -9,7 +9,6 @@ from pathlib import Path
 from tests.vectors.ledger.scenario import run_scenario
 from tests.vectors.replay import Check
 
-
 PLACE = "lf/ledger"
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from cantata.kernel.errors import CantataError
 from cantata.lf.archive import read_archive
-from cantata.lf.model import Ref
+from cantata.lf.model import Package, Ref
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
 from cantata.lf.runtime.runtime import Runtime
 from cantata.lf.stable import stable_packages
@@ -39,13 +39,27 @@ _CONTRACT_ID = re.compile(r"00[0-9a-f]{64,}")
 
 
 @cache
-def engine(folder: Path) -> Engine:
-    """Load the ledger packages once for all scenarios."""
+def engine(folder: Path, wanted: frozenset[str] | None = None) -> Engine:
+    """Load ledger packages, all or those with these ids and what they need; once for all."""
     packages = PackageSet()
-    archives = [json.loads(path.read_text("ascii")) for path in sorted(folder.glob("*.json"))]
     packages.add(stored.package for stored in stable_packages().values())
-    packages.add(read_archive(b64decode(archive["dalf"])) for archive in archives)
+    found = _ledger_packages(folder)
+    waiting = [*(found if wanted is None else sorted(wanted))]
+    while waiting:
+        package_id = waiting.pop()
+        if package_id not in packages.packages:
+            assert package_id in found, f"no package {package_id} in {folder}"
+            packages.add([found[package_id]])
+            waiting.extend(sorted(found[package_id].imports))
     return Engine(Runtime(packages.packages), packages)
+
+
+@cache
+def _ledger_packages(folder: Path) -> dict[str, Package]:
+    """Read all packages of a folder."""
+    archives = [json.loads(path.read_text("ascii")) for path in sorted(folder.glob("*.json"))]
+    read = [read_archive(b64decode(archive["dalf"])) for archive in archives]
+    return {package.id: package for package in read}
 
 
 @dataclass(slots=True)
@@ -77,7 +91,8 @@ class Names:
 def run_scenario(path: Path) -> None:
     """Run all steps; raise AssertionError at the first that differs."""
     scenario = json.loads(path.read_text("ascii"))
-    shared = engine(path.parent.parent / "ledger-packages")
+    named = frozenset(scenario["packages"].values())
+    shared = engine(path.parent.parent / "ledger-packages", named)
     ledger, names = Ledger(shared), Names()
     for index, step in enumerate(scenario["steps"]):
         seed = sha256(f"{path.name}:{index}".encode()).digest()
