@@ -7,6 +7,7 @@ from cantata.lang.build.compiled import CompiledPackage
 from cantata.lang.build.compiler import compile_declared, compile_package
 from cantata.lang.build.dar import BuiltDar, build_dar
 from cantata.lang.build.errors import (
+    CodeTooDeep,
     DeclarationDiffers,
     GeneratedCodeRefused,
     MissingDependencies,
@@ -17,6 +18,7 @@ from cantata.lang.build.program import compile_program
 __all__ = [
     "BuiltDar",
     "Change",
+    "CodeTooDeep",
     "CompiledPackage",
     "DeclarationDiffers",
     "GeneratedCodeRefused",

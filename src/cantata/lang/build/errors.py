@@ -27,6 +27,19 @@ class GeneratedCodeRefused(CantataError):
         self.violations = tuple(violations)
 
 
+class CodeTooDeep(CantataError):
+    """Blocks with many returns nest in each other, deeper than packages may."""
+
+    code: ClassVar[str] = "CODE_TOO_DEEP"
+
+    def __init__(self, package: str) -> None:
+        super().__init__(
+            f"the code of {package} nests deeper than packages of Daml-LF may",
+            hint="split the longest functions into several",
+        )
+        self.package = package
+
+
 class OnlyDeclared(CantataError):
     """A package of the network is declared, not written: there is nothing to compile."""
 

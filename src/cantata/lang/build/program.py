@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from cantata.lang.build.compiled import CompiledPackage
-from cantata.lang.build.errors import GeneratedCodeRefused, OnlyDeclared
+from cantata.lang.build.errors import CodeTooDeep, GeneratedCodeRefused, OnlyDeclared
 from cantata.lang.ir import definitions as ir
 from cantata.lang.ir.types import PackageKey
 from cantata.lang.lower import lower_package
@@ -41,13 +41,16 @@ def _translate(
     declared: dict[str, Package] = {}
     compiled: dict[str, StoredPackage] = {}
     for package in program.packages:
-        lowered = _lower(program, package, ids)
-        if package.declared_id is None:
-            stored = write_package(lowered)
+        try:
+            lowered = _lower(program, package, ids)
+            stored = write_package(lowered) if package.declared_id is None else None
+        except RecursionError:
+            raise CodeTooDeep(str(package.key)) from None
+        if stored is None:
+            declared[lowered.id] = lowered
+        else:
             compiled[stored.id] = stored
             lowered = stored.package
-        else:
-            declared[lowered.id] = lowered
         _prove(lowered, known)
         ids[package.key] = lowered.id
         known.add(lowered)

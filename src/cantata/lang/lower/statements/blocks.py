@@ -8,11 +8,20 @@ from cantata.lang.ir import statements as st
 from cantata.lang.lower import build
 from cantata.lang.lower.code import Code, Operand, Step, bind, in_order
 from cantata.lang.lower.context import Context
-from cantata.lang.lower.liveness import Live, live_before_statement
+from cantata.lang.lower.liveness import (
+    Exit,
+    Live,
+    assigned,
+    exit_of,
+    live_before,
+    live_before_statement,
+)
 from cantata.lang.lower.names import UNUSED
 from cantata.lang.lower.statements.choices import choose
-from cantata.lang.lower.statements.leave import FromFunction, Leave
+from cantata.lang.lower.statements.early import ended
+from cantata.lang.lower.statements.leave import Carried, FromFunction, Leave
 from cantata.lang.lower.statements.loops import loop
+from cantata.lang.lower.statements.pack import pack
 from cantata.lf import model as lf
 
 
@@ -21,8 +30,19 @@ def body(context: Context, statements: st.Block, result: lf.Type) -> Code:
     return block(context, statements, FromFunction(result, result, frozenset()))
 
 
+EXITS_MAX = 32
+"""Statements with a return that may nest in each other before a block is cut in two."""
+
+
 def block(context: Context, statements: st.Block, leave: Leave) -> Code:
-    """Lower a block; the code's value is what its way out gives."""
+    """Lower a block; the code's value is what its way out gives.
+
+    What follows a statement with a return nests inside it. A block with many of them is cut: the
+    first part gives its variables and perhaps a result, so that code never nests too deep.
+    """
+    cut = _cut(statements)
+    if cut is not None:
+        return _in_parts(context, statements[:cut], statements[cut:], leave)
     lives = _lives(statements, leave.live)
     steps: list[Step] = []
     for index, statement in enumerate(statements):
@@ -41,6 +61,26 @@ def block(context: Context, statements: st.Block, leave: Leave) -> Code:
         if outcome.final is not None:
             return outcome.final.after(steps)
     return leave.fallen(context).after(steps)
+
+
+def _cut(statements: st.Block) -> int | None:
+    """Give where a block is to be cut, if it has many statements with a return."""
+    exits = [
+        place
+        for place, statement in enumerate(statements)
+        if exit_of((statement,)) is not Exit.FALLS
+    ]
+    return exits[EXITS_MAX - 1] + 1 if len(exits) > EXITS_MAX else None
+
+
+def _in_parts(context: Context, first: st.Block, rest: st.Block, leave: Leave) -> Code:
+    after = live_before(rest, leave.live)
+    carried = [variable for variable in assigned(first) if variable in after]
+    packed = pack(context, carried, leave.returns)
+    with context.branch():
+        code = block(context, first, Carried(packed.type, leave.returns, after, packed))
+    steps, final = ended(context, packed, code, rest, leave, block)
+    return final.after(steps)
 
 
 def _lives(statements: st.Block, after: Live) -> Sequence[Live]:

@@ -1,4 +1,4 @@
-"""Where control goes from a block: out of the function, on to what follows, round the loop."""
+"""Where control goes from a block: out of the function, or on to what follows."""
 
 from __future__ import annotations
 
@@ -92,15 +92,15 @@ class ToFunction(Leave):
 
 
 @dataclass(frozen=True, slots=True)
-class RoundLoop(Leave):
-    """The body of a loop: on to the next element, or out of the function after the loop."""
+class Carried(Leave):
+    """The body of a loop or the first part of a block: ways out are values, looked at later."""
 
     pack: Pack
 
     def returned(self, context: Context, value: Code) -> Code:
-        """Keep the result; the loop does nothing for the elements that are left."""
+        """Give the result beside the variables; whoever gets it does nothing more."""
         return Code(self.pack.value(context, value.value), value.fallible, value.steps)
 
     def fallen(self, context: Context) -> Code:
-        """Give the variables' values to the next element."""
+        """Give the variables' values without a result."""
         return Code(self.pack.value(context))

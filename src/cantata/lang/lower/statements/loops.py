@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from cantata.lang.ir import statements as st
-from cantata.lang.lower.code import Code, bind
+from cantata.lang.lower.code import Code
 from cantata.lang.lower.context import Context
 from cantata.lang.lower.folds import Folding, fold
 from cantata.lang.lower.join import join
 from cantata.lang.lower.liveness import Exit, Live, assigned, exit_of, loop_head
 from cantata.lang.lower.statements.choices import Outcome, received
-from cantata.lang.lower.statements.leave import Leave, LowerBlock, RoundLoop
+from cantata.lang.lower.statements.early import ended
+from cantata.lang.lower.statements.leave import Carried, Leave, LowerBlock
 from cantata.lang.lower.statements.pack import Pack, pack
 from cantata.lf import model as lf
 
@@ -32,34 +33,15 @@ def loop(
     leaves = exit_of(statement.body) is not Exit.FALLS
     packed = pack(context, carried, leave.returns if leaves else None)
     code = _fold(
-        context, statement, packed, RoundLoop(packed.type, leave.returns, head, packed), lower
+        context, statement, packed, Carried(packed.type, leave.returns, head, packed), lower
     )
     if not leaves:
         return Outcome(received(context, packed, code))
-    bound = bind(context.names, code, packed.type, "loop")
-    packed.unpack(context, bound.value)
-    result = context.names.variable("result")
-    with context.branch():
-        early = leave.returned(context, Code(result))
-    with context.branch():
-        late = lower(context, rest, leave)
-    ended = packed.result_of(bound.value)
-
-    def combine(exprs: list[lf.Expr]) -> lf.Expr:
-        return lf.ECase(
-            ended,
-            (
-                lf.Alternative(lf.PSome(result.name), exprs[0]),
-                lf.Alternative(lf.PNone(), exprs[1]),
-            ),
-        )
-
-    final = join(context, Code(ended), [early, late], leave.type, combine)
-    return Outcome(bound.steps, final)
+    return Outcome(*ended(context, packed, code, rest, leave, lower))
 
 
 def _fold(
-    context: Context, statement: st.For, packed: Pack, leave: RoundLoop, lower: LowerBlock
+    context: Context, statement: st.For, packed: Pack, leave: Carried, lower: LowerBlock
 ) -> Code:
     source = context.lower(statement.source)
     start = packed.value(context)
