@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -54,7 +55,9 @@ def build(
     out: Annotated[Path, typer.Option("-o", "--out", help="The DAR to write.")],
     deps: Annotated[
         list[Path] | None,
-        typer.Option("--deps", help="DARs that hold the real bytes of declared packages."),
+        typer.Option(
+            "--deps", help="DARs, or folders of DARs, with the bytes of declared packages."
+        ),
     ] = None,
     without_declared: Annotated[
         bool,
@@ -68,7 +71,7 @@ def build(
     except ContractErrors as errors:
         _print_diagnostics(errors.diagnostics, output)
         raise typer.Exit(EXIT_VIOLATIONS) from None
-    dars = [read_dar(_read(file)) for file in deps or []]
+    dars = (read_dar(_read(file)) for file in _dars_at(deps or []))
     built = build_dar(compiled, dars, without_declared=without_declared)
     out.write_bytes(built.content)
     _print_built(compiled, built, out, output)
@@ -102,6 +105,11 @@ def _read(file: Path) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UnreadableFile(f"cannot read {file}: {error.strerror}") from error
+
+
+def _dars_at(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield from sorted(path.glob("*.dar")) if path.is_dir() else [path]
 
 
 def _packages_at(path: Path) -> list[Package]:

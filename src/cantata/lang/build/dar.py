@@ -27,12 +27,12 @@ def build_dar(
 ) -> BuiltDar:
     """Build the DAR of a package.
 
-    Packages that are only declared come from the given DARs, after the declaration has been
-    compared with the real package. Raise `MissingDependencies` if one is in none of them and
-    `without_declared` does not allow to leave it out, `DeclarationDiffers` if one is not as
-    declared, `IncompleteDar` if a DAR lacks what its own packages need.
+    Packages that are only declared come from the given DARs, read one by one until nothing is
+    missing; the declarations are compared with them. Raise `MissingDependencies` if one is in
+    none of them and `without_declared` does not allow to leave it out, `DeclarationDiffers` if
+    one is not as declared, `IncompleteDar` if a DAR lacks what its own packages need.
     """
-    available = {**stable_packages(), **_packages_of(dars), **compiled.compiled}
+    available = {**stable_packages(), **compiled.compiled, **_given(compiled, dars)}
     missing = tuple(
         package for package in compiled.declared.values() if package.id not in available
     )
@@ -52,8 +52,16 @@ def build_dar(
     )
 
 
-def _packages_of(dars: Iterable[Dar]) -> Mapping[str, StoredPackage]:
-    return {id_: stored for dar in dars for id_, stored in dar.packages.items()}
+def _given(compiled: CompiledPackage, dars: Iterable[Dar]) -> Mapping[str, StoredPackage]:
+    """Give the packages of as many DARs as it takes to have all declared ones."""
+    given: dict[str, StoredPackage] = {}
+    sources = iter(dars)
+    while compiled.declared.keys() - given.keys():
+        dar = next(sources, None)
+        if dar is None:
+            break
+        given |= dar.packages
+    return given
 
 
 def _compare(compiled: CompiledPackage, available: Mapping[str, StoredPackage]) -> None:
