@@ -5,6 +5,8 @@ from __future__ import annotations
 from cantata.kernel.errors import CantataError
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
 from cantata.sandbox.engine import LedgerError
+from cantata.testing.notes import place
+from cantata.testing.words import short_ids
 
 Expected = str | type[CantataError]
 """The id of a requirement, Canton's error code, the engine's name for it, or its class."""
@@ -12,6 +14,7 @@ Expected = str | type[CantataError]
 
 def require_refusal(error: CantataError, expected: Expected) -> None:
     """Raise AssertionError, with both, unless the error is the expected one."""
+    __tracebackhide__ = True
     if not is_refusal(error, expected):
         wanted = expected if isinstance(expected, str) else expected.__name__
         msg = f"expected a refusal with {wanted}, but it was {describe(error)}"
@@ -31,8 +34,11 @@ def is_refusal(error: CantataError, expected: Expected) -> bool:
 
 
 def describe(error: CantataError) -> str:
-    """Give code, error id and message in one line."""
+    """Give code, error id, message and place in the source in one line."""
     parts = [error.code]
     if isinstance(error, FailureStatus):
         parts.append(error.error_id)
-    return " ".join([*parts, str(error)])
+    parts.append(short_ids(str(error)))
+    if isinstance(error, InterpretationError) and error.location is not None:
+        parts.append(f"({place(error.location)})")
+    return " ".join(parts)

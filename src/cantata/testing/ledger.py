@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from cantata.kernel.errors import CantataError
 from cantata.kernel.fingerprint import key_fingerprint
 from cantata.kernel.generators import SeededIds, fresh_command_id, fresh_seed
 from cantata.kernel.ids import PartyId
@@ -19,6 +20,7 @@ from cantata.kernel.time import RelTime, Timestamp
 from cantata.lang import Choice, ContractId, Interface, Party, Template
 from cantata.lf.codec import JsonCodec
 from cantata.lf.model import Packages, Type
+from cantata.lf.runtime.errors import ContractNotFound
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine import (
     Contract,
@@ -38,6 +40,7 @@ from cantata.testing.bridge import bridge
 from cantata.testing.catalog import Catalog, Source
 from cantata.testing.listing import Listing
 from cantata.testing.names import NotAContract, names_of, view_bridge
+from cantata.testing.notes import notes_on, notes_on_missing
 from cantata.testing.submitter import Submitter
 from cantata.testing.trees import Trees
 
@@ -129,6 +132,13 @@ class Ledger:
             msg = f"{contract_id!r} is not active"
             raise LookupError(msg)
         return contract
+
+    def notes(self, error: CantataError) -> Iterator[str]:
+        """Give what this ledger knows about a refusal: its place, its values, what is missing."""
+        yield from notes_on(error)
+        if isinstance(error, ContractNotFound):
+            active = self._store.lookup(error.contract_id)
+            yield from notes_on_missing(error, active, self.updates)
 
     def contracts(self, template: type[T], party: Party) -> list[Active[T]]:
         """Give the active contracts of a template that a party has a stake in, oldest first."""

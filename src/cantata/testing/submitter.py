@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from cantata.kernel.errors import CantataError
 from cantata.lang import Choice, ContractId, Interface, Party, Template
+from cantata.lf.runtime.errors import InternalError
 from cantata.sandbox.engine import Contract, Submission, Update
 from cantata.testing import commands
 from cantata.testing.commands import Command
@@ -26,6 +28,10 @@ class Submits(Protocol):
 
     def commit(self, submission: Any) -> Update:
         """Submit what is made of the time, a seed and a command id."""
+        ...
+
+    def notes(self, error: CantataError) -> Iterable[str]:
+        """Give what the ledger knows about a refusal beyond its text."""
         ...
 
 
@@ -48,6 +54,7 @@ class Submitter:
 
     def create(self, payload: T) -> ContractId[T]:
         """Create a contract and give its id."""
+        __tracebackhide__ = True
         return self._only(commands.create(payload))
 
     def exercise(
@@ -59,14 +66,20 @@ class Submitter:
         **arguments: P.kwargs,
     ) -> R:
         """Exercise a choice of a template or an interface and give its result."""
+        __tracebackhide__ = True
         return self._only(commands.exercise(contract_id, choice, *args, **arguments))
 
     def archive(self, contract_id: ContractId[Any], template: type[Template | Interface]) -> None:
         """Archive a contract of a template or interface."""
+        __tracebackhide__ = True
         self._only(commands.archive(contract_id, template))
 
     def submit(self, *given: Command[Any]) -> Done:
-        """Submit commands as one transaction: all of them happen or none."""
+        """Submit commands as one transaction: all of them happen or none.
+
+        A refusal comes with notes: its place in the contract's source, its values.
+        """
+        __tracebackhide__ = True
         ref_of = self.ledger.catalog.ref
         compiled = tuple(command.compile(ref_of) for command in given)
 
@@ -81,7 +94,14 @@ class Submitter:
                 command_id=command_id,
             )
 
-        update = self.ledger.commit(submission)
+        try:
+            update = self.ledger.commit(submission)
+        except InternalError:
+            raise
+        except CantataError as error:
+            for note in self.ledger.notes(error):
+                error.add_note(note)
+            raise error.with_traceback(None)  # noqa: B904 - the engine's frames say nothing
         values = results_of(update.tree, compiled)
         read = tuple(command.read(value) for command, value in zip(given, values, strict=True))
         return Done(update, read)
@@ -92,6 +112,7 @@ class Submitter:
         `expected` is the id of a requirement, Canton's error code, or the error's class. Raise
         AssertionError when they succeed or fail otherwise.
         """
+        __tracebackhide__ = True
         try:
             done = self.submit(*given)
         except CantataError as error:
@@ -101,5 +122,6 @@ class Submitter:
         raise AssertionError(msg)
 
     def _only(self, command: Command[R]) -> R:
+        __tracebackhide__ = True
         result: R = self.submit(command).results[0]
         return result

@@ -12,6 +12,7 @@ _NAMESPACE = re.compile(r"::1220[0-9a-f]{64}")
 _WORDS = {True: "true", False: "false", None: "none"}
 _DECIMAL = re.compile(r"\b[0-9]+\.[0-9]{10}\b")
 _CONTRACT_ID = re.compile(r"00([0-9a-f]{8})[0-9a-f]{56,}")
+_PACKAGE_ID = re.compile(r"\b([0-9a-f]{8})[0-9a-f]{56}\b")
 
 
 def short_id(contract_id: str) -> str:
@@ -22,6 +23,11 @@ def short_id(contract_id: str) -> str:
 def short_party(party: str) -> str:
     """Give the name of a party without its namespace."""
     return _NAMESPACE.sub("", party)
+
+
+def short_ids(text: str) -> str:
+    """Shorten all ids in a text: parties, contracts, packages."""
+    return _PACKAGE_ID.sub(r"\1", short_id(short_party(text)))
 
 
 def short_parties(parties: Iterable[str]) -> str:

@@ -187,6 +187,8 @@ class Context:
                 self.scope.calls = True
                 code = Code(f"{update.text}(fx)")
         code = self.flat(code)
+        if self.place != outer and not code.pure:
+            code = self.spill(code)  # on a line of its own, which bears the place
         self.place = outer
         return code
 
