@@ -40,7 +40,7 @@ class Conversion:
             shown = Texts(self.plans, labelled=False).text(payload, TCon(source))
             message = (
                 f"Translation of {which} to a value of type {short(target)} fails.\n"
-                f"Reason: Type-checking fails  {mismatch}\n"
+                f"Reason: {mismatch}\n"
                 f"The contract is purportedly an instance of {short(source)}\n"
                 f"Its contract argument is:  {shown}"
             )
@@ -78,7 +78,9 @@ class Conversion:
         head, _ = spine(target)
         name = head.ref.qualified if isinstance(head, TCon) else str(target)
         shown = Texts(self.plans, labelled=False).text(value, source)
-        return _Mismatch(f"{reason}\n  Expected type: {name}\n  Actual value: {shown}")
+        return _Mismatch(
+            f"Type-checking fails  {reason}\n  Expected type: {name}\n  Actual value: {shown}"
+        )
 
     def _record(self, source: Type, target: Type, old: Fields, new: Fields) -> Convert:
         shared = min(len(old.fields), len(new.fields))
@@ -86,30 +88,20 @@ class Conversion:
             self._convert(a, b)
             for (_, a), (_, b) in zip(old.fields[:shared], new.fields[:shared], strict=True)
         ]
-        added = [name for name, item in new.fields[shared:] if not self._is_optional(item)]
+        added = not all(self._is_optional(item) for _, item in new.fields[shared:])
         required = [not self._is_optional(item) for _, item in old.fields[shared:]]
         filling = (None,) * (len(new.fields) - shared)
 
         def convert(record: Value) -> Value:
-            if added:
-                reason = (
-                    f"Missing non-optional field {added[0]}, cannot upgrade non-optional fields."
-                )
-                raise self._mismatch(reason, record, source, target)
+            kept = [part(field) for part, field in zip(converts, record, strict=False)]
             for at, (extra, needed) in enumerate(
                 zip(record[shared:], required, strict=True), shared
             ):
-                if needed:
-                    reason = "Found non-optional extra field, cannot remove for downgrading."
-                    raise self._mismatch(reason, record, source, target)
-                if extra is not None:
-                    reason = (
-                        "Found an optional contract field with a value of Some at index "
-                        f"{at}, may not be dropped during downgrading."
-                    )
-                    raise self._mismatch(reason, record, source, target)
-            kept = zip(converts, record, strict=False)
-            return tuple([part(field) for part, field in kept]) + filling
+                if needed or extra is not None:
+                    raise self._mismatch(_extra(at, needed), record, source, target)
+            if added:
+                raise self._mismatch(_ADDED, record, source, target)
+            return (*kept, *filling)
 
         return convert
 
@@ -134,12 +126,30 @@ class Conversion:
             found = by_rank[value if isinstance(value, int) else value[0]]
             if found is None:
                 at = value if isinstance(value, int) else value[0]
-                reason = f"unknown constructor {old.constructors[at][0]}"
-                raise self._mismatch(reason, value, source, target)
+                name = old.constructors[at][0]
+                raise _Mismatch(f"unknown constructor {name} in {_named(target, value)}")
             rank, part = found
             return rank if isinstance(value, int) else (rank, part(value[1]))
 
         return convert
+
+
+_ADDED = "Unexpected non-optional extra template field type encountered during upgrading."
+
+
+def _extra(at: int, needed: bool) -> str:
+    if needed:
+        return f"Found non-optional extra field at index {at}, cannot remove for downgrading."
+    return (
+        f"Found an optional contract field with a value of Some at index {at}, "
+        "may not be dropped during downgrading."
+    )
+
+
+def _named(target: Type, value: Value) -> str:
+    head, _ = spine(target)
+    kind = "enumeration" if isinstance(value, int) else "variant"
+    return f"{kind} {head.ref if isinstance(head, TCon) else target}"
 
 
 def _container(builtin: Builtin, converts: list[Convert]) -> Convert:
