@@ -58,6 +58,11 @@ def test_integer_literals_are_checked() -> None:
         grow()
 
 
+def test_integer_constants_are_checked() -> None:
+    with pytest.raises(DamlArithmeticError):
+        token.beyond()
+
+
 def test_wrong_types_are_refused() -> None:
     with pytest.raises(WrongType):
         token.label(None, True)

@@ -23,7 +23,7 @@ TOO_DEEP = Rule(
     "CL004",
     "expressions or blocks nest more than {limit} deep",
     "everything is bounded",
-    "name intermediate results or move parts into functions",
+    "name intermediate results, split long chains, or move parts into functions",
 )
 NO_PACKAGE = Rule(
     "CL005",

@@ -15,7 +15,11 @@ SIZE_MAX = 1_000_000
 """Bytes of one source file."""
 
 DEPTH_MAX = 60
-"""Levels of nesting of the syntax tree: the checker recurses on it."""
+"""Levels of nesting of the syntax tree, on which the checker recurses.
+
+Two operands of one `and`, comparison or f-string, and two cases of one match, count as a level:
+they become nested.
+"""
 
 _ANCESTORS_MAX = 12
 
@@ -66,7 +70,9 @@ def too_deep(tree: ast.AST) -> ast.AST | None:
             placed = node
         if depth > DEPTH_MAX:
             return placed
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        wide = isinstance(node, ast.BoolOp | ast.Compare | ast.JoinedStr | ast.Match)
+        for index, child in enumerate(ast.iter_child_nodes(node)):
+            stack.append((child, depth + 1 + (index // 2 if wide else 0)))
     return None
 
 

@@ -36,7 +36,8 @@ class Data:
 
     def __post_init__(self) -> None:
         """Check each field against its declared type; WrongType says which one does not fit."""
-        hints = _field_hints(type(self))
+        cls: Any = type(self)
+        hints = _field_hints(cls)
         for spec in dataclasses.fields(typing.cast("Any", self)):
             place = f"field {spec.name} of {type(self).__name__}"
             value = conform(place, hints[spec.name], getattr(self, spec.name))
@@ -52,7 +53,7 @@ def seal(cls: type, *, kw_only: bool) -> None:
 
 
 @functools.cache
-def _field_hints(cls: Any) -> dict[str, Any]:
+def _field_hints(cls: type) -> dict[str, Any]:
     return typing.get_type_hints(cls, include_extras=True)
 
 

@@ -9,7 +9,9 @@ import typing
 from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar
 
+from cantata.kernel.int64 import INT64_MAX, INT64_MIN
 from cantata.lang.surface.conform import conform
+from cantata.lang.surface.packages import PackageInfo
 from cantata.lang.surface.values import Int64
 
 P = ParamSpec("P")
@@ -37,8 +39,13 @@ def faithful(body: Callable[P, R], *, skip: int) -> Callable[P, R]:
     names = list(signature.parameters)[skip:]
     name = body.__qualname__
 
+    @functools.cache
+    def prepare() -> None:
+        _check_constants(body.__globals__)
+
     @functools.wraps(body)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        prepare()
         bound = signature.bind(*args, **kwargs)
         bound.apply_defaults()
         hints = _hints(body)
@@ -58,6 +65,17 @@ def _hints(body: Callable[..., Any]) -> dict[str, Any]:
     return typing.get_type_hints(body, include_extras=True)
 
 
+def _check_constants(names: dict[str, Any]) -> None:
+    """Make the int constants of a module, and of contract modules it imports, Int64 in place."""
+    for name, value in list(names.items()):
+        if isinstance(value, types.ModuleType):
+            inner = vars(value)
+            if isinstance(inner.get("PACKAGE"), PackageInfo) and inner is not names:
+                inner.update({key: _checked_constant(held) for key, held in list(inner.items())})
+        else:
+            names[name] = _checked_constant(value)
+
+
 def _with_checked_literals(body: Callable[P, R]) -> Callable[P, R]:
     """Copy a function with its int literals made Int64, so that arithmetic on them is checked."""
     if not isinstance(body, types.FunctionType):
@@ -74,11 +92,16 @@ def _with_checked_literals(body: Callable[P, R]) -> Callable[P, R]:
 
 
 def _checked_code(code: types.CodeType) -> types.CodeType:
-    return code.replace(co_consts=tuple(_checked_constant(value) for value in code.co_consts))
+    constants = tuple(
+        _checked_code(value) if isinstance(value, types.CodeType) else _checked_constant(value)
+        for value in code.co_consts
+    )
+    return code.replace(co_consts=constants)
 
 
-def _checked_constant(value: object) -> object:
-    if isinstance(value, types.CodeType):
-        return _checked_code(value)
-    fits = type(value) is int and -(2**63) <= value < 2**63
-    return Int64(value) if fits and isinstance(value, int) else value
+def _checked_constant(value: Any) -> Any:
+    if type(value) is int and INT64_MIN <= value <= INT64_MAX:
+        return Int64(value)
+    if type(value) is list:
+        return [_checked_constant(item) for item in value]
+    return value

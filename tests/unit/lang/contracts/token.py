@@ -37,6 +37,7 @@ from tests.unit.lang.contracts import holding
 PACKAGE = package("test-token", "1.0.0", module="Test.Token")
 
 MAX_INPUTS = 100
+LAST = 9223372036854775807
 ZERO = Decimal("0")
 NO_META = holding.Metadata(values=TextMap())
 GRACE = RelTime.of(days=1, hours=2)
@@ -125,6 +126,12 @@ def find(amounts: list[int], limit: int) -> int:
             return amount
         seen = seen + amount
     return div(seen, 2) - 1
+
+
+@function
+def beyond() -> int:
+    last = LAST
+    return last + last
 
 
 @function
