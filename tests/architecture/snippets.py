@@ -2,13 +2,18 @@
 
 - a `python` block is executed; all blocks of a page share one namespace;
 - a `python title="path"` block is also written to that path, before it is imported by others;
+- a `text title="output"` block must appear in what the `python` block before it printed;
+- a `diff title="path"` block changes that file: each run of lines, parted by `@@`, is in it once;
 - in a `console` block, lines after `$` are run in a shell in the same folder and must succeed; the
   lines below a command must appear in its output, in order; `…` stands for anything between;
+- the last command of a `console title="exit code N"` block ends with that code;
 - other blocks are only read.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import re
 import subprocess
 from collections.abc import Iterator
@@ -18,6 +23,7 @@ from typing import Any
 
 _FENCE = re.compile(r"^( *)```(.*)$")
 _TITLE = re.compile(r'title="([^"]+)"')
+_EXIT = re.compile(r"exit code ([0-9]+)")
 SECONDS_MAX = 120
 
 
@@ -35,10 +41,21 @@ class Snippet:
         return self.info.split(" ", 1)[0]
 
     @property
-    def path(self) -> str | None:
-        """The file that the block shows, from its title."""
+    def title(self) -> str:
+        """What stands above the block: often the file that it shows."""
         title = _TITLE.search(self.info)
-        return title.group(1) if title else None
+        return title.group(1) if title else ""
+
+    @property
+    def exit_code(self) -> int:
+        """The code with which the last command ends."""
+        code = _EXIT.fullmatch(self.title)
+        return int(code.group(1)) if code else 0
+
+    @property
+    def place(self) -> str:
+        """Where the block begins."""
+        return f"{self.page}:{self.line}"
 
 
 def snippets_of(page: str, text: str) -> Iterator[Snippet]:
@@ -66,26 +83,45 @@ class Page:
         self.folder = folder
         self.environment = environment
         self.names: dict[str, Any] = {"__name__": "snippet"}
+        self.printed = ""
 
     def run(self, snippet: Snippet) -> None:
         """Run one block; raises what it raises, with the page's own line numbers."""
         if snippet.language == "python":
             self._run_python(snippet)
+        elif snippet.language == "text" and snippet.title == "output":
+            _assert_shown(self.printed, snippet.text.splitlines(), snippet.place)
+        elif snippet.language == "diff":
+            self._change(snippet)
         elif snippet.language == "console":
-            for command, expected in _commands(snippet.text):
-                self._run_command(snippet, command, expected)
+            *before, last = _commands(snippet.text)
+            for command, expected in before:
+                self._run_command(snippet, command, expected, 0)
+            self._run_command(snippet, *last, snippet.exit_code)
 
     def _run_python(self, snippet: Snippet) -> None:
-        if snippet.path:
-            path = self.folder / snippet.path
+        if snippet.title:
+            path = self.folder / snippet.title
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(snippet.text, encoding="utf-8")
-            compile(snippet.text, snippet.path, "exec")
+            compile(snippet.text, snippet.title, "exec")
             return
         padded = "\n" * snippet.line + snippet.text
-        exec(compile(padded, snippet.page, "exec"), self.names)
+        with contextlib.redirect_stdout(io.StringIO()) as printed:
+            exec(compile(padded, snippet.page, "exec"), self.names)
+        self.printed = printed.getvalue()
 
-    def _run_command(self, snippet: Snippet, command: str, expected: list[str]) -> None:
+    def _change(self, snippet: Snippet) -> None:
+        path = self.folder / snippet.title
+        text = path.read_text(encoding="utf-8")
+        for hunk in re.split(r"^@@.*\n", snippet.text, flags=re.MULTILINE):
+            lines = hunk.splitlines(keepends=True)
+            old, new = ("".join(_side(lines, sign)) for sign in "-+")
+            assert text.count(old) == 1, f"{snippet.place}: not once in {path.name}:\n{old}"
+            text = text.replace(old, new)
+        path.write_text(text, encoding="utf-8")
+
+    def _run_command(self, snippet: Snippet, command: str, expected: list[str], code: int) -> None:
         done = subprocess.run(
             ["bash", "-c", command],
             cwd=self.folder,
@@ -96,8 +132,17 @@ class Page:
             check=False,
         )
         output = done.stdout + done.stderr
-        assert done.returncode == 0, f"{snippet.page}:{snippet.line}: {command}\n{output}"
-        _assert_shown(output, expected, f"{snippet.page}:{snippet.line}: {command}")
+        assert done.returncode == code, f"{snippet.place}: {command}\n{output}"
+        _assert_shown(output, expected, f"{snippet.place}: {command}")
+
+
+def _side(lines: list[str], sign: str) -> Iterator[str]:
+    """Give the lines of one side of a change; an empty line is common to both."""
+    for line in lines:
+        if line[0] in (" ", sign):
+            yield line[1:]
+        elif line == "\n":
+            yield line
 
 
 def _commands(text: str) -> Iterator[tuple[str, list[str]]]:

@@ -19,9 +19,10 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.lang import Choice, ContractId, Interface, Party, Template
 from cantata.lf.codec import JsonCodec
-from cantata.lf.model import Packages, Type
+from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime.errors import ContractNotFound
 from cantata.lf.runtime.runtime import Runtime
+from cantata.lf.runtime.values import Value
 from cantata.sandbox.engine import (
     Contract,
     Engine,
@@ -141,13 +142,32 @@ class Ledger:
             yield from notes_on_missing(error, active, self.updates)
 
     def contracts(self, template: type[T], party: Party) -> list[Active[T]]:
-        """Give the active contracts of a template that a party has a stake in, oldest first."""
+        """Give the active contracts of a template that a party has a stake in, oldest first.
+
+        Those of other versions of its package are among them, read as the class's version. Raise
+        `UpgradeTranslationFailed` for one that has more than this version can hold.
+        """
         wanted, read = self.catalog.ref(template), bridge(template).to_object
         return [
-            Active(ContractId(contract.contract_id), read(contract.payload))
+            Active(ContractId(contract.contract_id), read(self._payload(contract, wanted)))
             for contract in self._active(party)
-            if contract.template == wanted
+            if self._is_version_of(contract, wanted)
         ]
+
+    def _is_version_of(self, contract: Contract, wanted: Ref) -> bool:
+        name = self.packages.packages[wanted.package].name
+        found = contract.template
+        return (contract.package_name, found.module, found.name) == (
+            name,
+            wanted.module,
+            wanted.name,
+        )
+
+    def _payload(self, contract: Contract, wanted: Ref) -> Value:
+        if contract.template == wanted:
+            return contract.payload
+        cid = contract.contract_id
+        return self._runtime.convert(contract.payload, contract.template, wanted, cid)
 
     def views(self, interface: type[Interface], party: Party) -> dict[ContractId[Any], Any]:
         """Give the views of the contracts that implement an interface, by contract id.
