@@ -11,12 +11,15 @@ from typing import Any
 from typer.main import get_group
 
 from cantata.cli.app import app
+from cantata.lang.diagnostics.table import rules_table
+from cantata.lang.frontend.vocabulary import forbidden_table
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
 ROOT_ERROR = "cantata.kernel.errors.CantataError"
 PUBLIC_PACKAGES = ("kernel", "lang", "testing", "contracts", "tokens")
+RULES_MARK = "<!-- rules: written by `make docs` -->"
 WIDTH = 90
 
 
@@ -24,6 +27,8 @@ def main() -> None:
     """Write all pages; those of the modules are not kept in the repository."""
     (FOLDER / "cli.md").write_text(cli_page(), encoding="utf-8")
     (FOLDER / "errors.md").write_text(errors_page(), encoding="utf-8")
+    language = FOLDER / "contract-language.md"
+    language.write_text(language_page(language.read_text(encoding="utf-8")), encoding="utf-8")
     modules = FOLDER / "modules"
     modules.mkdir(exist_ok=True)
     for package in PUBLIC_PACKAGES:
@@ -72,6 +77,12 @@ def errors_page() -> str:
         " the case show `…`.\n\n"
         f"| code | class | meaning |\n|---|---|---|\n{table}\n"
     )
+
+
+def language_page(page: str) -> str:
+    """Give the page of the contract language with the present table of rules at its end."""
+    text, mark, _ = page.partition(RULES_MARK)
+    return f"{text}{mark}\n\n{rules_table()}\n## Python's own\n\n{forbidden_table()}"
 
 
 @dataclass(frozen=True)

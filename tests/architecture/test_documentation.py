@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.reference import cli_page, errors_page
+from scripts.reference import cli_page, errors_page, language_page
 from tests.architecture.snippets import Page, snippets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -65,6 +65,11 @@ def test_reference_of_commands_is_fresh() -> None:
 def test_reference_of_errors_is_fresh() -> None:
     written = (REFERENCE / "errors.md").read_text(encoding="utf-8")
     assert written == errors_page(), "run: make docs"
+
+
+def test_rules_of_the_contract_language_are_fresh() -> None:
+    written = (REFERENCE / "contract-language.md").read_text(encoding="utf-8")
+    assert written == language_page(written), "run: make docs"
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -111,3 +111,14 @@ FORBIDDEN: Final = {
     "zip": ("the language has no tuples", "keep pairs in a list of records"),
 }
 """Functions of Python that are refused: why, and what to write instead."""
+
+
+def forbidden_table() -> str:
+    """Give the refused functions and types of Python as a Markdown table, for the reference."""
+    rows = [f"| `{name}` | {why} | {instead} |" for name, (why, instead) in FORBIDDEN.items()]
+    rows += [
+        f"| `{name}` as a type | Daml-LF has nothing with its meaning | {instead} |"
+        for name, instead in TYPE_INSTEAD.items()
+    ]
+    head = ["| Python | why not | write instead |", "|---|---|---|"]
+    return "\n".join([*head, *sorted(row.replace("*", "\\*") for row in rows)]) + "\n"
