@@ -47,6 +47,7 @@ class FailureStatus(InterpretationError):
         metadata: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message, metadata=metadata)
+        self.context["error_id"] = error_id
         self.error_id = error_id
         self.category = category
 
