@@ -96,17 +96,19 @@ class Programs:
 
     def _block(self, level: int, count: int) -> None:
         for _ in range(count):
-            kind = self._rng.choice(("new", "set", "if", "for", "return", "match", "none", "need"))
-            {
-                "new": self._assign_new,
-                "set": self._assign,
-                "if": self._if,
-                "for": self._for,
-                "return": self._return,
-                "match": self._match,
-                "none": self._none,
-                "need": self._require,
-            }[kind](level)
+            kinds = (
+                self._assign_new,
+                self._assign,
+                self._if,
+                self._for,
+                self._return,
+                self._match,
+                self._none,
+                self._require,
+                self._optional,
+                self._variant,
+            )
+            self._rng.choice(kinds)(level)
 
     def _inner(self, level: int) -> None:
         """Write a block whose new names do not outlive it."""
@@ -167,6 +169,59 @@ class Programs:
         self._line(level + 1, f"n = {self._int(1)}")
         self._line(level, "else:")
         self._line(level + 1, f"n = o + {self._int(1)}")
+
+    def _optional(self, level: int) -> None:
+        """Write an optional name that is tested, filled, and rebound in a loop."""
+        self._count += 1
+        name = f"w{self._count}"
+        value = self._rng.choice(("None", "o", self._int(1)))
+        self._line(level, f"{name}: int | None = {value}")
+        for _ in range(self._rng.randint(1, 3)):
+            self._rng.choice((self._fill, self._best, self._leave, self._use))(level, name)
+
+    def _fill(self, level: int, name: str) -> None:
+        self._line(level, f"if {name} is None:")
+        self._line(level + 1, f"{name} = {self._int(1)}")
+        self._line(level, f"n = {name} - {self._int(1)}")
+        if self._rng.random() < 0.5:
+            self._line(level, f"{name} = {self._rng.choice(('None', 'o', self._int(1)))}")
+
+    def _best(self, level: int, name: str) -> None:
+        self._line(level, f"for e in {self._ints(1)}:")
+        test = self._rng.choice((f"{name} is None or e > {name}", f"not ({name} is not None)"))
+        self._line(level + 1, f"if {test}:")
+        self._line(level + 2, f"{name} = {self._rng.choice(('e', f'e + {self._int(0)}', 'None'))}")
+        if self._rng.random() < 0.5:
+            self._line(level + 1, f"elif {name} is not None:")
+            self._line(level + 2, f"m = {name}")
+
+    def _leave(self, level: int, name: str) -> None:
+        self._line(level, f"if {name} is None{self._rng.choice(('', f' or {name} > 5'))}:")
+        self._line(level + 1, f"return {self._text(1)}")
+        self._line(level, f"m = {name} + {self._int(0)}")
+
+    def _use(self, level: int, name: str) -> None:
+        self._line(level, f"match {name}:")
+        self._line(level + 1, "case None:")
+        self._line(level + 2, f"{name} = {self._rng.choice(('o', self._int(1)))}")
+        self._line(level + 1, "case k:")
+        self._line(level + 2, f"n = k + {name}")
+        self._line(level, f"if {name} is not None and {name} > {self._int(1)}:")
+        self._line(level + 1, f"m = {name}")
+
+    def _variant(self, level: int) -> None:
+        """Write a name that holds a variant and is rebound in a loop."""
+        self._count += 1
+        name = f"s{self._count}"
+        self._line(level, f"{name} = shape({self._int(1)}, x)")
+        self._line(level, f"for e in {self._ints(1)}:")
+        self._line(level + 1, f"match {name}:")
+        self._line(level + 2, "case Whole(n=k):")
+        self._line(level + 3, f"m = {name}.n - {name}.pair.left")
+        if self._rng.random() < 0.5:
+            self._line(level + 3, f"{name} = shape(k - 1, {name}.pair.right)")
+        self._line(level + 2, f"case {self._rng.choice(('_', 'Nothing()'))}:")
+        self._line(level + 3, f"{name} = shape(e, {self._decimal(0)})")
 
     def _require(self, level: int) -> None:
         fields = f"a={self._int(1)}, b={self._text(1)}"

@@ -222,13 +222,13 @@ def _branches(
 def _unified(
     body: Body, node: ast.IfExp, then: Expr, otherwise: Expr, expected: Type | None
 ) -> tuple[Expr | None, Expr | None]:
+    if then.type == otherwise.type:
+        return then, otherwise
     if expected is not None:
         return (
             fit(body, node.body, then, expected, "this branch"),
             fit(body, node.orelse, otherwise, expected, "this branch"),
         )
-    if then.type == otherwise.type:
-        return then, otherwise
     wider = convert(body, then, otherwise.type)
     if wider is not None:
         return wider, otherwise

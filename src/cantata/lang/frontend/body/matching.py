@@ -63,9 +63,8 @@ def match(body: Body, node: ast.Match, check: Check) -> list[Stmt]:
     """Type a match statement."""
     value = original(body, node.subject)
     path = path_of(body, node.subject)
-    if path is not None and path in body.flow.narrowed:
+    if value is not None and isinstance(value.type, TOptional) and not _looks_for_none(node):
         value = body.infer(node.subject)
-        path = None
     if value is None:
         _check_bodies(body, node, check)
         return []
@@ -87,6 +86,12 @@ def match(body: Body, node: ast.Match, check: Check) -> list[Stmt]:
     if inner is not None:
         return [_nested(value, inner, alternatives, span)]
     return [Match(scrutinee=value, alternatives=tuple(alternatives), span=span)]
+
+
+def _looks_for_none(node: ast.Match) -> bool:
+    """Say whether a case is None: then the subject counts as declared, though known to be there."""
+    parts = (part for case in node.cases for part in ast.walk(case.pattern))
+    return any(isinstance(part, ast.MatchSingleton) and part.value is None for part in parts)
 
 
 def _inside(body: Body, value: Expr, missing: dict[str, str]) -> tuple[Read, Variable] | None:

@@ -97,7 +97,9 @@ def _narrowed(body: Body, node: ast.Name | ast.Attribute, expected: Type | None)
     value = _local(body, node) if isinstance(node, ast.Name) else _attribute(body, node)
     path = path_of(body, node)
     known = body.flow.narrowed.get(path) if path else None
-    if value is None or known is None or expected == value.type:
+    if value is None or known is None:
+        return value
+    if expected == value.type and not isinstance(value.type, TOptional):
         return value
     if known.variable is not None:
         return Read(type=known.type, span=span_of(node), variable=known.variable)

@@ -238,7 +238,7 @@ def _compared(
 
 def _refuse_comparison(body: Body, node: ast.Compare, left: Expr, right: Expr) -> None:
     if {left.type, right.type} == {INT, DECIMAL}:
-        body.add(node, rules.MIXED, operator="comparison")
+        body.add(node, rules.MIXED, operator=source_of(node))
         return
     for side, other, source in ((left, right, node.left), (right, left, node.comparators[0])):
         if isinstance(side.type, TOptional) and side.type.element == other.type:
