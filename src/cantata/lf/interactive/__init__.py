@@ -1,0 +1,1 @@
+"""Prepared transactions, their hashes, blobs, keys and topology: what external parties sign."""
