@@ -1,7 +1,8 @@
 """Where the ledger keeps its log and its contracts: a port, and a store in memory."""
 
+from cantata.sandbox.engine.store.contracts import ActiveContracts
 from cantata.sandbox.engine.store.memory import MemoryStore
 from cantata.sandbox.engine.store.port import Active, Store
 from cantata.sandbox.engine.store.update import Update
 
-__all__ = ["Active", "MemoryStore", "Store", "Update"]
+__all__ = ["Active", "ActiveContracts", "MemoryStore", "Store", "Update"]

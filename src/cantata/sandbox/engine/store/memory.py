@@ -10,6 +10,7 @@ from operator import attrgetter
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.store.contracts import ActiveContracts
 from cantata.sandbox.engine.store.port import Active
 from cantata.sandbox.engine.store.update import Update
 from cantata.sandbox.engine.transaction import Create
@@ -27,9 +28,7 @@ class MemoryStore:
         self._archived: list[tuple[Active, ...]] = []
         self._by_id: dict[str, Update] = {}
         self._witnessed: dict[str, array[int]] = {}
-        self._active: dict[str, Active] = {}
-        self._templates: set[Ref] = set()
-        self._by_party: dict[str, dict[Ref, dict[str, Active]]] = {}
+        self._contracts = ActiveContracts()
 
     def copy(self) -> MemoryStore:
         """Give a store with the same content that goes its own way from here."""
@@ -37,11 +36,7 @@ class MemoryStore:
         other._log, other._offsets = self._log.copy(), self._offsets.copy()
         other._archived, other._by_id = self._archived.copy(), self._by_id.copy()
         other._witnessed = {party: seen[:] for party, seen in self._witnessed.items()}
-        other._active, other._templates = self._active.copy(), self._templates.copy()
-        other._by_party = {
-            party: {template: active.copy() for template, active in by_template.items()}
-            for party, by_template in self._by_party.items()
-        }
+        other._contracts = self._contracts.copy()
         return other
 
     def end(self) -> int:
@@ -60,36 +55,32 @@ class MemoryStore:
                 positions = self._witnessed[party] = array("Q")
             positions.append(position)
         for node in created:
-            self._add(Active(node.contract, update, node.node_id))
-        self._archived.append(tuple(self._drop(contract) for contract in archived))
+            self._contracts.add(Active(node.contract, update.offset, node.node_id))
+        self._archived.append(tuple(map(self._contracts.drop, archived)))
         self._by_id[update.update_id] = update
         self._log.append(update)
         self._offsets.append(update.offset)
 
     def lookup(self, contract_id: str) -> Contract | None:
         """Give a contract that is active at the end of the log."""
-        active = self._active.get(contract_id)
+        active = self._contracts.get(contract_id)
         return None if active is None else active.contract
 
     def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
         """Give the templates of which those parties have or had a stake in a contract."""
-        if parties is None:
-            return frozenset(self._templates)
-        return frozenset(
-            template for party in parties for template in self._by_party.get(party, ())
-        )
+        return self._contracts.templates(parties)
 
     def active(
         self, parties: Collection[str] | None, templates: Collection[Ref], at: int
     ) -> Iterator[Active]:
         """Give the contracts of those templates active after offset `at`, oldest first."""
         wanted = frozenset(templates)
-        streams = self._streams(parties, wanted)
+        streams = self._contracts.streams(parties, wanted)
         if at < self.end():
             streams.append(self._archived_since(parties, wanted, at))
         last = None
         for active in merge(*streams, key=_place):
-            if active.update.offset > at:
+            if active.offset > at:
                 break
             if active is not last:
                 last = active
@@ -110,38 +101,6 @@ class MemoryStore:
     def by_id(self, update_id: str) -> Update | None:
         """Give the update of that id."""
         return self._by_id.get(update_id)
-
-    def _add(self, active: Active) -> None:
-        contract = active.contract
-        contract_id, template = contract.contract_id, contract.template
-        self._active[contract_id] = active
-        self._templates.add(template)
-        for party in contract.stakeholders:
-            templates = self._by_party.setdefault(party, {})
-            contracts = templates.get(template)
-            if contracts is None:
-                contracts = templates[template] = {}
-            contracts[contract_id] = active
-
-    def _drop(self, contract: Contract) -> Active:
-        contract_id, template = contract.contract_id, contract.template
-        for party in contract.stakeholders:
-            del self._by_party[party][template][contract_id]
-        return self._active.pop(contract_id)
-
-    def _streams(
-        self, parties: Collection[str] | None, templates: frozenset[Ref]
-    ) -> list[Iterable[Active]]:
-        """Give active contracts as sequences that are each in order of creation."""
-        if parties is None:
-            contracts = self._active.values()
-            return [[active for active in contracts if active.contract.template in templates]]
-        return [
-            list(contracts.values())
-            for party in parties
-            for template, contracts in self._by_party.get(party, {}).items()
-            if template in templates
-        ]
 
     def _archived_since(
         self, parties: Collection[str] | None, templates: frozenset[Ref], at: int

@@ -12,16 +12,16 @@ from cantata.sandbox.engine.transaction import Create
 
 
 class Active(NamedTuple):
-    """A contract that is active, and the node of the update that created it."""
+    """A contract that is active, with the offset and the node id of its creation."""
 
     contract: Contract
-    update: Update
+    offset: int
     node_id: int
 
     @property
     def place(self) -> tuple[int, int]:
         """Give the offset and the node id of its creation, by which contracts are ordered."""
-        return self.update.offset, self.node_id
+        return self.offset, self.node_id
 
 
 class Store(Protocol):
