@@ -84,6 +84,14 @@ NESTED = {
     "huge int": f"def f() -> int:\n    return 0x{'f' * 20_000}",
     "huge text": f"def f() -> Text:\n    return '{'x' * 200_000}'",
     "many names": "def f(n: int) -> int:\n" + "    n = n + 1\n" * 4000 + "    return n",
+    "many returns": "def f() -> int:\n" + "    return 1\n" * 5000,
+    "many functions": "".join(
+        f"def f{k}() -> int:\n    return f{k + 1}()\n@function\n" for k in range(1500)
+    )
+    + "def g() -> int:\n    return 1",
+    "many branches": "def f(n: int) -> int:\n"
+    + "    if n > 0:\n        n = n + 1\n" * 1000
+    + "    return n",
     "long match": "def f(t: Text) -> int:\n    match t:\n"
     + "".join(f"        case '{k}':\n            return {k}\n" for k in range(99))
     + "        case _:\n            return 0",

@@ -11,7 +11,7 @@ from pathlib import Path
 from cantata.lang.diagnostics import source as rules
 from cantata.lang.diagnostics.report import Report
 
-SIZE_MAX = 1_000_000
+SIZE_MAX = 300_000
 """Bytes of one source file."""
 
 DEPTH_MAX = 60

@@ -43,13 +43,12 @@ def function_body(body: Body, node: ast.FunctionDef) -> Block:
 def block(body: Body, statements: Sequence[ast.stmt]) -> Block:
     """Check statements in order; the first one that is never reached is reported."""
     done: list[Stmt] = []
+    dead = False
     for statement in statements:
         if not body.flow.reachable:
-            body.add(statement, rules.UNREACHABLE)
-            body.flow.reachable = True
-            block(body, statements[statements.index(statement) :])
-            body.flow.reachable = False
-            break
+            if not dead:
+                body.add(statement, rules.UNREACHABLE)
+            dead = body.flow.reachable = True
         if is_filler(statement):
             continue
         handler = _HANDLERS.get(type(statement))
@@ -57,6 +56,7 @@ def block(body: Body, statements: Sequence[ast.stmt]) -> Block:
             _refuse(body, statement)
         else:
             done.extend(handler(body, statement))
+    body.flow.reachable = body.flow.reachable and not dead
     return tuple(done)
 
 
