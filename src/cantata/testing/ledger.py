@@ -7,7 +7,7 @@ token = ledger.acting(issuer, alice).create(Token(...))
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -23,7 +23,9 @@ from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime.errors import ContractNotFound
 from cantata.lf.runtime.runtime import Runtime
 from cantata.lf.runtime.values import Value
+from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import (
+    Command,
     Contract,
     Engine,
     EventFormat,
@@ -32,6 +34,7 @@ from cantata.sandbox.engine import (
     PackageSet,
     Shape,
     Submission,
+    Transaction,
     Update,
 )
 from cantata.sandbox.engine import Ledger as EngineLedger
@@ -126,6 +129,12 @@ class Ledger:
         self._ids = ids
         return update
 
+    def prepare(self, submission: Callable[[int, bytes, str], Submission]) -> Transaction:
+        """Interpret what is made of the ledger's time, a seed and a command id; record nothing."""
+        ids = self._ids.copy()
+        made = submission(self._now.microseconds, fresh_seed(ids), fresh_command_id(ids))
+        return self.engine.prepare(made)[1]
+
     def disclose(self, contract_id: ContractId[Any]) -> Contract:
         """Give an active contract as its stakeholders hand it to others."""
         contract = self._store.lookup(str(contract_id))
@@ -133,6 +142,10 @@ class Ledger:
             msg = f"{contract_id!r} is not active"
             raise LookupError(msg)
         return contract
+
+    def read_json(self, commands: Sequence[Mapping[str, Any]]) -> tuple[Command, ...]:
+        """Read commands in the form of the JSON Ledger API."""
+        return CommandReader(self.packages).read(list(commands))
 
     def notes(self, error: CantataError) -> Iterator[str]:
         """Give what this ledger knows about a refusal: its place, its values, what is missing."""

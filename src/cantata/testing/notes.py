@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import linecache
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from cantata.kernel.errors import CantataError
+from cantata.lang.diagnostics.rule import from_here
 from cantata.lf.model import Location
 from cantata.lf.runtime.errors import ContractNotFound, FailureStatus, InterpretationError
 from cantata.sandbox.engine import Contract, Exercise, Update
@@ -21,6 +21,8 @@ def notes_on(error: CantataError) -> Iterator[str]:
     if isinstance(error, FailureStatus):
         yield f"error id {error.error_id}, category {error.category}"
         yield from (f"with {name} = {value}" for name, value in error.metadata.items())
+    for line in error.context.get("exercise_trace", "").splitlines():
+        yield short_ids(line.strip())
     short = short_ids(error.message)
     if short != error.message:
         yield f"in short: {short}"
@@ -47,9 +49,7 @@ def notes_on_missing(
 
 def place(location: Location) -> str:
     """Give file and line, the file from the current folder if it is below it."""
-    file, folder = Path(location.file), Path.cwd()
-    shown = file.relative_to(folder) if file.is_relative_to(folder) else file
-    return f"{os.fspath(shown)}:{location.start_line + 1}"
+    return f"{from_here(Path(location.file))}:{location.start_line + 1}"
 
 
 def _line(location: Location) -> str:

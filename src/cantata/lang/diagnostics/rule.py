@@ -37,9 +37,15 @@ class Diagnostic:
 
     def __str__(self) -> str:
         """Print as compilers do: place, code, message, reason, remedy."""
-        place = f"{self.path}:{self.line}:{self.column}"
+        place = f"{from_here(self.path)}:{self.line}:{self.column}"
         reason = f" ({self.reason})" if self.reason else ""
         return f"{place}: {self.code} {self.message}{reason}. Instead: {self.remedy}."
+
+
+def from_here(path: Path) -> Path:
+    """Give a path as people want to read it: from the current folder, if it lies below."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class ContractErrors(CantataError):
