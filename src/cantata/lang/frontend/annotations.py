@@ -157,11 +157,7 @@ def _generic(world: World, module: ModuleInfo, node: ast.Subscript) -> Type | No
     arguments = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     wanted = {"list": 1, "ContractId": 1, "TextMap": 1, "Map": 2, "Payload": 1}.get(head)
     if wanted is None or len(arguments) != wanted:
-        instead = vocabulary.TYPE_INSTEAD.get(head)
-        if instead:
-            world.add(module, node, rules.FORBIDDEN_TYPE, source=head, instead=instead)
-        else:
-            world.add(module, node, rules.ANNOTATION, source=source_of(node))
+        _refuse_generic(world, module, node, known=wanted is not None)
         return None
     if head == "Payload":
         world.add(module, node, rules.PAYLOAD)
@@ -170,6 +166,20 @@ def _generic(world: World, module: ModuleInfo, node: ast.Subscript) -> Type | No
         return _contract_id(world, module, arguments[0])
     inner = [resolve_type(world, module, argument) for argument in arguments]
     return _container(world, module, node, head, inner)
+
+
+def _refuse_generic(world: World, module: ModuleInfo, node: ast.Subscript, *, known: bool) -> None:
+    head = node.value
+    name = head.id if isinstance(head, ast.Name) else getattr(head, "attr", "")
+    instead = vocabulary.TYPE_INSTEAD.get(name)
+    if instead:
+        world.add(module, node, rules.FORBIDDEN_TYPE, source=name, instead=instead)
+    elif isinstance(lookup(module, head), Broken):
+        return
+    elif isinstance(head, ast.Name) and not known and name not in module.names:
+        world.add(module, node, UNKNOWN_NAME, name=name)
+    else:
+        world.add(module, node, rules.ANNOTATION, source=source_of(node))
 
 
 def _generic_name(module: ModuleInfo, node: ast.expr) -> str:

@@ -141,7 +141,6 @@ def _class_definition(module: ModuleInfo, node: ast.ClassDef, kind: str) -> Defi
     if kind == "Template":
         return TemplateInfo(module=module, name=name, node=node, ref=ref, record=record)
     if kind == "Constructor":
-        record.keyword_only = False
         found = ConstructorInfo(module=module, name=name, node=node, ref=ref, record=record)
         record.constructor = found
         return found

@@ -14,9 +14,6 @@ from cantata.lang.frontend.header import read_header
 from cantata.lang.frontend.source import locate, read, roots_of
 from cantata.lang.frontend.symbols import Broken, LangName, ModuleInfo, Symbol
 
-MODULES_MAX = 1_000
-"""Modules of one check."""
-
 
 @dataclass(frozen=True, slots=True)
 class Import:
@@ -43,7 +40,7 @@ def load(paths: Sequence[Path], report: Report) -> list[ModuleInfo]:
     given = [path.resolve() for path in paths]
     loader = Loader(report, roots_of(given))
     waiting = list(given)
-    while waiting and len(loader.modules) < MODULES_MAX:
+    while waiting:
         path = waiting.pop(0)
         if path not in loader.modules:
             _load_one(loader, path)

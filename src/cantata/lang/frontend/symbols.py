@@ -88,7 +88,6 @@ class RecordInfo(Definition):
     origin: Origin = Origin.PLAIN
     fields: dict[str, FieldInfo] = field(default_factory=dict)
     methods: dict[str, FunctionInfo] = field(default_factory=dict)
-    keyword_only: bool = True
     constructor: ConstructorInfo | None = None
 
     @property
