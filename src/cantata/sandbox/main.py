@@ -1,0 +1,98 @@
+"""Starting and stopping the sandbox: a participant with its store behind a server."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from cantata.kernel.errors import CantataError
+from cantata.sandbox.participant.node import Participant, Settings
+
+MEMORY = ":memory:"
+DEFAULT_PORT = 7575
+DEFAULT_HOST = "127.0.0.1"
+
+
+class NotLoopback(CantataError):
+    """A ledger without authentication would be open to the network."""
+
+    code: ClassVar[str] = "NOT_LOOPBACK"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"without authentication the sandbox listens on loopback only, not on {host}",
+            hint="leave --host out, or choose another --auth",
+        )
+        self.host = host
+
+
+class CannotListen(CantataError):
+    """The port cannot be had."""
+
+    code: ClassVar[str] = "CANNOT_LISTEN"
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(
+            f"cannot listen on {host}:{port}: {reason}",
+            hint="stop what uses the port, or choose another one with --port",
+        )
+        self.host = host
+        self.port = port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How a sandbox is started; port 0 means any free one."""
+
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    store: str = MEMORY
+    auth: str = "none"
+    dars: tuple[Path, ...] = ()
+    settings: Settings = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Where a sandbox that has just become ready listens."""
+
+    host: str
+    port: int
+    participant_id: str
+
+    @property
+    def url(self) -> str:
+        """Give the base of all addresses."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def run(options: Options, ready: Callable[[Running], None]) -> None:
+    """Run a sandbox until SIGINT or SIGTERM; `ready` is called when it can be reached."""
+    from cantata.sandbox.server.app import Application  # noqa: PLC0415 # needs the extra
+    from cantata.sandbox.server.run import listen, serve  # noqa: PLC0415 # needs the extra
+
+    if options.auth == "none" and not is_loopback(options.host):
+        raise NotLoopback(options.host)
+    try:
+        listening = listen(options.host, options.port)
+    except OSError as error:
+        raise CannotListen(options.host, options.port, error.strerror or str(error)) from None
+    with listening:
+        node = Participant(options.settings)
+        port = listening.getsockname()[1]
+        running = Running(options.host, port, node.identity.participant_id)
+        serve(Application(node), listening, lambda: ready(running))
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether an address can be reached from this machine only."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""The participant over HTTP and WebSockets."""

@@ -1,0 +1,134 @@
+"""The ASGI application: one request in, one answer out."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import Any
+
+from cantata.kernel.errors import CantataError
+from cantata.sandbox.participant.api import (
+    JSON,
+    Answer,
+    Body,
+    Endpoint,
+    Listing,
+    Request,
+    Route,
+)
+from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.participant.services import endpoints
+from cantata.sandbox.server.answers import (
+    METHOD_NOT_ALLOWED,
+    NOT_ACCEPTABLE,
+    TIMED_OUT,
+    answer_of,
+    error_answer,
+    internal_error,
+    not_found,
+    refusal_answer,
+)
+from cantata.sandbox.server.body import Bodies, Disconnected
+from cantata.sandbox.server.lists import collect
+from cantata.sandbox.server.log import report_fault
+from cantata.sandbox.server.requests import (
+    accepts,
+    authorize,
+    bearer_token,
+    content_length,
+    header,
+    read_content,
+    read_parameters,
+    trace_parent,
+)
+from cantata.sandbox.server.router import Router
+
+REQUEST_SECONDS_MAX = 20
+"""Time in which a request must be answered; after it the outcome is unknown to the client."""
+
+TRACE_BYTES = 16
+
+
+class Application:
+    """Serves a participant over HTTP."""
+
+    def __init__(self, node: Participant) -> None:
+        self.node = node
+        self.router = Router(endpoints(node))
+        self._bodies = Bodies()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve one HTTP request."""
+        trace_id = trace_parent(scope["headers"]) or secrets.token_hex(TRACE_BYTES)
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS_MAX):
+                answer = await self._answer(scope, receive, trace_id)
+        except Disconnected:
+            return
+        except TimeoutError:
+            answer = TIMED_OUT
+        except Exception as error:  # noqa: BLE001 # the server outlives every fault
+            answer = _error(error, trace_id)
+        await _send(send, answer, head=scope["method"] == "HEAD")
+
+    async def _answer(self, scope: Any, receive: Any, trace_id: str) -> Answer:
+        headers, method = scope["headers"], scope["method"]
+        found = self.router.find(scope["raw_path"])
+        if found is None:
+            return not_found(method, _uri(scope))
+        endpoint = found.methods.get("GET" if method == "HEAD" else method)
+        if endpoint is None:
+            streams = any(isinstance(each, Listing) for each in found.methods.values())
+            wants_stream = streams and method in ("GET", "HEAD")
+            return not_found(method, _uri(scope)) if wants_stream else METHOD_NOT_ALLOWED
+        if not accepts(headers, _content_type(endpoint)):
+            return NOT_ACCEPTABLE
+        data = b""
+        if endpoint.body is not Body.NONE:
+            data = await self._bodies.receive(receive, content_length(headers))
+        path, query = read_parameters(endpoint, scope["query_string"], found.parameters)
+        body = read_content(endpoint, data)
+        claims = await authorize(endpoint, self.node.authenticator, bearer_token(headers))
+        return await _run(endpoint, Request(claims, path, query, body, trace_id))
+
+
+async def _run(endpoint: Endpoint, request: Request) -> Answer:
+    if isinstance(endpoint, Route):
+        result = endpoint.run(request)
+        if hasattr(result, "__await__"):
+            result = await result
+        return answer_of(result)
+    stream = endpoint.open(request)
+    if hasattr(stream, "__await__"):
+        stream = await stream
+    query = request.query
+    return answer_of(await collect(stream, query.limit, query.stream_idle_timeout_ms))
+
+
+def _error(error: Exception, trace_id: str) -> Answer:
+    if isinstance(error, CantataError):
+        answer = error_answer(error, trace_id)
+        if answer is not None:
+            return answer
+    report_fault(error, trace_id)
+    return refusal_answer(internal_error(), trace_id)
+
+
+def _content_type(endpoint: Endpoint) -> str:
+    return endpoint.content_type if isinstance(endpoint, Route) else JSON
+
+
+def _uri(scope: Any) -> str:
+    host = (header(scope["headers"], b"host") or b"").decode("latin-1")
+    query = scope["query_string"].decode("latin-1")
+    path = scope["raw_path"].decode("latin-1")
+    return f"{scope['scheme']}://{host}{path}{'?' if query else ''}{query}"
+
+
+async def _send(send: Any, answer: Answer, *, head: bool) -> None:
+    headers = [(b"content-length", str(len(answer.body)).encode())]
+    if answer.content_type is not None:
+        headers.append((b"content-type", answer.content_type.encode()))
+    headers.extend((name.encode(), value.encode()) for name, value in answer.headers.items())
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else answer.body})
