@@ -53,7 +53,7 @@ docs: $(READY) ## build the documentation into site/
 lock: ## renew requirements.lock from pyproject.toml (docs/decisions/0001)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-	  --quiet --group dev pyproject.toml --output-file requirements.lock
+	  --quiet --all-extras --group dev pyproject.toml --output-file requirements.lock
 
 clean: ## remove everything that was built
 	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
