@@ -17,7 +17,7 @@ from cantata.kernel.fingerprint import key_fingerprint
 from cantata.kernel.generators import SeededIds, fresh_command_id, fresh_seed
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import RelTime, Timestamp
-from cantata.lang import Choice, ContractId, Interface, Party, Template
+from cantata.lang import Choice, ContractId, Interface, Party, Template, WrongType
 from cantata.lf.codec import JsonCodec
 from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime.errors import ContractNotFound
@@ -116,7 +116,11 @@ class Ledger:
         `read_as` are parties whose contracts may be used too; `disclosed` are contracts that
         their stakeholders handed over, see `disclose`.
         """
-        return Submitter(self, frozenset(parties), frozenset(read_as), tuple(disclosed))
+        readers = frozenset(read_as)
+        for party in (*parties, *readers):
+            if not isinstance(party, Party):
+                raise WrongType("acting", "parties, as ledger.party(name) gives them", party)
+        return Submitter(self, frozenset(parties), readers, tuple(disclosed))
 
     def commit(self, submission: Callable[[int, bytes, str], Submission]) -> Update:
         """Submit what is made of the ledger's time, a fresh seed and a fresh command id.

@@ -20,7 +20,7 @@ class NotAContract(CantataError):
     def __init__(self, subject: object) -> None:
         super().__init__(
             f"{subject!r} is not defined in a contract module",
-            hint="a contract module says `PACKAGE = package(…)`",
+            hint="name a class of a module with PACKAGE = package(…), or its choice: Token.burn",
         )
         self.subject = subject
 
@@ -40,15 +40,24 @@ class ChoiceNames(NamedTuple):
         """
         names = [name for name, _ in self.parameters]
         given = {**dict(zip(names, args, strict=False)), **arguments}
-        differ = given.keys() ^ set(names)
-        if differ or len(given) != len(args) + len(arguments):
-            msg = f"{self.name} takes {', '.join(names) or 'nothing'}; wrong: {sorted(differ)}"
-            raise TypeError(msg)
+        if given.keys() != set(names) or len(given) != len(args) + len(arguments):
+            raise TypeError(self._mismatch(names, given))
         parts = tuple(
             bridge(hint).to_value(conform(f"{name} of {self.name}", hint, given[name]))
             for name, hint in self.parameters
         )
         return parts[0] if _is_whole(self.name, self.parameters) else parts
+
+    def _mismatch(self, names: list[str], given: dict[str, object]) -> str:
+        missing = [name for name in names if name not in given]
+        unknown = [name for name in given if name not in names]
+        faults = [
+            f"{what}: {', '.join(found)}"
+            for what, found in (("missing", missing), ("unknown", unknown))
+            if found
+        ]
+        takes = f"{self.name} takes {', '.join(names) or 'nothing'}"
+        return "; ".join([takes, *(faults or ["one is given twice, or too many"])])
 
     def arguments(self, value: Any) -> dict[str, Any]:
         """Give a run-time value of the choice's argument as arguments by name."""
@@ -69,6 +78,8 @@ def package_of(cls: type) -> PackageInfo:
 
 def names_of(choice: Choice[Any, Any, Any]) -> ChoiceNames:
     """Give the ledger's names of a choice; its owner is the class whose body declares it."""
+    if not isinstance(choice, Choice):
+        raise NotAContract(choice)
     body = choice.body
     owner_name, _, method = body.__qualname__.rpartition(".")
     owner = getattr(sys.modules.get(body.__module__), owner_name, None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ParamSpec, Protocol, TypeVar
 
 from cantata.kernel.errors import CantataError
-from cantata.lang import Choice, ContractId, Interface, Party, Template
+from cantata.lang import Choice, ContractId, Interface, Party, Template, WrongType
 from cantata.lf.runtime.errors import InternalError
 from cantata.sandbox.engine import Command as EngineCommand
 from cantata.sandbox.engine import Contract, Submission, Transaction, Update
@@ -97,8 +97,7 @@ class Submitter:
         A refusal comes with notes: its place in the contract's source, its values.
         """
         __tracebackhide__ = True
-        ref_of = self.ledger.catalog.ref
-        compiled = tuple(command.compile(ref_of) for command in given)
+        compiled = self._compile(given)
         update = self._commit(compiled)
         values = results_of(update.tree, compiled)
         read = tuple(command.read(value) for command, value in zip(given, values, strict=True))
@@ -131,8 +130,15 @@ class Submitter:
     def prepare(self, *given: Command[Any]) -> Transaction:
         """Give the transaction that commands would make; nothing is recorded."""
         __tracebackhide__ = True
-        ref_of = self.ledger.catalog.ref
-        return self._run(self.ledger.prepare, tuple(command.compile(ref_of) for command in given))
+        return self._run(self.ledger.prepare, self._compile(given))
+
+    def _compile(self, given: tuple[Command[Any], ...]) -> tuple[EngineCommand, ...]:
+        for command in given:
+            if not isinstance(command, Command):
+                raise WrongType(
+                    "submit", "commands, as create(…) and exercise(…) make them", command
+                )
+        return tuple(command.compile(self.ledger.catalog.ref) for command in given)
 
     def _commit(self, compiled: tuple[EngineCommand, ...]) -> Update:
         __tracebackhide__ = True

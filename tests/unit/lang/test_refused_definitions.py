@@ -25,6 +25,12 @@ MODULES = {
         import nowhere.at.all  # CL011
         from nowhere.at.all import x  # CL012
         """,
+    "types of typing": """
+        from typing import Optional  # CL011
+        class Fee(Record):
+            note: Optional[Text]  # CL111
+            other: Unheard[Text]  # CL401
+        """,
     "second package": 'PACKAGE = package("marked", "1.0.0", module="Other")  # CL006',
     "duplicates": """
         A = 1

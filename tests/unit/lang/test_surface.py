@@ -11,11 +11,13 @@ from cantata.lang import (
     Map,
     NoLedger,
     Party,
+    Record,
     RequirementFailed,
     TextMap,
     Time,
     WrongType,
     create,
+    field,
     function,
     replace,
     require,
@@ -123,3 +125,18 @@ def test_texts_of_times_are_those_of_the_ledger() -> None:
     moment = Time.parse("2024-01-31T10:00:00.500Z")
     assert f"{moment}" == "2024-01-31T10:00:00.500Z"
     assert f"{Decimal('100')}" == "100.0"
+
+
+class Basket(Record):
+    """A record with lists as defaults."""
+
+    owner: Party
+    items: list[str] = []  # noqa: RUF012 - each value gets a list of its own
+    notes: list[str] = field(daml="remarks", default=["new"])
+
+
+def test_each_value_has_its_own_default_list() -> None:
+    one, other = Basket(owner=ALICE), Basket(owner=BOB)
+    assert (one.items, one.notes) == ([], ["new"])
+    assert one.items is not other.items
+    assert replace(one, items=["x"]).items == ["x"]

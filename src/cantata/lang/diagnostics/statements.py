@@ -80,7 +80,8 @@ PATTERN = Rule(
     "CL316",
     "this pattern is not allowed: {detail}",
     "a match looks at the constructor of a variant, enum or optional, or compares with literals",
-    "write case Constructor(field=name), case Enum.MEMBER, case None, case _ or a literal",
+    "write case Constructor(field=name), case Enum.MEMBER, case None, case name, case _ or a "
+    "literal",
 )
 NOT_EXHAUSTIVE = Rule(
     "CL317",

@@ -57,6 +57,10 @@ NAMES: Final = (
 
 TYPE_INSTEAD: Final = {
     "Any": "name the type",
+    "Dict": "write TextMap[T] or Map[K, V]",
+    "List": "write list[T]",
+    "Optional": "write T | None",
+    "Union": "name a variant: Outcome = Filled | Empty",
     "bytes": "write Text, with the bytes in hex",
     "complex": "write Decimal",
     "date": "write Date",

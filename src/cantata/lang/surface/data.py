@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import enum
 import functools
+import inspect
 import types
 import typing
 from collections.abc import Callable
@@ -49,7 +50,17 @@ def seal(cls: type, *, kw_only: bool) -> None:
     for name, member in list(vars(cls).items()):
         if isinstance(member, types.FunctionType) and not name.startswith("__"):
             setattr(cls, name, faithful(member, skip=1))
+        elif name in inspect.get_annotations(cls):
+            setattr(cls, name, _own_list(member))
     dataclasses.dataclass(frozen=True, kw_only=kw_only)(cls)
+
+
+def _own_list(default: Any) -> Any:
+    """Give the default of a field in the form for lists, of which each value has its own."""
+    if isinstance(default, dataclasses.Field) and isinstance(default.default, list):
+        copy = default.default.copy
+        return dataclasses.field(default_factory=copy, metadata=default.metadata)
+    return dataclasses.field(default_factory=default.copy) if isinstance(default, list) else default
 
 
 @functools.cache
