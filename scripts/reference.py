@@ -1,8 +1,9 @@
-"""Writes the reference pages from the code: commands, error codes, public modules."""
+"""Writes the reference pages: commands, error codes, acceptance statements, public modules."""
 
 from __future__ import annotations
 
 import ast
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
 ROOT_ERROR = "cantata.kernel.errors.CantataError"
+STATEMENTS = ROOT / "tests" / "acceptance" / "statements.toml"
 PUBLIC_PACKAGES = ("kernel", "lang", "testing", "contracts", "tokens")
 RULES_MARK = "<!-- rules: written by `make docs` -->"
 WIDTH = 90
@@ -29,6 +31,7 @@ def main() -> None:
     (FOLDER / "errors.md").write_text(errors_page(), encoding="utf-8")
     language = FOLDER / "contract-language.md"
     language.write_text(language_page(language.read_text(encoding="utf-8")), encoding="utf-8")
+    (FOLDER / "acceptance.md").write_text(acceptance_page(), encoding="utf-8")
     modules = FOLDER / "modules"
     modules.mkdir(exist_ok=True)
     for package in PUBLIC_PACKAGES:
@@ -146,6 +149,27 @@ def _assigned(node: ast.stmt) -> str:
 def _first_paragraph(node: ast.ClassDef) -> str:
     paragraph = (ast.get_docstring(node) or "").split("\n\n", 1)[0]
     return " ".join(paragraph.split()).replace("|", "\\|")
+
+
+def acceptance_page() -> str:
+    """Give the page of acceptance statements: what each says and which tests prove it."""
+    table = tomllib.loads(STATEMENTS.read_text(encoding="utf-8"))
+    rows = "\n".join(
+        f"| {name} | {entry['says']} | {_proofs(entry)} |" for name, entry in table.items()
+    )
+    return (
+        "# Acceptance\n\nGenerated from `tests/acceptance/statements.toml` by `make docs`. What"
+        " Cantata is accepted by: R… about the runtime, C… about the compiler, E… about contracts"
+        " that mean the same as Python and as Daml-LF. Where tests cannot prove all of a statement,"
+        " the reason stands below them.\n\n"
+        f"| | statement | proved by |\n|---|---|---|\n{rows}\n"
+    )
+
+
+def _proofs(entry: dict[str, Any]) -> str:
+    tests = [f"`{test.removeprefix('tests/')}`" for test in entry["tests"]]
+    reason = [f"*{entry['because']}*"] if "because" in entry else []
+    return "<br>".join([*tests, *reason])
 
 
 def modules_page(package: str) -> str:

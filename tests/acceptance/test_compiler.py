@@ -15,6 +15,7 @@ import pytest
 from cantata.contracts.token_standard import allocation_request_v1 as requesting
 from cantata.lang import Party
 from cantata.lang.build import build_dar, compile_package
+from cantata.lang.diagnostics.rule import ContractErrors
 from cantata.lf.archive import read_archive, read_dar
 from cantata.lf.check import check_package
 from cantata.lf.model import Implements, Package, Packages
@@ -66,6 +67,37 @@ def test_the_order_of_files_does_not_matter() -> None:
     sources = [path_of(lists), path_of(data)]
     forward, backward = compile_package(sources), compile_package(sources[::-1])
     assert forward.archive == backward.archive
+
+
+SUBSTITUTES = {
+    "n // 2": "div(",
+    "n % 2": "rem(",
+    "n ** 2": "power(",
+    "d // d": "div(",
+    "1.5": 'Decimal("1.5")',
+    "f'{n > 1}'": "format Text, int, Decimal, Party, Date or Time",
+    "f'{cid}'": "format Text, int, Decimal, Party, Date or Time",
+}
+
+
+@pytest.mark.parametrize("expression", SUBSTITUTES)
+def test_what_is_refused_comes_with_what_to_write(expression: str, tmp_path: Path) -> None:
+    path = tmp_path / "refused.py"
+    path.write_text(
+        '"""Uses what the language has not."""\n'
+        "from cantata.lang import ContractId, Decimal, Party, Template, function, package\n"
+        'PACKAGE = package("refused", "1.0.0", module="Refused")\n'
+        "class Token(Template):\n    owner: Party\n"
+        "    def signatories(self) -> list[Party]:\n        return [self.owner]\n"
+        "@function\ndef f(n: int, d: Decimal, cid: ContractId[Token]) -> None:\n"
+        f"    value = {expression}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ContractErrors) as refused:
+        compile_package([path])
+    (found,) = refused.value.diagnostics
+    assert (found.path, found.line) == (path, 10)
+    assert SUBSTITUTES[expression] in str(found)
 
 
 LOWER = {"allocationRequest_RejectImpl": "allocationRequest_rejectImpl"}
