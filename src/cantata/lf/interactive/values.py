@@ -6,7 +6,7 @@ contract blobs. Nesting counts from 0 at the whole value and may reach `NESTING_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -208,3 +208,15 @@ def walk(value: Value) -> Iterator[Value]:
         item = pending.pop()
         yield item
         pending.extend(reversed(item.parts))
+
+
+def replaced(value: Value, replacements: Mapping[Value, Value]) -> Value:
+    """Give a value in which each of these values, wherever it stands, is another one."""
+    if not replacements:
+        return value
+    order = list(walk(value))
+    done: list[Value] = []
+    for item in reversed(order):
+        parts = [done.pop() for _ in item.parts]
+        done.append(replacements.get(item, item) if not parts else rebuilt(item, parts))
+    return done.pop()

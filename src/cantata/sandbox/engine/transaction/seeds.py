@@ -25,8 +25,20 @@ _INNER_REST = b"\x36" * (_BLOCK_BYTES - SEED_BYTES)
 _OUTER_REST = b"\x5c" * (_BLOCK_BYTES - SEED_BYTES)
 
 
+class ActionSeed(bytes):
+    """A submission's seed that stands for the seed of its one action, derived elsewhere.
+
+    A prepared transaction tells the seeds of its actions, and not that from which they came.
+    """
+
+    __slots__ = ()
+
+
 def node_seed(parent: bytes, index: int) -> bytes:
     """Derive the seed of the action at place `index` (from 0) inside its parent."""
+    if parent.__class__ is ActionSeed:
+        assert index == 0, "an action's own seed is for one action"
+        return bytes(parent)
     return _keyed(parent, _INT(index))
 
 
