@@ -119,10 +119,15 @@ FORBIDDEN: Final = {
 
 def forbidden_table() -> str:
     """Give the refused functions and types of Python as a Markdown table, for the reference."""
-    rows = [f"| `{name}` | {why} | {instead} |" for name, (why, instead) in FORBIDDEN.items()]
+    rows = [(f"`{name}`", why, instead) for name, (why, instead) in FORBIDDEN.items()]
     rows += [
-        f"| `{name}` as a type | Daml-LF has nothing with its meaning | {instead} |"
+        (f"`{name}` as a type", "Daml-LF has nothing with its meaning", instead)
         for name, instead in TYPE_INSTEAD.items()
     ]
     head = ["| Python | why not | write instead |", "|---|---|---|"]
-    return "\n".join([*head, *sorted(row.replace("*", "\\*") for row in rows)]) + "\n"
+    return "\n".join([*head, *sorted(map(_row, rows))]) + "\n"
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    text = " | ".join(cell.replace("*", "\\*").replace("|", "\\|") for cell in cells)
+    return f"| {text} |"
