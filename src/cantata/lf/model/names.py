@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 SELF_PACKAGE = "self"
 """Package part of a reference inside a package whose id is not known yet (while compiling)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ref:
+class Ref(NamedTuple):
     """A definition (data type, synonym, value, template, interface, exception) in a module.
 
     `package` is a package id (64 lower-case hex digits) or `SELF_PACKAGE`; `module` and `name`

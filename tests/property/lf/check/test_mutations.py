@@ -131,7 +131,8 @@ def _put(node: Any, path: Path, new: Any) -> Any:
         return {**node, step: _put(node[step], rest, new)}
     if isinstance(node, tuple):
         place = int(step)
-        return (*node[:place], _put(node[place], rest, new), *node[place + 1 :])
+        parts = (*node[:place], _put(node[place], rest, new), *node[place + 1 :])
+        return Ref(*parts) if isinstance(node, Ref) else parts
     return replace(node, **{str(step): _put(getattr(node, str(step)), rest, new)})
 
 

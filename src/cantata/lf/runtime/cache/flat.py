@@ -46,17 +46,19 @@ def _classes() -> list[type]:
         for item in vars(module).values()
         if isinstance(item, type) and is_dataclass(item)
     }
-    return sorted({*found, Ref}, key=lambda item: item.__name__)
+    return sorted(found, key=lambda item: item.__name__)
 
 
-CLASSES = _classes()
+_FIELDS = {form: tuple(field.name for field in fields(form)) for form in _classes()}
+_FIELDS[Ref] = Ref._fields
+
+CLASSES = list(_FIELDS)
 _NUMBERS = {form: at for at, form in enumerate(CLASSES)}
-_FIELDS = {form: tuple(field.name for field in fields(form)) for form in CLASSES}
 
 
 def _maker(form: type) -> Callable[[list[Any]], Any]:
     names = _FIELDS[form]
-    if any(field.kw_only for field in fields(form)):
+    if is_dataclass(form) and any(field.kw_only for field in fields(form)):
         return lambda parts: form(**dict(zip(names, parts, strict=True)))
     if not names:
         only = form()
@@ -113,7 +115,7 @@ class Writer:
         return True
 
     def _compound(self, item: object) -> tuple[Sequence[object], tuple[int, ...]]:
-        if isinstance(item, tuple):
+        if type(item) is tuple:
             return item, (TUPLE, len(item))
         form = type(item)
         return [getattr(item, name) for name in _FIELDS[form]], (FIRST + _NUMBERS[form],)
