@@ -16,6 +16,7 @@ from cantata.sandbox.engine.content import Contents
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.ids import CONTRACT_ID_LENGTH, ContractIds
 from cantata.sandbox.engine.parties import PartySets
+from cantata.sandbox.engine.transaction.seeds import pack_parties
 from tests.unit.engine.samples import con, ref, sample_packages
 
 ALICE, BOB = frozenset({"alice"}), frozenset({"alice", "bob"})
@@ -23,8 +24,9 @@ ALICE, BOB = frozenset({"alice"}), frozenset({"alice", "bob"})
 
 def coin(ids: ContractIds) -> Contract:
     payload = ("alice", Decimal("1.50"), ("memo",), None)
-    unnamed = Contract("", ref("Coin"), "sample", payload, ALICE, BOB, 7)
-    return unnamed._replace(contract_id=ids.identify(b"\1" * 32, unnamed))
+    parties = pack_parties(ALICE) + pack_parties(BOB)
+    contract_id = ids.identify(b"\1" * 32, (ref("Coin"), "sample"), payload, parties, 7)
+    return Contract(contract_id, ref("Coin"), "sample", payload, ALICE, BOB, 7)
 
 
 def test_ids_have_the_network_form() -> None:

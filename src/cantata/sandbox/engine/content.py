@@ -12,8 +12,11 @@ from typing import Any
 from cantata.lf.codec.shapes import Shape, Shapes, bind
 from cantata.lf.model import Builtin, EnumType, Packages, Record, Ref, Type, Variant
 
-Writer = Callable[[Any, Callable[[str], None]], None]
-"""Appends the canonical text of a value piece by piece."""
+Printer = Callable[[Any], str]
+"""Gives the canonical text of a value of one type."""
+
+_plain: Printer = ascii
+"""Prints what Python prints in one way only: no lists, whose cells nest, and no maps."""
 
 
 class Contents:
@@ -24,34 +27,25 @@ class Contents:
 
     def __init__(self, packages: Packages) -> None:
         self._shapes = Shapes(packages)
-        self._writers: dict[Shape, Writer] = {}
+        self._printers: dict[Shape, Printer] = {}
 
     def text(self, value: Any, type_: Type) -> str:
         """Give the canonical text of a value."""
         return self.printer(type_)(value)
 
-    def printer(self, type_: Type) -> Callable[[Any], str]:
+    def printer(self, type_: Type) -> Printer:
         """Give `text` for one type as a function."""
-        writer = self._of(self._shapes.resolve(type_))
-        if writer is _plain:
-            return ascii
+        return self._of(self._shapes.resolve(type_))
 
-        def text(value: Any) -> str:
-            pieces: list[str] = []
-            writer(value, pieces.append)
-            return "".join(pieces)
-
-        return text
-
-    def _of(self, shape: Shape) -> Writer:
-        writer = self._writers.get(shape)
-        if writer is None:
+    def _of(self, shape: Shape) -> Printer:
+        printer = self._printers.get(shape)
+        if printer is None:
             later = _Later()
-            self._writers[shape] = later
-            writer = self._writers[shape] = later.target = self._make(shape)
-        return writer
+            self._printers[shape] = later
+            printer = self._printers[shape] = later.target = self._make(shape)
+        return printer
 
-    def _make(self, shape: Shape) -> Writer:
+    def _make(self, shape: Shape) -> Printer:
         if isinstance(shape.head, Ref):
             return self._make_data(shape.head, shape.args)
         match shape.head:
@@ -66,7 +60,7 @@ class Contents:
                 return _genmap(self._of(shape.args[0]), self._of(shape.args[1]))
         return _plain
 
-    def _make_data(self, ref: Ref, args: tuple[Shape, ...]) -> Writer:
+    def _make_data(self, ref: Ref, args: tuple[Shape, ...]) -> Printer:
         definition = self._shapes.packages.data_type(ref)
         env = bind(ref, definition.params, args)
         match definition.cons:
@@ -78,85 +72,74 @@ class Contents:
                 return _plain
         raise TypeError(f"values of {ref} are not stored")
 
-    def _of_type(self, type_: Type, env: Mapping[str, Shape]) -> Writer:
+    def _of_type(self, type_: Type, env: Mapping[str, Shape]) -> Printer:
         return self._of(self._shapes.resolve(type_, env))
 
 
 class _Later:
-    """A writer in the making, for types that contain themselves."""
+    """A printer in the making, for types that contain themselves."""
 
     __slots__ = ("target",)
 
     def __init__(self) -> None:
-        self.target: Writer = _plain
+        self.target: Printer = _plain
 
-    def __call__(self, value: Any, put: Callable[[str], None]) -> None:
-        self.target(value, put)
-
-
-def _plain(value: Any, put: Callable[[str], None]) -> None:
-    """Write what Python writes in one way only: no lists, whose cells nest, and no maps."""
-    put(ascii(value))
+    def __call__(self, value: Any) -> str:
+        return self.target(value)
 
 
-def _joined(make: Callable[[list[Writer]], Writer], parts: list[Writer]) -> Writer:
-    """Make a writer of parts, unless all of them can be written together."""
+def _joined(make: Callable[[list[Printer]], Printer], parts: list[Printer]) -> Printer:
+    """Make a printer of parts, unless all of them can be printed together."""
     return _plain if all(part is _plain for part in parts) else make(parts)
 
 
-def _optional(inner: Writer) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
-        if value is None:
-            put("-")
-        else:
-            put("+")
-            inner(value[0], put)
+def _optional(inner: Printer) -> Printer:
+    def text(value: Any) -> str:
+        return "-" if value is None else "+" + inner(value[0])
 
-    return write
+    return text
 
 
-def _list(inner: Writer) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
+def _list(inner: Printer) -> Printer:
+    def text(value: Any) -> str:
+        pieces: list[str] = []
         while value:
-            put("+")
-            inner(value[0], put)
-            value = value[1]
-        put("-")
+            head, value = value
+            pieces += ("+", inner(head))
+        return "".join(pieces) + "-"
 
-    return write
+    return text
 
 
-def _textmap(inner: Writer) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
-        put(f"{len(value)};")
+def _textmap(inner: Printer) -> Printer:
+    def text(value: Any) -> str:
+        pieces = [f"{len(value)};"]
         for key in sorted(value):
-            put(ascii(key))
-            inner(value[key], put)
+            pieces += (ascii(key), inner(value[key]))
+        return "".join(pieces)
 
-    return write
+    return text
 
 
-def _genmap(key_writer: Writer, inner: Writer) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
-        put(f"{len(value)};")
+def _genmap(key_printer: Printer, inner: Printer) -> Printer:
+    def text(value: Any) -> str:
+        pieces = [f"{len(value)};"]
         for key, item in value.items():
-            key_writer(key, put)
-            inner(item, put)
+            pieces += (key_printer(key), inner(item))
+        return "".join(pieces)
 
-    return write
-
-
-def _record(fields: list[Writer]) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
-        for field, item in zip(fields, value, strict=True):
-            field(item, put)
-
-    return write
+    return text
 
 
-def _variant(constructors: list[Writer]) -> Writer:
-    def write(value: Any, put: Callable[[str], None]) -> None:
-        put(f"{value[0]};")
-        constructors[value[0]](value[1], put)
+def _record(fields: list[Printer]) -> Printer:
+    def text(value: Any) -> str:
+        return "".join([field(item) for field, item in zip(fields, value, strict=True)])
 
-    return write
+    return text
+
+
+def _variant(constructors: list[Printer]) -> Printer:
+    def text(value: Any) -> str:
+        return f"{value[0]};{constructors[value[0]](value[1])}"
+
+    return text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cantata.lf.runtime.compiled import CompiledTemplate
 from cantata.lf.runtime.errors import FailureStatus
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine.commands import Command, Mode, Submission, TypeRef
@@ -127,13 +126,8 @@ class _Run:
             if isinstance(command, ReadyCreate):
                 created = interpreter.create_checked(command.template, command.payload)
                 continue
-            target, choice, contract_id, argument = command
-            if isinstance(target, CompiledTemplate):
-                interpreter.exercise(target, choice.name, contract_id or created, argument)
-            else:
-                interpreter.exercise_interface(
-                    target, choice.name, contract_id or created, argument
-                )
+            contract_id = command.contract_id or created
+            interpreter.exercise_checked(command.choice, contract_id, command.argument)
         return interpreter.finish()
 
 

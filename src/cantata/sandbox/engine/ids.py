@@ -6,12 +6,11 @@ payload, parties and creation time, so that a contract shown by somebody else pr
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 from cantata.lf.model import Ref, TCon
-from cantata.sandbox.engine.content import Contents
+from cantata.sandbox.engine.content import Contents, Printer
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.parties import PartySets
 
@@ -20,6 +19,9 @@ CONTRACT_ID_LENGTH = 138
 
 _BINDING = "ca121220"
 """Two bytes that say how the id binds the contract, then the multihash code of SHA-256."""
+
+KINDS_MAX = 10_000
+"""Templates with a package name that are remembered; disclosed contracts may claim any name."""
 
 _LOCAL_LENGTH = 66
 _MULTIHASH = "1220"
@@ -31,11 +33,22 @@ class ContractIds:
     def __init__(self, contents: Contents, sets: PartySets) -> None:
         self._contents = contents
         self._sets = sets
-        self._templates: dict[Ref, tuple[bytes, Callable[[Any], str]]] = {}
+        self._kinds: dict[tuple[Ref, str], tuple[bytes, Printer]] = {}
 
-    def identify(self, discriminator: bytes, unnamed: Contract) -> str:
-        """Give the id of a contract, whose field `contract_id` is not looked at."""
-        return f"00{discriminator.hex()}{_BINDING}{self._binding(discriminator, unnamed)}"
+    def identify(
+        self,
+        discriminator: bytes,
+        kind: tuple[Ref, str],
+        payload: Any,
+        packed_parties: bytes,
+        created_at: int,
+    ) -> str:
+        """Give the id of a contract of a kind: its template and the name of its package.
+
+        `packed_parties` are the packed signatories, then the packed stakeholders.
+        """
+        binding = self._binding(discriminator, kind, payload, packed_parties, created_at)
+        return f"00{discriminator.hex()}{_BINDING}{binding}"
 
     def is_authentic(self, contract: Contract) -> bool:
         """Tell whether a contract's id was made here and for just this contract."""
@@ -43,25 +56,34 @@ class ContractIds:
         end = _LOCAL_LENGTH + len(_BINDING)
         if len(contract_id) != CONTRACT_ID_LENGTH or contract_id[_LOCAL_LENGTH:end] != _BINDING:
             return False
-        discriminator = bytes.fromhex(contract_id[2:_LOCAL_LENGTH])
-        return contract_id[end:] == self._binding(discriminator, contract)
-
-    def _binding(self, discriminator: bytes, contract: Contract) -> str:
-        template = contract.template
-        known = self._templates.get(template)
-        if known is None:
-            printer = self._contents.printer(TCon(template))
-            known = self._templates[template] = f"{template}\n".encode(), printer
-        name, payload_text = known
         packed = self._sets.packed
-        bound = (
-            discriminator
-            + name
-            + f"{contract.package_name}\n{contract.created_at}\n".encode()
-            + packed(contract.signatories)
-            + packed(contract.stakeholders)
-            + payload_text(contract.payload).encode()
+        binding = self._binding(
+            bytes.fromhex(contract_id[2:_LOCAL_LENGTH]),
+            (contract.template, contract.package_name),
+            contract.payload,
+            packed(contract.signatories) + packed(contract.stakeholders),
+            contract.created_at,
         )
+        return contract_id[end:] == binding
+
+    def _binding(
+        self,
+        discriminator: bytes,
+        kind: tuple[Ref, str],
+        payload: Any,
+        packed_parties: bytes,
+        created_at: int,
+    ) -> str:
+        known = self._kinds.get(kind)
+        if known is None:
+            if len(self._kinds) >= KINDS_MAX:
+                self._kinds.clear()
+            template, package_name = kind
+            name = f"{template}\n{package_name}\n".encode()
+            known = self._kinds[kind] = name, self._contents.printer(TCon(template))
+        name, print_payload = known
+        text = print_payload(payload).encode()
+        bound = b"%b%b%d\n%b%b" % (discriminator, name, created_at, packed_parties, text)
         return sha256(bound).hexdigest()
 
     def update_id(

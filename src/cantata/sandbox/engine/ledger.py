@@ -57,13 +57,12 @@ class Ledger:
 
     def prepare(self, submission: Submission) -> tuple[Submission, Transaction]:
         """Interpret a submission and find its ledger time; nothing is recorded."""
-        self._require_parties(submission.act_as | submission.read_as)
+        if self._knows_party is not None:
+            self._require_parties(submission.act_as | submission.read_as)
         for _ in range(LEDGER_TIME_TRIES_MAX):
             transaction = self.engine.interpret(submission, self.store.lookup)
-            latest = max(
-                (contract.created_at for contract in transaction.inputs),
-                default=submission.ledger_time,
-            )
+            times = [contract.created_at for contract in transaction.inputs]
+            latest = max(times, default=submission.ledger_time)
             if latest <= submission.ledger_time:
                 return submission, transaction
             submission = replace(submission, ledger_time=latest)
@@ -79,19 +78,18 @@ class Ledger:
         self.validate(submission, transaction)
         recorded_at = submission.ledger_time if record_time is None else record_time
         act_as = self.engine.sets.one(submission.act_as)
+        command_id = submission.command_id
         update = Update(
-            offset=self.store.end() + 1,
-            update_id=self.engine.ids.update_id(
-                submission.seed, act_as, submission.command_id, recorded_at
-            ),
-            tree=transaction.tree,
-            effective_at=submission.ledger_time,
-            record_time=recorded_at,
-            act_as=act_as,
-            command_id=submission.command_id,
-            user_id=submission.user_id,
-            workflow_id=submission.workflow_id,
-            submission_id=submission.submission_id,
+            self.store.end() + 1,
+            self.engine.ids.update_id(submission.seed, act_as, command_id, recorded_at),
+            transaction.tree,
+            submission.ledger_time,
+            recorded_at,
+            act_as,
+            command_id,
+            submission.user_id,
+            submission.workflow_id,
+            submission.submission_id,
         )
         self.store.append(update, transaction.created, transaction.archived)
         return update
@@ -99,10 +97,9 @@ class Ledger:
     def validate(self, submission: Submission, transaction: Transaction) -> None:
         """Refuse a transaction whose inputs, time or parties are not as they must be."""
         lookup = self.store.lookup
-        inputs = [contract.contract_id for contract in transaction.inputs]
-        gone = [contract_id for contract_id in inputs if lookup(contract_id) is None]
+        gone = [used for used in transaction.inputs if lookup(used.contract_id) is None]
         if gone:
-            raise InactiveInputs(gone)
+            raise InactiveInputs([contract.contract_id for contract in gone])
         if not transaction.bounds.admit(submission.ledger_time):
             raise LedgerTimeOutOfBounds(
                 f"the ledger time {submission.ledger_time} is outside {transaction.bounds}"

@@ -22,6 +22,7 @@ from decimal import (
     Overflow,
     Rounded,
 )
+from functools import cache
 from typing import Final
 
 from cantata.lf.runtime.builtins.int64 import MAX, MIN
@@ -98,13 +99,19 @@ def divide(witness: Decimal, a: Decimal, b: Decimal) -> Decimal:
     return quotient or quotient.copy_abs()
 
 
+@cache
+def _unit(digits: int) -> Decimal:
+    """Give the least amount with so many decimals; there are few of them."""
+    return Decimal((0, (1,), -digits))
+
+
 def round_to(digits: int, value: Decimal) -> Decimal:
     """Round at a decimal (negative: before the point) and keep the scale."""
     scale = scale_of(value)
     if not scale - PRECISION < digits <= scale:
         raise arithmetic_error("ROUND_NUMERIC", digits, value)
     try:
-        coarse = _COARSE.quantize(value, Decimal((0, (1,), -digits)))
+        coarse = _COARSE.quantize(value, _unit(digits))
         rounded = _exact_quantize(coarse, value)
     except DecimalException:
         raise arithmetic_error("ROUND_NUMERIC", digits, value) from None

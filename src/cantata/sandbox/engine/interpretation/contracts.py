@@ -7,6 +7,7 @@ package version, precondition, signatories, observers, comparison with what is r
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from cantata.lf.model import Ref, TCon, UnknownDefinition
@@ -24,14 +25,7 @@ from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.interpretation.activeness import Activeness
 from cantata.sandbox.engine.interpretation.errors import AuthenticationFailed
 from cantata.sandbox.engine.interpretation.host import Host, Visible
-
-
-class Parties(NamedTuple):
-    """Signatories and observers as a template computes them; observers may repeat signatories."""
-
-    signatories: frozenset[str]
-    observers: frozenset[str]
-    stakeholders: frozenset[str]
+from cantata.sandbox.engine.parties import Parties
 
 
 class Loaded(NamedTuple):
@@ -43,10 +37,16 @@ class Loaded(NamedTuple):
     stakeholders: frozenset[str]
 
 
-class Contracts:
-    """The contracts that one transaction uses; `inputs` are those that existed before it."""
+_new_loaded = partial(tuple.__new__, Loaded)
 
-    __slots__ = ("_activeness", "_host", "_loaded", "_local", "_resolution", "_visible", "inputs")
+
+class Contracts:
+    """The contracts that one transaction uses.
+
+    `inputs` are those that existed before it, `local` those that it creates.
+    """
+
+    __slots__ = ("_activeness", "_host", "_loaded", "_resolution", "_visible", "inputs", "local")
 
     def __init__(
         self,
@@ -59,18 +59,14 @@ class Contracts:
         self._visible = visible
         self._resolution = resolution
         self._activeness = activeness
-        self._local: dict[str, Contract] = {}
-        self._loaded: dict[tuple[str, Ref], Loaded] = {}
+        self.local: dict[str, Contract] = {}
+        self._loaded: dict[tuple[str, CompiledTemplate], Loaded] = {}
         self.inputs: dict[str, Contract] = {}
-
-    def add(self, contract: Contract) -> None:
-        """Make a contract known that this transaction creates."""
-        self._local[contract.contract_id] = contract
 
     def load(self, template: CompiledTemplate, contract_id: str) -> Loaded:
         """Read a contract as a template named by the code that uses it."""
         contract = self._find(contract_id)
-        known = self._loaded.get((contract_id, template.ref))
+        known = self._loaded.get((contract_id, template))
         if known is not None:
             return known
         source, target = contract.template, template.ref
@@ -82,11 +78,11 @@ class Contracts:
         """Read a contract as the template in use for its package name, which has an instance."""
         contract = self._find(contract_id)
         template = self._preferred(contract, interface)
-        known = self._loaded.get((contract_id, template.ref))
+        known = self._loaded.get((contract_id, template))
         return known if known is not None else self._read(contract, template)
 
     def _find(self, contract_id: str) -> Contract:
-        local = self._local.get(contract_id)
+        local = self.local.get(contract_id)
         if local is not None:
             self._activeness.require(contract_id, local.template, local=True)
             return local
@@ -115,14 +111,16 @@ class Contracts:
 
     def _read(self, contract: Contract, template: CompiledTemplate) -> Loaded:
         is_same = template.ref == contract.template
-        is_known = contract.contract_id in self._local or self._visible.is_known(contract)
+        is_known = contract.contract_id in self.local or self._visible.is_known(contract)
         if is_same and is_known:
-            loaded = Loaded(template, contract.payload, contract.signatories, contract.stakeholders)
+            loaded = _new_loaded(
+                (template, contract.payload, contract.signatories, contract.stakeholders)
+            )
         else:
             loaded = self._recompute(contract, template)
         if not is_known:
             self._authenticate(contract, template.ref)
-        self._loaded[contract.contract_id, template.ref] = loaded
+        self._loaded[contract.contract_id, template] = loaded
         return loaded
 
     def _recompute(self, contract: Contract, template: CompiledTemplate) -> Loaded:
@@ -141,10 +139,8 @@ class Contracts:
         if not template.precondition(payload):
             text = self._host.runtime.text(payload, template.payload_type)
             raise TemplatePreconditionViolated(template.ref, text)
-        sets = self._host.sets
-        signatories = sets.of_list(template.signatories(payload))
-        observers = sets.of_list(template.observers(payload))
-        return Parties(signatories, observers, sets.union(signatories, observers))
+        signatories = template.signatories(payload)
+        return self._host.sets.of_contract(signatories, template.observers(payload))
 
     def _authenticate(self, contract: Contract, target: Ref) -> None:
         if not self._host.ids.is_authentic(contract):

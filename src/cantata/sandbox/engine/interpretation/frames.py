@@ -32,7 +32,8 @@ class Frame:
 
     def action_seed(self) -> bytes:
         """Give the seed of the next action in this frame."""
-        return node_seed(self._own_seed(), self.index)
+        seed = self.seed
+        return node_seed(self._own_seed() if seed is None else seed, self.index)
 
     def _own_seed(self) -> bytes:
         pending: list[Frame] = []

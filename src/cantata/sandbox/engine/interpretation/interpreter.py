@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from cantata.lf.model import Ref
 from cantata.lf.runtime.compiled import (
@@ -12,22 +12,27 @@ from cantata.lf.runtime.compiled import (
     InterfaceValue,
 )
 from cantata.lf.runtime.errors import EffectfulRollback, FailedAuthorization, short
-from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.contract import new_contract
 from cantata.sandbox.engine.interpretation.activeness import Activeness
 from cantata.sandbox.engine.interpretation.clock import Clock
-from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded, Parties
+from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded
 from cantata.sandbox.engine.interpretation.frames import Frame
 from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
+from cantata.sandbox.engine.parties import Parties
 from cantata.sandbox.engine.transaction import (
     Create,
     Exercise,
-    Fetch,
     Node,
     Rollback,
     Transaction,
     Tree,
 )
-from cantata.sandbox.engine.transaction.nodes import Outcome
+from cantata.sandbox.engine.transaction.nodes import (
+    Outcome,
+    new_create,
+    new_exercise,
+    new_fetch,
+)
 from cantata.sandbox.engine.transaction.normalization import normalize
 from cantata.sandbox.engine.transaction.seeds import discriminator
 
@@ -76,19 +81,23 @@ class Interpreter:
 
     def exercise(self, template: CompiledTemplate, choice: str, cid: str, arg: Any) -> Any:
         """Exercise a choice of a template and give its result."""
-        loaded = self._contracts.load(template, cid)
-        found = template.choice(choice)
-        assert found is not None, "a checked package exercises choices that exist"
-        return self._run(found, loaded, None, cid, arg)
+        return self._run(template.choices[choice], self._contracts.load(template, cid), cid, arg)
 
     def exercise_interface(
         self, interface: CompiledInterface, choice: str, cid: str, arg: Any
     ) -> Any:
         """Exercise a choice of an interface and give its result."""
         loaded = self._contracts.load_interface(interface, cid)
-        found = interface.choice(choice)
-        assert found is not None, "a checked package exercises choices that exist"
-        return self._run(found, loaded, interface.ref, cid, arg)
+        return self._run(interface.choices[choice], loaded, cid, arg)
+
+    def exercise_checked(self, choice: CompiledChoice, cid: str, arg: Any) -> None:
+        """Exercise a choice whose argument was checked before."""
+        owner, contracts = choice.owner, self._contracts
+        if isinstance(owner, CompiledTemplate):
+            loaded = contracts.load(owner, cid)
+        else:
+            loaded = contracts.load_interface(owner, cid)
+        self._run(choice, loaded, cid, arg, checked=True)
 
     def fetch(self, template: CompiledTemplate, cid: str) -> Any:
         """Fetch a contract and give its payload as the template's type."""
@@ -144,19 +153,16 @@ class Interpreter:
     def finish(self) -> Transaction:
         """Give the transaction, once all commands have run."""
         consumed, inputs = self._active.consumed, self._contracts.inputs
-        roots = self._frame.children
+        alive = self._active.created.keys() - consumed if consumed else self._active.created
         if self._tried:
-            tree = normalize(self._nodes, roots)
+            tree = normalize(self._nodes, self._frame.children)
         else:
-            tree = Tree(tuple([node for node in self._nodes if node is not None]), tuple(roots))
-        created = [node for node in tree.nodes if isinstance(node, Create)]
-        if self._tried or consumed:
-            alive = self._active.created
-            created = [
-                node
-                for node in created
-                if (cid := node.contract.contract_id) in alive and cid not in consumed
-            ]
+            tree = Tree(tuple(cast("list[Node]", self._nodes)), tuple(self._frame.children))
+        created = [
+            node
+            for node in tree.nodes
+            if isinstance(node, Create) and node.contract.contract_id in alive
+        ]
         return Transaction(
             tree,
             self._clock.bounds(),
@@ -167,29 +173,20 @@ class Interpreter:
 
     def _add_create(self, template: CompiledTemplate, payload: Any, parties: Parties) -> str:
         frame, node_id = self._frame, len(self._nodes)
-        signatories, _, stakeholders = parties
+        signatories, _, stakeholders, packed = parties
         if not signatories <= frame.authorizers:
             raise FailedAuthorization.missing(node_id, template.ref, signatories, frame.authorizers)
         if not signatories:
             raise FailedAuthorization.no_signatories(node_id, template.ref)
         terms = self._terms
-        unnamed = Contract(
-            "",
-            template.ref,
-            template.package_name,
-            payload,
-            signatories,
-            stakeholders,
-            terms.ledger_time,
-        )
-        start = discriminator(
-            frame.action_seed(), terms.preparation_time, self._host.sets.packed(stakeholders)
-        )
-        cid = self._host.ids.identify(start, unnamed)
-        contract = Contract(cid, *unnamed[1:])
-        self._contracts.add(contract)
+        now = terms.ledger_time
+        start = discriminator(frame.action_seed(), terms.preparation_time, packed[0])
+        ref, package_name = kind = template.ref, template.package_name
+        cid = self._host.ids.identify(start, kind, payload, packed[1], now)
+        contract = new_contract((cid, ref, package_name, payload, signatories, stakeholders, now))
+        self._contracts.local[cid] = contract
         self._active.create(cid, node_id)
-        self._nodes.append(Create(node_id, contract))
+        self._nodes.append(new_create((node_id, contract)))
         frame.children.append(node_id)
         frame.index += 1
         return cid
@@ -203,41 +200,44 @@ class Interpreter:
             )
         template = loaded.template
         self._nodes.append(
-            Fetch(
-                node_id,
-                cid,
-                template.ref,
-                template.package_name,
-                interface,
-                self._host.sets.one(actors),
-                loaded.signatories,
-                loaded.stakeholders,
+            new_fetch(
+                (
+                    node_id,
+                    cid,
+                    template.ref,
+                    template.package_name,
+                    interface,
+                    self._host.sets.one(actors),
+                    loaded.signatories,
+                    loaded.stakeholders,
+                )
             )
         )
         frame.children.append(node_id)
         frame.index += 1
 
     def _run(
-        self, choice: CompiledChoice, loaded: Loaded, interface: Ref | None, cid: str, arg: Any
+        self, choice: CompiledChoice, loaded: Loaded, cid: str, arg: Any, *, checked: bool = False
     ) -> Any:
-        template, payload = loaded.template, loaded.payload
-        this = payload if interface is None else InterfaceValue(template, payload)
+        template, this, signatories, stakeholders = loaded
+        owner, interface = choice.owner, None
+        if type(owner) is CompiledInterface:
+            interface, this = owner.ref, InterfaceValue(template, this)
         sets = self._host.sets
         actors = sets.of_list(choice.controllers(this, arg))
         observers = sets.of_list(choice.observers(this, arg))
-        choice.check_arg(arg)
+        if not checked:
+            choice.check_arg(arg)
         node_id = len(self._nodes)
         if choice.consuming:
             self._active.consume(cid, node_id)
-        self._authorize(node_id, template, actors)
-        self._nodes.append(None)
         outer = self._frame
-        inner = self._frame = Frame(
-            sets.union(loaded.signatories, actors),
-            None,
-            outer,
-            (node_id, interface or template.ref, choice.name, cid),
-        )
+        if not actors or not actors <= outer.authorizers:
+            raise _unauthorized(node_id, template, actors, outer.authorizers)
+        self._nodes.append(None)
+        authorizers = sets.union(signatories, actors)
+        label = node_id, interface or template.ref, choice.name, cid
+        inner = self._frame = Frame(authorizers, None, outer, label)
         result: Any = Outcome.ABORTED
         try:
             value = choice.run(self, cid, this, arg)
@@ -247,34 +247,29 @@ class Interpreter:
             self.place = self.place or inner
             raise
         finally:
-            self._nodes[node_id] = Exercise(
-                node_id,
-                cid,
-                template.ref,
-                template.package_name,
-                interface,
-                choice.name,
-                choice.consuming,
-                arg,
-                actors,
-                loaded.signatories,
-                loaded.stakeholders,
-                observers,
-                result,
-                tuple(inner.children),
-                len(self._nodes) - 1,
+            self._nodes[node_id] = new_exercise(
+                (
+                    node_id,
+                    cid,
+                    template.ref,
+                    template.package_name,
+                    interface,
+                    choice.name,
+                    choice.consuming,
+                    arg,
+                    actors,
+                    signatories,
+                    stakeholders,
+                    observers,
+                    result,
+                    tuple(inner.children),
+                    len(self._nodes) - 1,
+                )
             )
             outer.children.append(node_id)
             outer.index += 1
             self._frame = outer
         return value
-
-    def _authorize(self, node_id: int, template: CompiledTemplate, actors: frozenset[str]) -> None:
-        if not actors:
-            raise FailedAuthorization.no_controllers(node_id, template.ref)
-        given = self._frame.authorizers
-        if not actors <= given:
-            raise FailedAuthorization.missing(node_id, template.ref, actors, given)
 
     def _refuse_effects(self) -> None:
         done = self._active.done()
@@ -282,6 +277,14 @@ class Interpreter:
         effects = [_effect(node) for node in nodes if node is not None]
         if effects:
             raise EffectfulRollback(effects)
+
+
+def _unauthorized(
+    node_id: int, template: CompiledTemplate, actors: frozenset[str], given: frozenset[str]
+) -> FailedAuthorization:
+    if not actors:
+        return FailedAuthorization.no_controllers(node_id, template.ref)
+    return FailedAuthorization.missing(node_id, template.ref, actors, given)
 
 
 def _effect(node: Node) -> str:

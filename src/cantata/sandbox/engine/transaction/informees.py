@@ -51,13 +51,24 @@ def witnesses(tree: Tree) -> Iterator[tuple[Node, frozenset[str]]]:
 
 
 def all_witnesses(tree: Tree) -> frozenset[str]:
-    """Give everybody who witnesses anything of a tree."""
-    if len(tree.nodes) == 1:
-        return informees(tree.nodes[0])
-    everybody: set[str] = set()
-    for node in tree.effective():
-        everybody |= informees(node)
-    return frozenset(everybody)
+    """Give everybody who witnesses anything of a tree: all informees of what counts."""
+    told: set[frozenset[str]] = set()
+    after = -1
+    for node in tree.nodes:
+        if node.node_id <= after:
+            continue
+        if isinstance(node, Create):
+            told.add(node.contract.stakeholders)
+        elif isinstance(node, Exercise):
+            told.add(node.stakeholders if node.consuming else node.signatories)
+            told.add(node.actors)
+            told.add(node.choice_observers)
+        elif isinstance(node, Fetch):
+            told.add(node.signatories)
+            told.add(node.actors)
+        else:
+            after = node.last_descendant
+    return _NOBODY.union(*told)
 
 
 def _joined(left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
