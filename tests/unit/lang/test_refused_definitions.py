@@ -258,3 +258,8 @@ def test_rules_are_well_formed() -> None:
     for rule in RULES:
         assert not rule.message.endswith("."), rule.code
         assert rule.remedy, rule.code
+
+
+def test_a_base_that_was_not_imported_is_told_as_such(tmp_path: Path) -> None:
+    head = 'from cantata.lang import package\nPACKAGE = package("m", "1.0.0", module="M")\n'
+    check_marked(tmp_path, "class Fee(Record):  # CL401\n    x: int\n", head=head)

@@ -7,6 +7,7 @@ import ast
 from cantata.lang.diagnostics import definitions as rules
 from cantata.lang.diagnostics import source
 from cantata.lang.diagnostics.contracts import BASE
+from cantata.lang.diagnostics.expressions import UNKNOWN_NAME
 from cantata.lang.frontend.annotations import lookup
 from cantata.lang.frontend.header import is_header
 from cantata.lang.frontend.symbols import (
@@ -117,13 +118,23 @@ def _class(world: World, module: ModuleInfo, node: ast.ClassDef) -> None:
     kinds = [base.name for base in bases if isinstance(base, LangName) and base.name in BASES]
     if len(kinds) != 1 or bases[0] != LangName(kinds[0]):
         if not any(isinstance(base, Broken) for base in bases):
-            world.add(module, node, rules.CLASS_BASE, name=node.name)
+            _refuse_bases(world, module, node)
         module.names.setdefault(node.name, Broken(node.name))
         return
     if kinds[0] not in ("Template", "Interface"):
         for base in node.bases[1:]:
             world.add(module, base, BASE, source=source_of(base))
     _define(world, module, _class_definition(module, node, kinds[0]))
+
+
+def _refuse_bases(world: World, module: ModuleInfo, node: ast.ClassDef) -> None:
+    """Refuse the bases of a class; one that was only not imported is told as such."""
+    names = [base for base in node.bases if isinstance(base, ast.Name) and base.id in BASES]
+    missing = [base for base in names if base.id not in module.names]
+    for base in missing:
+        world.add(module, base, UNKNOWN_NAME, name=base.id)
+    if not missing:
+        world.add(module, node, rules.CLASS_BASE, name=node.name)
 
 
 def _class_definition(module: ModuleInfo, node: ast.ClassDef, kind: str) -> Definition:
