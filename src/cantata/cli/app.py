@@ -14,7 +14,7 @@ from typer.main import get_group
 from cantata.cli.output import print_error
 from cantata.kernel.errors import CantataError
 
-GROUPS: tuple[str, ...] = ("contract", "dar", "demo")
+GROUPS: tuple[str, ...] = ("contract", "dar", "demo", "sandbox")
 """Nouns of the command line, in the order of `--help`. Each names a module of `cantata.cli` with a
 Typer application called `app`, imported only when it is asked for."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Iterable
 from typing import Any
 
 from cantata.kernel.errors import CantataError
@@ -17,7 +18,7 @@ from cantata.sandbox.participant.api import (
     Route,
 )
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.participant.services import endpoints
+from cantata.sandbox.participant.services import endpoints as all_endpoints
 from cantata.sandbox.server.answers import (
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
@@ -42,6 +43,7 @@ from cantata.sandbox.server.requests import (
     trace_parent,
 )
 from cantata.sandbox.server.router import Router
+from cantata.sandbox.server.sockets import Sockets
 
 REQUEST_SECONDS_MAX = 20
 """Time in which a request must be answered; after it the outcome is unknown to the client."""
@@ -50,16 +52,23 @@ TRACE_BYTES = 16
 
 
 class Application:
-    """Serves a participant over HTTP."""
+    """Serves a participant over HTTP; by default all its services."""
 
-    def __init__(self, node: Participant) -> None:
+    def __init__(self, node: Participant, endpoints: Iterable[Endpoint] | None = None) -> None:
         self.node = node
-        self.router = Router(endpoints(node))
+        self.router = Router(all_endpoints(node) if endpoints is None else endpoints)
         self._bodies = Bodies()
+        self._sockets = Sockets(lambda: node.authenticator, node.clock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Serve one HTTP request."""
+        """Serve one HTTP request or one WebSocket."""
         trace_id = trace_parent(scope["headers"]) or secrets.token_hex(TRACE_BYTES)
+        if scope["type"] == "websocket":
+            await self._socket(scope, receive, send, trace_id)
+        else:
+            await self._request(scope, receive, send, trace_id)
+
+    async def _request(self, scope: Any, receive: Any, send: Any, trace_id: str) -> None:
         try:
             async with asyncio.timeout(REQUEST_SECONDS_MAX):
                 answer = await self._answer(scope, receive, trace_id)
@@ -70,6 +79,14 @@ class Application:
         except Exception as error:  # noqa: BLE001 # the server outlives every fault
             answer = _error(error, trace_id)
         await _send(send, answer, head=scope["method"] == "HEAD")
+
+    async def _socket(self, scope: Any, receive: Any, send: Any, trace_id: str) -> None:
+        found = self.router.find(scope["raw_path"])
+        listing = found.methods.get("POST") if found else None
+        if isinstance(listing, Listing):
+            await self._sockets.serve(listing, scope, receive, send, trace_id)
+        else:
+            await _send(send, not_found("GET", _uri(scope)), kind="websocket.http.response")
 
     async def _answer(self, scope: Any, receive: Any, trace_id: str) -> Answer:
         headers, method = scope["headers"], scope["method"]
@@ -125,10 +142,12 @@ def _uri(scope: Any) -> str:
     return f"{scope['scheme']}://{host}{path}{'?' if query else ''}{query}"
 
 
-async def _send(send: Any, answer: Answer, *, head: bool) -> None:
+async def _send(
+    send: Any, answer: Answer, *, head: bool = False, kind: str = "http.response"
+) -> None:
     headers = [(b"content-length", str(len(answer.body)).encode())]
     if answer.content_type is not None:
         headers.append((b"content-type", answer.content_type.encode()))
     headers.extend((name.encode(), value.encode()) for name, value in answer.headers.items())
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if head else answer.body})
+    await send({"type": f"{kind}.start", "status": answer.status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": b"" if head else answer.body})

@@ -9,7 +9,7 @@ from cantata.kernel.errors import CantataError
 BODY_BYTES_MAX = 8 * 1024 * 1024
 """Largest body that is accepted."""
 
-DRAINED_BYTES_MAX = 64 * 1024 * 1024
+DRAINED_BYTES_MAX = 16 * 1024 * 1024
 """Largest body that is read to its end so that its sender gets to see why it was refused."""
 
 BUFFERED_BYTES_MAX = 256 * 1024 * 1024

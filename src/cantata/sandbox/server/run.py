@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -10,6 +11,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 
 from cantata.sandbox.server.app import Application
+from cantata.sandbox.server.body import BODY_BYTES_MAX
+from cantata.sandbox.server.protocol import BoundedProtocol, allow_connections, sweep
 
 KEEP_ALIVE_SECONDS = 60
 DRAIN_SECONDS = 10
@@ -22,12 +25,20 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
+        self._sweeping: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
         await super().startup(sockets)
         if self.started:
+            self._sweeping = asyncio.ensure_future(sweep(self.server_state.connections))
             self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, let requests end, then close what is left."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
+        await super().shutdown(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -58,17 +69,20 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(application: Application, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM."""
+    allow_connections()
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=BoundedProtocol,
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
-        log_level="warning",
+        log_level="critical",
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        ws_max_size=BODY_BYTES_MAX,
+        ws_per_message_deflate=False,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,

@@ -23,10 +23,15 @@ from cantata.sandbox.participant.errors.refusal import MalformedRequest, Origin,
 
 
 def refusal_of(error: CantataError) -> Refusal | MalformedRequest | None:
-    """Give the refusal that an error stands for; None for one that is a fault of this program."""
+    """Give the refusal that an error stands for; None for one that is a fault of this program.
+
+    An error that is not in the table (a store's, say) is the node's own if its code is known.
+    """
     for kind, translate in _TABLE.items():
         if isinstance(error, kind):
             return translate(error)
+    if error.code in CATEGORY_OF:
+        return Refusal(error.code, error.message, context=error.context)
     return None
 
 

@@ -1,0 +1,148 @@
+"""HTTP connections that cannot be held open by those who send nothing, or endlessly."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+from enum import Enum
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+HEAD_BYTES_MAX = 64 * 1024
+REQUEST_BYTES_MAX = 20 * 1024 * 1024
+SWEEP_SECONDS = 1
+
+CONNECTIONS_MAX = 4_096
+"""Most connections at a time; beyond it those that have been idle for longest must go."""
+
+DROPPED_SHARE = 16
+"""One of so many connections goes when there are too many."""
+
+FILES_RESERVED = 64
+"""Open files that are left for everything but connections."""
+
+
+class Phase(Enum):
+    """What a connection is doing; the value is the number of seconds that it may take."""
+
+    HEAD = 10
+    BODY = 30
+    ANSWER = 0
+    IDLE = 60
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """A connection that counts what a request takes; `since` is the loop's time of its phase."""
+
+    connections_max: ClassVar[int] = CONNECTIONS_MAX
+    phase = Phase.HEAD
+    since: Any = 0
+    received = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a new connection; make room if there are too many."""
+        super().connection_made(transport)
+        self.since = self.loop.time()
+        if len(self.connections) > self.connections_max and not drop_oldest(self.connections):
+            transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; refuse a head that is too large and a request without end."""
+        self.received += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self.phase is Phase.HEAD and self.received > HEAD_BYTES_MAX:
+            self.refuse(431)
+        elif self.received > REQUEST_BYTES_MAX:
+            self.transport.abort()
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        self._enter(Phase.HEAD)
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; one after the body does not count."""
+        if self.phase is Phase.HEAD:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        """Note that the head is there."""
+        self._enter(Phase.BODY)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Note that the request is there; its answer may be as well."""
+        self._enter(Phase.IDLE if self.is_free else Phase.ANSWER)
+        super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        """Note that the connection is idle, unless the next request is there already."""
+        super().on_response_complete()
+        if self.phase is Phase.ANSWER:
+            self._enter(Phase.IDLE)
+
+    def expire(self, now: Any) -> None:
+        """Close the connection if its phase lasts too long."""
+        allowed = self.phase.value
+        if allowed and now - self.since > allowed and not self.transport.is_closing():
+            self.refuse(408)
+
+    def refuse(self, status: int) -> None:
+        """Close the connection, with an answer if that can be understood as one."""
+        if self.phase is not Phase.IDLE and self.is_free:
+            self.transport.write(
+                STATUS_LINE[status] + b"content-length: 0\r\nconnection: close\r\n\r\n"
+            )
+        self.transport.close()
+
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing is being answered on this connection."""
+        return self.cycle is None or bool(self.cycle.response_complete)
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase = phase
+        self.since = self.loop.time()
+        self.received = 0
+
+
+def drop_oldest(connections: set[Any]) -> bool:
+    """Close those connections that have waited for a request the longest; tell if there are any."""
+    waiting = [
+        each
+        for each in connections
+        if isinstance(each, BoundedProtocol)
+        and each.phase in (Phase.IDLE, Phase.HEAD)
+        and each.is_free
+        and not each.transport.is_closing()
+    ]
+    waiting.sort(key=lambda each: each.since)
+    gone = waiting[: 1 + len(connections) // DROPPED_SHARE]
+    for each in gone:
+        each.transport.abort()
+        connections.discard(each)
+    return bool(gone)
+
+
+async def sweep(connections: set[Any]) -> None:
+    """Look over all connections once a second, until cancelled."""
+    now = asyncio.get_running_loop().time
+    while True:
+        await asyncio.sleep(SWEEP_SECONDS)
+        at = now()
+        for connection in list(connections):
+            if isinstance(connection, BoundedProtocol):
+                connection.expire(at)
+
+
+def allow_connections() -> None:
+    """Raise the bound on open files as far as it goes, and take no more connections than fit."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = CONNECTIONS_MAX + FILES_RESERVED
+    allowed = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+    if soft != resource.RLIM_INFINITY and soft < allowed:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
+    BoundedProtocol.connections_max = max(1, allowed - FILES_RESERVED)
