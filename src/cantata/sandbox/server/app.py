@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from cantata.kernel.errors import CantataError
 from cantata.sandbox.participant.api import (
     JSON,
+    TEXT,
     Answer,
     Body,
     Endpoint,
     Listing,
     Request,
+    Right,
     Route,
+    get,
 )
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.services import endpoints as all_endpoints
@@ -56,7 +60,8 @@ class Application:
 
     def __init__(self, node: Participant, endpoints: Iterable[Endpoint] | None = None) -> None:
         self.node = node
-        self.router = Router(all_endpoints(node) if endpoints is None else endpoints)
+        served = all_endpoints(node) if endpoints is None else endpoints
+        self.router = Router([*served, *self._documents()])
         self._bodies = Bodies()
         self._sockets = Sockets(lambda: node.authenticator, node.clock)
 
@@ -87,6 +92,23 @@ class Application:
             await self._sockets.serve(listing, scope, receive, send, trace_id)
         else:
             await _send(send, not_found("GET", _uri(scope)), kind="websocket.http.response")
+
+    def _documents(self) -> Iterable[Route]:
+        for name in ("openapi", "asyncapi"):
+            yield get(
+                f"/docs/{name}",
+                partial(self._document, name),
+                right=Right.NONE,
+                content_type=TEXT,
+                summary="Describe this interface.",
+            )
+
+    def _document(self, name: str, request: Request) -> Answer:
+        from cantata.sandbox.server import docs  # noqa: PLC0415 # rarely asked for
+
+        describe = docs.openapi if name == "openapi" else docs.asyncapi
+        described = describe(self.router.endpoints(), self.node.settings.version)
+        return Answer(docs.to_yaml(described).encode(), TEXT)
 
     async def _answer(self, scope: Any, receive: Any, trace_id: str) -> Answer:
         headers, method = scope["headers"], scope["method"]

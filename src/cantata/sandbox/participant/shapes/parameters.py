@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 from cantata.sandbox.participant.errors import MalformedRequest
 from cantata.sandbox.participant.shapes.declare import Mark
 from cantata.sandbox.participant.shapes.fault import BodyFault
-from cantata.sandbox.participant.shapes.read import is_required, json_name, members_of
+from cantata.sandbox.participant.shapes.read import Member, members_of
 from cantata.sandbox.participant.shapes.scalars import read_int32, read_int64
 
 Query = Mapping[str, Sequence[str]]
@@ -24,15 +24,16 @@ class Parameter(NamedTuple):
     repeated: bool
     read: Callable[[str], Any]
     default: Any
+    is_required: bool
 
 
 def read_query(shape: Any, query: Query) -> Any:
     """Read a query into a declared class; of a repeated single parameter the first one counts."""
     given: dict[str, Any] = {}
-    for field, name, repeated, read, default in _parameters(shape):
+    for field, name, repeated, read, default, is_required in _parameters(shape):
         values = query.get(name)
         if values is None:
-            if is_required(default):
+            if is_required:
                 raise MalformedRequest(f"Invalid value for: query parameter {name} (missing)")
             given[field] = default
             continue
@@ -54,17 +55,19 @@ def read_path(name: str, kind: Any, text: str) -> Any:
 @cache
 def _parameters(shape: Any) -> tuple[Parameter, ...]:
     hints = get_type_hints(shape, include_extras=True)
-    return tuple(
-        _parameter(member.name, hints[member.name], member.default) for member in members_of(shape)
-    )
+    return tuple(_parameter(member, hints[member.name]) for member in members_of(shape))
 
 
-def _parameter(field: str, annotation: Any, default: Any) -> Parameter:
-    name = json_name(field, annotation)
+def _parameter(member: Member, annotation: Any) -> Parameter:
     kind = _unwrapped(annotation)
     repeated = get_origin(kind) is tuple
     return Parameter(
-        field, name, repeated, _reader(get_args(kind)[0] if repeated else kind), default
+        member.name,
+        member.json_name,
+        repeated,
+        _reader(get_args(kind)[0] if repeated else kind),
+        member.default,
+        member.is_required,
     )
 
 

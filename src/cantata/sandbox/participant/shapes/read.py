@@ -64,6 +64,11 @@ class Member(NamedTuple):
     read: Reader
     default: Any
 
+    @property
+    def is_required(self) -> bool:
+        """Tell whether the field must be there."""
+        return self.default is _REQUIRED
+
 
 def read_body(shape: Any, value: Any) -> Any:
     """Read parsed JSON into a declared class, or raise `BodyFault`."""
@@ -112,11 +117,6 @@ def json_name(name: str, annotation: Any) -> str:
             return mark.name
     head, *rest = name.split("_")
     return head + "".join(word.capitalize() for word in rest)
-
-
-def is_required(default: Any) -> bool:
-    """Tell whether a member must be there."""
-    return default is _REQUIRED
 
 
 def _default(field: Any, annotation: Any, *, strict: bool) -> Any:
