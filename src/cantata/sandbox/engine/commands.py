@@ -92,3 +92,5 @@ class Submission:
     user_id: str = ""
     workflow_id: str = ""
     submission_id: str = ""
+    trace_id: str = ""
+    external_hash: str = ""

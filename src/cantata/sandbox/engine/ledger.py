@@ -58,7 +58,7 @@ class Ledger:
     def prepare(self, submission: Submission) -> tuple[Submission, Transaction]:
         """Interpret a submission and find its ledger time; nothing is recorded."""
         if self._knows_party is not None:
-            self._require_parties(submission.act_as | submission.read_as)
+            self._require_parties(submission.act_as)
         for _ in range(LEDGER_TIME_TRIES_MAX):
             transaction = self.engine.interpret(submission, self.store.lookup)
             times = [contract.created_at for contract in transaction.inputs]
@@ -90,6 +90,8 @@ class Ledger:
             submission.user_id,
             submission.workflow_id,
             submission.submission_id,
+            submission.trace_id,
+            submission.external_hash,
         )
         self.store.append(update, transaction.created, transaction.archived)
         return update
@@ -108,7 +110,7 @@ class Ledger:
             self._require_parties(all_witnesses(transaction.tree))
 
     def end(self) -> int:
-        """Give the offset of the last update, 0 before the first."""
+        """Give the offset of the last update or entry, 0 before the first."""
         return self.store.end()
 
     def contract(self, contract_id: str, parties: Collection[str]) -> Contract | None:

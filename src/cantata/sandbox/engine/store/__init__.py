@@ -2,7 +2,7 @@
 
 from cantata.sandbox.engine.store.contracts import ActiveContracts
 from cantata.sandbox.engine.store.memory import MemoryStore
-from cantata.sandbox.engine.store.port import Active, Store
+from cantata.sandbox.engine.store.port import Active, Entry, Store
 from cantata.sandbox.engine.store.update import Update
 
-__all__ = ["Active", "ActiveContracts", "MemoryStore", "Store", "Update"]
+__all__ = ["Active", "ActiveContracts", "Entry", "MemoryStore", "Store", "Update"]

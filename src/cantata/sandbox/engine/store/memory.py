@@ -7,16 +7,18 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from heapq import merge
 from operator import attrgetter
+from typing import Any
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.store.contracts import ActiveContracts
-from cantata.sandbox.engine.store.port import Active
+from cantata.sandbox.engine.store.port import Active, Entry
 from cantata.sandbox.engine.store.update import Update
 from cantata.sandbox.engine.transaction import Create
 from cantata.sandbox.engine.transaction.informees import all_witnesses
 
 _place = attrgetter("place")
+_offset = attrgetter("offset")
 
 
 class MemoryStore:
@@ -29,6 +31,9 @@ class MemoryStore:
         self._by_id: dict[str, Update] = {}
         self._witnessed: dict[str, array[int]] = {}
         self._contracts = ActiveContracts()
+        self._of_contract: dict[str, tuple[int, ...]] = {}
+        self._entries: dict[str, list[Entry]] = {}
+        self._end = 0
 
     def copy(self) -> MemoryStore:
         """Give a store with the same content that goes its own way from here."""
@@ -37,11 +42,13 @@ class MemoryStore:
         other._archived, other._by_id = self._archived.copy(), self._by_id.copy()
         other._witnessed = {party: seen[:] for party, seen in self._witnessed.items()}
         other._contracts = self._contracts.copy()
+        other._of_contract, other._end = self._of_contract.copy(), self._end
+        other._entries = {kind: noted.copy() for kind, noted in self._entries.items()}
         return other
 
     def end(self) -> int:
-        """Give the offset of the last update, 0 before the first."""
-        return self._offsets[-1] if self._offsets else 0
+        """Give the offset of the last update or entry, 0 before the first."""
+        return self._end
 
     def append(
         self, update: Update, created: Iterable[Create], archived: Iterable[Contract]
@@ -56,10 +63,15 @@ class MemoryStore:
             positions.append(position)
         for node in created:
             self._contracts.add(Active(node.contract, update.offset, node.node_id))
-        self._archived.append(tuple(map(self._contracts.drop, archived)))
+            self._of_contract[node.contract.contract_id] = (position,)
+        gone = tuple(map(self._contracts.drop, archived))
+        for active in gone:
+            self._of_contract[active.contract.contract_id] += (position,)
+        self._archived.append(gone)
         self._by_id[update.update_id] = update
         self._log.append(update)
         self._offsets.append(update.offset)
+        self._end = update.offset
 
     def lookup(self, contract_id: str) -> Contract | None:
         """Give a contract that is active at the end of the log."""
@@ -101,6 +113,29 @@ class MemoryStore:
     def by_id(self, update_id: str) -> Update | None:
         """Give the update of that id."""
         return self._by_id.get(update_id)
+
+    def of_contract(self, contract_id: str) -> Iterator[Update]:
+        """Give the updates that create or consume a contract, in order."""
+        for position in self._of_contract.get(contract_id, ()):
+            yield self._log[position]
+
+    def note(self, kind: str, value: Any) -> int:
+        """Record something that is no update, JSON-able, at an offset of its own; give that."""
+        self._end += 1
+        self._entries.setdefault(kind, []).append(Entry(self._end, kind, value))
+        return self._end
+
+    def entries(self, kind: str, after: int, until: int) -> Iterator[Entry]:
+        """Give what was noted of a kind, offsets in (after, until], in order."""
+        noted = self._entries.get(kind, [])
+        for place in range(bisect_right(noted, after, key=_offset), len(noted)):
+            if noted[place].offset > until:
+                break
+            yield noted[place]
+
+    def pruned(self) -> int:
+        """Give 0: a log in memory is never pruned."""
+        return 0
 
     def _archived_since(
         self, parties: Collection[str] | None, templates: frozenset[Ref], at: int

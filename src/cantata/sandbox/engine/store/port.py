@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
@@ -24,6 +24,14 @@ class Active(NamedTuple):
         return self.offset, self.node_id
 
 
+class Entry(NamedTuple):
+    """Something other than an update that has its own offset, for example a refused command."""
+
+    offset: int
+    kind: str
+    value: Any
+
+
 class Store(Protocol):
     """Keeps the log and the contracts that are active at its end.
 
@@ -32,7 +40,7 @@ class Store(Protocol):
     """
 
     def end(self) -> int:
-        """Give the offset of the last update, 0 before the first."""
+        """Give the offset of the last update or entry, 0 before the first."""
         ...
 
     def append(
@@ -65,4 +73,20 @@ class Store(Protocol):
 
     def by_id(self, update_id: str) -> Update | None:
         """Give the update of that id."""
+        ...
+
+    def of_contract(self, contract_id: str) -> Iterator[Update]:
+        """Give the updates that create or consume a contract, in order."""
+        ...
+
+    def note(self, kind: str, value: Any) -> int:
+        """Record something that is no update, JSON-able, at an offset of its own; give that."""
+        ...
+
+    def entries(self, kind: str, after: int, until: int) -> Iterator[Entry]:
+        """Give what was noted of a kind, offsets in (after, until], in order."""
+        ...
+
+    def pruned(self) -> int:
+        """Give the offset up to which the log was pruned, 0 if it is whole."""
         ...

@@ -11,7 +11,8 @@ class Update(NamedTuple):
     """One entry of the ledger's log.
 
     `effective_at` is the ledger time, `record_time` the time of recording, both in microseconds.
-    The submission's own data is shown to the submitting parties only.
+    The submission's own data is shown to the submitting parties only. `trace_id` is that of the
+    request that submitted it, `external_hash` the signed hash (hex) if the parties signed it.
     """
 
     offset: int
@@ -24,3 +25,5 @@ class Update(NamedTuple):
     user_id: str = ""
     workflow_id: str = ""
     submission_id: str = ""
+    trace_id: str = ""
+    external_hash: str = ""
