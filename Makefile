@@ -43,8 +43,9 @@ format: $(READY) ## apply the formatter and the safe fixes
 bench: $(READY) ## measure against peers, as ratios in one run
 	$(BIN)/python -m bench
 
-fuzz: $(READY) ## feed 100,000 mutated archives and DARs to the reader
+fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader and ledger
 	@$(BIN)/python -m bench.fuzz_archives
+	@$(BIN)/python -m bench.fuzz_commands
 
 docs: $(READY) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

@@ -159,8 +159,9 @@ def describe(data: object) -> str:
 
 
 def excerpt(text: str) -> str:
-    """Cut a text to what a message can carry."""
-    return text if len(text) <= EXCERPT_LENGTH_MAX else text[:EXCERPT_LENGTH_MAX] + "…"
+    """Cut a text to what a message can carry; halves of surrogate pairs become ``?``."""
+    cut = text if len(text) <= EXCERPT_LENGTH_MAX else text[:EXCERPT_LENGTH_MAX] + "…"
+    return cut if cut.isascii() else cut.encode("utf-8", "replace").decode("utf-8")
 
 
 def format_path(root: str, segments: tuple[str | int, ...]) -> str:

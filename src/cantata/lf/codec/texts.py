@@ -81,4 +81,4 @@ def _party_fault(data: str) -> str:
         return f"Daml-LF Party is too long (max: {PARTY_LENGTH_MAX})"
     match = _ILLEGAL_IN_PARTY.search(data)
     found = match[0] if match else ""
-    return f'non expected character 0x{ord(found):x} in Daml-LF Party "{data}"'
+    return f'non expected character 0x{ord(found):x} in Daml-LF Party "{legal_text(data)}"'

@@ -8,14 +8,18 @@ from cantata.sandbox.commands.errors import (
     UnknownChoice,
 )
 from cantata.sandbox.commands.names import type_ref
+from cantata.sandbox.commands.parties import ACT_AS, READ_AS, submitting_parties
 from cantata.sandbox.commands.reader import CommandReader
 
 __all__ = [
+    "ACT_AS",
+    "READ_AS",
     "CommandReader",
     "MalformedBody",
     "PackageNamesNotFound",
     "PackageSelectionFailed",
     "TemplatesNotFound",
     "UnknownChoice",
+    "submitting_parties",
     "type_ref",
 ]

@@ -55,13 +55,13 @@ class MalformedBody(CantataError):
 def command_body(data: object, at: str) -> tuple[str, Json]:
     """Give the case of a command and its fields; `at` is where it stands, ``commands[0]``."""
     if not isinstance(data, Mapping):
-        raise MalformedBody((_wrong(data, "object", at),))
+        raise MalformedBody((wrong_kind(data, "object", at),))
     case = next((name for name in CASES if name in data), None)
     if case is None:
         raise MalformedBody((f"JSON decoding to CNil should never happen at '{at}'",))
     body = data[case]
     if not isinstance(body, Mapping):
-        raise MalformedBody((_wrong(body, "object", f"{at}.{case}"),))
+        raise MalformedBody((wrong_kind(body, "object", f"{at}.{case}"),))
     faults = tuple(
         fault
         for name, kind in CASES[case].items()
@@ -73,10 +73,15 @@ def command_body(data: object, at: str) -> tuple[str, Json]:
 
 
 def command_list(data: object, at: str) -> list[object]:
-    """Give the elements of a list of commands."""
+    """Give the elements of a list."""
     if not isinstance(data, list | tuple):
-        raise MalformedBody((_wrong(data, "array", at),))
+        raise MalformedBody((wrong_kind(data, "array", at),))
     return list(data)
+
+
+def wrong_kind(value: object, expected: str, at: str) -> str:
+    """Say that a value is of another JSON kind than is expected at a place."""
+    return f"Got value '{_shown(value)}' with wrong type, expecting {expected} at '{at}'"
 
 
 def _fault(body: Json, name: str, kind: str, at: str) -> str:
@@ -86,17 +91,13 @@ def _fault(body: Json, name: str, kind: str, at: str) -> str:
     if kind == ANY:
         return ""
     if not isinstance(value, str):
-        return _wrong(value, "string", at)
+        return wrong_kind(value, "string", at)
     if kind == IDENTIFIER and not is_type_ref(value):
         return (
             f"Invalid identifier format ({excerpt(value)}) not matching the expected format "
             f"(<package>:<moduleName>:<entityName>) at '{at}'"
         )
     return ""
-
-
-def _wrong(value: object, expected: str, at: str) -> str:
-    return f"Got value '{_shown(value)}' with wrong type, expecting {expected} at '{at}'"
 
 
 def _shown(value: object) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from cantata.lf.codec import JsonCodec
+from cantata.lf.codec.texts import legal_text
 from cantata.lf.model import DefInterface, DefTemplate, Record, Ref, TCon, Type
 from cantata.sandbox.commands.body import Json, command_body, command_list
 from cantata.sandbox.commands.errors import (
@@ -77,7 +78,7 @@ class CommandReader:
             return CreateCommand(target.ref, self._payload(target, body[CREATE]))
         if case == "ExerciseCommand":
             argument = self._argument(target, choice, body[CHOICE])
-            return ExerciseCommand(target.ref, body["contractId"], choice, argument)
+            return ExerciseCommand(target.ref, legal_text(body["contractId"]), choice, argument)
         payload = self._payload(target, body[CREATE])
         argument = self._argument(target, choice, body[CHOICE])
         return CreateAndExerciseCommand(target.ref, payload, choice, argument)
