@@ -13,7 +13,8 @@ TRUE = [
     '```python\nprint("one two")\n```\n```text title="output"\none…\n```\n',
     '```console title="exit code 3"\n$ echo first\nfirst\n$ exit 3\n```\n',
     (
-        '```python title="a.py"\nx = 1\ny = 2\n```\n```diff title="a.py"\n-x = 1\n+x = 3\n@@\n y = 2\n'
+        '```python title="a.py"\nx = 1\ny = 2\n```\n'
+        '```diff title="a.py"\n-x = 1\n+x = 3\n@@\n y = 2\n'
         "+z = 4\n```\n```console\n$ cat a.py\nx = 3\ny = 2\nz = 4\n```\n"
     ),
 ]
