@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ from tests.vectors.jsonvalues import FIXED, JsonValues, error_json, update_resul
 from tests.vectors.replay import Check
 
 LEDGER_TIME = 1_700_000_000_000_000
+NESTED_FRAMES = 20_000
 
 
 class NoContracts:
@@ -69,6 +72,17 @@ class NoContracts:
         """Do nothing: there are no effects."""
 
 
+@contextmanager
+def deeply_nested() -> Iterator[None]:
+    """Let values that are nested a thousand levels be read, printed and compared."""
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(usual, NESTED_FRAMES))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
+
+
 class Cases:
     """The cases of one file of vectors, and the package that holds their expressions."""
 
@@ -106,7 +120,8 @@ class _Run:
 
     @cached_property
     def case(self) -> dict[str, Any]:
-        case: dict[str, Any] = json.loads(self.line)
+        with deeply_nested():
+            case: dict[str, Any] = json.loads(self.line)
         return case
 
     def __call__(self) -> None:
@@ -125,8 +140,10 @@ class _Run:
             ours["error"] = {
                 key: ours["error"][key] for key in ours["error"] if key in expected["error"]
             }
-        assert ours == expected, (
-            f"{self.case.get('id', name)}: ours {json.dumps(ours)}, theirs {json.dumps(expected)}"
+        with deeply_nested():
+            texts = json.dumps(ours, sort_keys=True), json.dumps(expected, sort_keys=True)
+        assert texts[0] == texts[1], (
+            f"{self.case.get('id', name)}: ours {texts[0]}, theirs {texts[1]}"
         )
 
     def _answer(self, runtime: Runtime, ref: Ref) -> dict[str, Any]:
@@ -141,7 +158,8 @@ class _Run:
                 type_ = self._applied(type_)
         except InterpretationError as error:
             return {"error": error_json(error), "trace": list(self.cases.traces)}
-        shown = JsonValues(runtime.packages, ref.package).json(value, type_)
+        with deeply_nested():
+            shown = JsonValues(runtime.packages, ref.package).json(value, type_)
         return {"result": shown, "trace": list(self.cases.traces)}
 
     @cached_property
