@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DEFAULT_DATA = ROOT.parent / "shared" / "data"
-AREAS = ("builtins", "evaluation", "packages", "ledger")
+AREAS = ("builtins", "evaluation", "packages", "ledger", "prepared")
 TEXT_MAX = 600
 
 

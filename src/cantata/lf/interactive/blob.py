@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cantata.lf.archive.wire import varint
+from cantata.lf.archive.wire import VARINT, varint
 from cantata.lf.interactive.errors import LimitExceeded, MalformedMessage, UnfitValue
 from cantata.lf.interactive.protobuf import (
     INT32,
     RAW,
     SFIXED64,
     TEXT,
+    Budget,
     Field,
     Form,
     Message,
     Presence,
+    as_is,
 )
 from cantata.lf.interactive.value_wire import STORED, STORED_VALUE
 from cantata.lf.interactive.values import Identifier, Value
@@ -137,7 +139,7 @@ _VERSIONED = Message("Versioned", _Versioned, Field("version", 1, TEXT), Field("
 _SALT = Message(
     "Salt",
     _Salt,
-    Field("hmac", 1, Form("HmacAlgorithm", 0, int, varint, None), Presence.OPTIONAL),
+    Field("hmac", 1, Form("HmacAlgorithm", VARINT, as_is, varint, None), Presence.OPTIONAL),
     Field("salt", 2, RAW),
 )
 _AUTHENTICATION = Message(
@@ -157,10 +159,11 @@ def decode_blob(data: bytes, *, limit: int = BLOB_BYTES_MAX) -> FatContract:
     """Read a blob, or raise an `InteractiveError`; whether it is genuine is for its id to say."""
     if len(data) > limit:
         raise LimitExceeded("the size of a blob in bytes", limit)
-    versioned = _VERSIONED.decode(data)
+    budget = Budget()
+    versioned = _VERSIONED.decode(data, budget)
     if versioned.version not in SERIALIZATION_VERSIONS:
         raise MalformedMessage("blob", f"its version is {versioned.version[:40]!r}")
-    fat = _FAT.decode(versioned.payload)
+    fat = _FAT.decode(versioned.payload, budget)
     names = fat.template
     if not (names.package_id and all(names.module) and all(names.entity)):
         raise MalformedMessage("blob", "its template has no name")
@@ -174,7 +177,7 @@ def decode_blob(data: bytes, *, limit: int = BLOB_BYTES_MAX) -> FatContract:
         fat.contract_id,
         fat.package_name,
         Identifier(names.package_id, ".".join(names.module), ".".join(names.entity)),
-        STORED_VALUE.decode(fat.argument),
+        STORED_VALUE.decode(fat.argument, budget),
         fat.signatories,
         fat.observers,
         fat.created_at,
@@ -212,10 +215,11 @@ def authentication_of(salt: bytes) -> bytes:
 
 def salt_of(authentication: bytes) -> bytes:
     """Give the salt that `authentication_of` wrapped, or raise an `InteractiveError`."""
-    envelope = _ENVELOPE.decode(authentication)
+    budget = Budget()
+    envelope = _ENVELOPE.decode(authentication, budget)
     if envelope.version != _AUTHENTICATION_VERSION:
         raise MalformedMessage("authentication data", f"its version is {envelope.version}")
-    salt = _AUTHENTICATION.decode(envelope.data).salt
+    salt = _AUTHENTICATION.decode(envelope.data, budget).salt
     if salt.hmac != _HMAC_SHA256 or not salt.salt:
         raise UnfitValue("a salt by HMAC-SHA256", "another")
     return salt.salt

@@ -200,7 +200,7 @@ def decode_topology(data: bytes) -> TopologyTransaction:
     envelope = _ENVELOPE.read(data, TOPOLOGY_BYTES_MAX)
     if envelope.version != _VERSION:
         raise MalformedMessage("topology transaction", f"its version is {envelope.version}")
-    return _TRANSACTION.decode(envelope.data)
+    return _TRANSACTION.read(envelope.data, TOPOLOGY_BYTES_MAX)
 
 
 def onboarding(

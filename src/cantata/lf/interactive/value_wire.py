@@ -25,17 +25,16 @@ from cantata.lf.interactive.protobuf import (
     RAW,
     SFIXED64,
     TEXT,
+    Budget,
     Field,
     Form,
     Message,
+    as_is,
     expect,
     scan,
     written,
 )
 from cantata.lf.interactive.values import NESTING_MAX, Identifier, Value
-
-VALUES_MAX = 500_000
-"""Most values inside one."""
 
 DATE_MIN, DATE_MAX = -719_162, 2_932_896
 TIME_MIN, TIME_MAX = -62_135_596_800_000_000, 253_402_300_799_999_999
@@ -79,15 +78,15 @@ class Dialect:
         return 1 if self.typed else 0
 
 
-def _cid_from_text(content: bytes) -> str:
-    text = TEXT.decode(content)
+def _cid_from_text(content: bytes, budget: Budget) -> str:
+    text = TEXT.decode(content, budget)
     if ContractIdText.pattern.fullmatch(text) is None:
         raise ValueError(f"{text[:255]!r} is no contract id")
     return str(text)
 
 
-def _cid_from_bytes(content: bytes) -> str:
-    return _cid_from_text(content.hex().encode())
+def _cid_from_bytes(content: bytes, budget: Budget) -> str:
+    return _cid_from_text(content.hex().encode(), budget)
 
 
 API = Dialect(Form("contract id", 2, _cid_from_text, str.encode, ""), 12, 13, 14, 15, 16, True)
@@ -99,12 +98,12 @@ STORED = Dialect(
 """Values inside contract blobs."""
 
 _OPTIONAL, _LIST = 10, 11
-_EMPTY = Form("unit", 2, bytes, bytes, b"")
+_EMPTY = Form("unit", 2, as_is, bytes, b"")
 
 
 def _in_range(low: int, high: int, what: str, form: Form) -> Form:
-    def decode(content: int) -> int:
-        value = int(form.decode(content))
+    def decode(content: int, budget: Budget) -> int:
+        value = int(form.decode(content, budget))
         if not low <= value <= high:
             raise ValueError(f"{value} is no {what}")
         return value
@@ -112,8 +111,8 @@ def _in_range(low: int, high: int, what: str, form: Form) -> Form:
     return Form(what, form.wire, decode, form.encode, None)
 
 
-def _numeric(content: bytes) -> str:
-    text = str(TEXT.decode(content))
+def _numeric(content: bytes, budget: Budget) -> str:
+    text = str(TEXT.decode(content, budget))
     if _NUMERIC.fullmatch(text) is None or len(text.lstrip("-0.")) > _NUMERIC_DIGITS_MAX + 1:
         raise ValueError(f"{text[:80]!r} is no Numeric")
     return text
@@ -124,7 +123,13 @@ class ValueWire:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        sint64 = Form("int64", 0, zigzag, lambda value: INT_BYTES(to_zigzag(value)), 0)
+        sint64 = Form(
+            "int64",
+            0,
+            lambda content, _budget: zigzag(content),
+            lambda value: INT_BYTES(to_zigzag(value)),
+            0,
+        )
         self._scalars: dict[int, tuple[type[Value], Form]] = {
             2: (values.Bool, FLAG),
             3: (values.Int64, sint64),
@@ -136,7 +141,7 @@ class ValueWire:
             9: (values.ContractId, dialect.contract_id),
         }
         self._numbers = {cls: (number, form) for number, (cls, form) in self._scalars.items()}
-        self._openers: dict[int, Callable[[bytes], Opened]] = {
+        self._openers: dict[int, Callable[[bytes, Budget], Opened]] = {
             _OPTIONAL: _open_optional,
             _LIST: _open_list,
             dialect.text_map: _open_textmap,
@@ -151,7 +156,7 @@ class ValueWire:
         """Give the form of a field that holds a value."""
         return Form("Value", 2, self.decode, self.encode, None)
 
-    def decode(self, data: bytes) -> Value:
+    def decode(self, data: bytes, budget: Budget) -> Value:
         """Read a value; `LimitExceeded` if it nests too deep or holds too many."""
         order: list[tuple[Make, int]] = []
         pending = [(data, 0)]
@@ -159,10 +164,8 @@ class ValueWire:
             raw, nesting = pending.pop()
             if nesting > NESTING_MAX:
                 raise LimitExceeded("the nesting of a value", NESTING_MAX)
-            make, parts = self._open(raw)
+            make, parts = self._open(raw, budget)
             order.append((make, len(parts)))
-            if len(order) + len(pending) + len(parts) > VALUES_MAX:
-                raise LimitExceeded("the number of values inside one", VALUES_MAX)
             pending.extend((part, nesting + 1) for part in reversed(parts))
         done: list[Value] = []
         for make, count in reversed(order):
@@ -185,65 +188,65 @@ class ValueWire:
             done.append(self._close(item, [done.pop() for _ in range(count)]))
         return done.pop()
 
-    def _open(self, data: bytes) -> Opened:
+    def _open(self, data: bytes, budget: Budget) -> Opened:
         """Read one value and leave what is inside it."""
         found: list[Opened] = []
-        for number, wire, content in scan(data, "Value"):
-            found.append(self._case(number, wire, content))
+        for number, wire, content in scan(data, "Value", budget):
+            found.append(self._case(number, wire, content, budget))
         if len(found) != 1:
             raise MalformedMessage("Value", f"it holds {len(found)} alternatives instead of one")
         return found[0]
 
-    def _case(self, number: int, wire: int, content: int | bytes) -> Opened:
+    def _case(self, number: int, wire: int, content: int | bytes, budget: Budget) -> Opened:
         scalar = self._scalars.get(number)
         if scalar is not None:
             cls, form = scalar
-            made = cls(expect(form, wire, content, "Value"))  # type: ignore[call-arg]
+            made = cls(expect(form, wire, content, "Value", budget))  # type: ignore[call-arg]
             return (lambda _: made), []
-        raw = expect(_EMPTY, wire, content, "Value")
+        raw = expect(_EMPTY, wire, content, "Value", budget)
         if number == 1:
-            _require_empty(raw)
+            _require_empty(raw, budget)
             return _unit, []
         opener = self._openers.get(number)
         if opener is None:
             raise UnknownField("Value", number)
-        return opener(raw)
+        return opener(raw, budget)
 
-    def _open_record(self, data: bytes) -> Opened:
+    def _open_record(self, data: bytes, budget: Budget) -> Opened:
         shift, ref = self._dialect.shift, None
         labels: list[str | None] = []
         parts: list[bytes] = []
-        for number, wire, content in scan(data, "Record"):
-            raw = expect(_EMPTY, wire, content, "Record")
+        for number, wire, content in scan(data, "Record", budget):
+            raw = expect(_EMPTY, wire, content, "Record", budget)
             if number == 1 + shift:
-                label, part = self._open_field(raw)
+                label, part = self._open_field(raw, budget)
                 labels.append(label)
                 parts.append(part)
             elif number == 1 and ref is None:
-                ref = IDENTIFIER.decode(raw)
+                ref = IDENTIFIER.decode(raw, budget)
             else:
                 raise UnknownField("Record", number)
         return (lambda made: values.Record(ref, tuple(zip(labels, made, strict=True)))), parts
 
-    def _open_field(self, data: bytes) -> tuple[str | None, bytes]:
+    def _open_field(self, data: bytes, budget: Budget) -> tuple[str | None, bytes]:
         shift = self._dialect.shift
-        found = _fields(data, "RecordField", {1 + shift} | ({1} if shift else set()))
-        label = TEXT.decode(found[1]) if shift and 1 in found else ""
+        found = _fields(data, "RecordField", {1 + shift} | ({1} if shift else set()), budget)
+        label = TEXT.decode(found[1], budget) if shift and 1 in found else ""
         return label or None, _required(found, 1 + shift, "RecordField")
 
-    def _open_variant(self, data: bytes) -> Opened:
+    def _open_variant(self, data: bytes, budget: Budget) -> Opened:
         shift = self._dialect.shift
-        found = _fields(data, "Variant", set(range(1, 3 + shift)))
-        ref = IDENTIFIER.decode(found[1]) if shift and 1 in found else None
-        constructor = _name(found.get(1 + shift), "Variant")
+        found = _fields(data, "Variant", set(range(1, 3 + shift)), budget)
+        ref = IDENTIFIER.decode(found[1], budget) if shift and 1 in found else None
+        constructor = _name(found.get(1 + shift), "Variant", budget)
         part = _required(found, 2 + shift, "Variant")
         return (lambda made: values.Variant(ref, constructor, made[0])), [part]
 
-    def _open_enum(self, data: bytes) -> Opened:
+    def _open_enum(self, data: bytes, budget: Budget) -> Opened:
         shift = self._dialect.shift
-        found = _fields(data, "Enum", set(range(1, 2 + shift)))
-        ref = IDENTIFIER.decode(found[1]) if shift and 1 in found else None
-        made = values.Enum(ref, _name(found.get(1 + shift), "Enum"))
+        found = _fields(data, "Enum", set(range(1, 2 + shift)), budget)
+        ref = IDENTIFIER.decode(found[1], budget) if shift and 1 in found else None
+        made = values.Enum(ref, _name(found.get(1 + shift), "Enum", budget))
         return (lambda _: made), []
 
     def _close(self, value: Value, parts: list[bytes]) -> bytes:
@@ -301,53 +304,53 @@ def _unit(_parts: list[Value]) -> Value:
 _UNIT = values.Unit()
 
 
-def _open_optional(data: bytes) -> Opened:
-    found = _fields(data, "Optional", {1})
+def _open_optional(data: bytes, budget: Budget) -> Opened:
+    found = _fields(data, "Optional", {1}, budget)
     parts = [found[1]] if 1 in found else []
     return (lambda made: values.Optional(made[0] if made else None)), parts
 
 
-def _open_list(data: bytes) -> Opened:
-    return (lambda made: values.List(tuple(made))), _repeated(data, "List")
+def _open_list(data: bytes, budget: Budget) -> Opened:
+    return (lambda made: values.List(tuple(made))), _repeated(data, "List", budget)
 
 
-def _open_textmap(data: bytes) -> Opened:
+def _open_textmap(data: bytes, budget: Budget) -> Opened:
     keys: list[str] = []
     parts: list[bytes] = []
-    for entry in _repeated(data, "TextMap"):
-        found = _fields(entry, "TextMap.Entry", {1, 2})
-        keys.append(_decoded(found.get(1, b""), "TextMap.Entry"))
+    for entry in _repeated(data, "TextMap", budget):
+        found = _fields(entry, "TextMap.Entry", {1, 2}, budget)
+        keys.append(_decoded(found.get(1, b""), "TextMap.Entry", budget))
         parts.append(_required(found, 2, "TextMap.Entry"))
     return (lambda made: values.TextMap(tuple(zip(keys, made, strict=True)))), parts
 
 
-def _open_genmap(data: bytes) -> Opened:
+def _open_genmap(data: bytes, budget: Budget) -> Opened:
     parts: list[bytes] = []
-    for entry in _repeated(data, "GenMap"):
-        found = _fields(entry, "GenMap.Entry", {1, 2})
+    for entry in _repeated(data, "GenMap", budget):
+        found = _fields(entry, "GenMap.Entry", {1, 2}, budget)
         parts += [_required(found, number, "GenMap.Entry") for number in (1, 2)]
     pairs = len(parts)
     return (lambda made: values.GenMap(tuple(zip(made[:pairs:2], made[1::2], strict=True)))), parts
 
 
-def _repeated(data: bytes, name: str) -> list[bytes]:
+def _repeated(data: bytes, name: str, budget: Budget) -> list[bytes]:
     parts: list[bytes] = []
-    for number, wire, content in scan(data, name):
+    for number, wire, content in scan(data, name, budget):
         if number != 1:
             raise UnknownField(name, number)
-        parts.append(expect(RAW, wire, content, name))
+        parts.append(expect(RAW, wire, content, name, budget))
     return parts
 
 
-def _fields(data: bytes, name: str, known: set[int]) -> dict[int, bytes]:
+def _fields(data: bytes, name: str, known: set[int], budget: Budget) -> dict[int, bytes]:
     """Read a small message of length-delimited fields, each at most once."""
     found: dict[int, bytes] = {}
-    for number, wire, content in scan(data, name):
+    for number, wire, content in scan(data, name, budget):
         if number not in known:
             raise UnknownField(name, number)
         if number in found:
             raise MalformedMessage(name, f"the field {number} comes twice")
-        found[number] = expect(RAW, wire, content, name)
+        found[number] = expect(RAW, wire, content, name, budget)
     return found
 
 
@@ -357,18 +360,18 @@ def _required(found: dict[int, bytes], number: int, name: str) -> bytes:
     return found[number]
 
 
-def _decoded(content: bytes, name: str) -> str:
-    return str(expect(TEXT, TEXT.wire, content, name))
+def _decoded(content: bytes, name: str, budget: Budget) -> str:
+    return str(expect(TEXT, TEXT.wire, content, name, budget))
 
 
-def _name(content: bytes | None, name: str) -> str:
+def _name(content: bytes | None, name: str, budget: Budget) -> str:
     if not content:
         raise MalformedMessage(name, "the constructor is missing")
-    return _decoded(content, name)
+    return _decoded(content, name, budget)
 
 
-def _require_empty(content: bytes) -> None:
-    for number, _, _ in scan(content, "Unit"):
+def _require_empty(content: bytes, budget: Budget) -> None:
+    for number, _, _ in scan(content, "Unit", budget):
         raise UnknownField("Unit", number)
 
 
