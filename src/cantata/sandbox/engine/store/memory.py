@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future
 from heapq import merge
 from operator import attrgetter
 from typing import Any
@@ -31,7 +32,7 @@ class MemoryStore:
         self._by_id: dict[str, Update] = {}
         self._witnessed: dict[str, array[int]] = {}
         self._contracts = ActiveContracts()
-        self._of_contract: dict[str, tuple[int, ...]] = {}
+        self._gone: dict[str, tuple[Active, int]] = {}
         self._entries: dict[str, list[Entry]] = {}
         self._end = 0
 
@@ -42,7 +43,7 @@ class MemoryStore:
         other._archived, other._by_id = self._archived.copy(), self._by_id.copy()
         other._witnessed = {party: seen[:] for party, seen in self._witnessed.items()}
         other._contracts = self._contracts.copy()
-        other._of_contract, other._end = self._of_contract.copy(), self._end
+        other._gone, other._end = self._gone.copy(), self._end
         other._entries = {kind: noted.copy() for kind, noted in self._entries.items()}
         return other
 
@@ -63,10 +64,9 @@ class MemoryStore:
             positions.append(position)
         for node in created:
             self._contracts.add(Active(node.contract, update.offset, node.node_id))
-            self._of_contract[node.contract.contract_id] = (position,)
         gone = tuple(map(self._contracts.drop, archived))
         for active in gone:
-            self._of_contract[active.contract.contract_id] += (position,)
+            self._gone[active.contract.contract_id] = active, position
         self._archived.append(gone)
         self._by_id[update.update_id] = update
         self._log.append(update)
@@ -114,10 +114,12 @@ class MemoryStore:
         """Give the update of that id."""
         return self._by_id.get(update_id)
 
-    def of_contract(self, contract_id: str) -> Iterator[Update]:
-        """Give the updates that create or consume a contract, in order."""
-        for position in self._of_contract.get(contract_id, ()):
-            yield self._log[position]
+    def life(self, contract_id: str) -> tuple[Active | None, Update | None]:
+        """Give a contract, also one that is gone, and the update that archived it."""
+        gone = self._gone.get(contract_id)
+        if gone is not None:
+            return gone[0], self._log[gone[1]]
+        return self._contracts.get(contract_id), None
 
     def note(self, kind: str, value: Any) -> int:
         """Record something that is no update, JSON-able, at an offset of its own; give that."""
@@ -132,6 +134,16 @@ class MemoryStore:
             if noted[place].offset > until:
                 break
             yield noted[place]
+
+    def durable_end(self) -> int:
+        """Give the end: nothing is kept longer than the process."""
+        return self._end
+
+    def sync(self) -> Future[int]:
+        """Give a ticket that is fulfilled already."""
+        ticket: Future[int] = Future()
+        ticket.set_result(self._end)
+        return ticket
 
     def pruned(self) -> int:
         """Give 0: a log in memory is never pruned."""

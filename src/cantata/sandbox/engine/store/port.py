@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
 
 from cantata.lf.model import Ref
@@ -75,8 +76,8 @@ class Store(Protocol):
         """Give the update of that id."""
         ...
 
-    def of_contract(self, contract_id: str) -> Iterator[Update]:
-        """Give the updates that create or consume a contract, in order."""
+    def life(self, contract_id: str) -> tuple[Active | None, Update | None]:
+        """Give a contract, also one that is gone, and the update that archived it."""
         ...
 
     def note(self, kind: str, value: Any) -> int:
@@ -89,4 +90,12 @@ class Store(Protocol):
 
     def pruned(self) -> int:
         """Give the offset up to which the log was pruned, 0 if it is whole."""
+        ...
+
+    def durable_end(self) -> int:
+        """Give the last offset that will not be lost: what others may be shown."""
+        ...
+
+    def sync(self) -> Future[int]:
+        """Give the ticket of what was appended last: it is fulfilled when that is safe."""
         ...
