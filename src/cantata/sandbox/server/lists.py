@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Annotated, Any
 
 from cantata.sandbox.participant.api import Stream
 from cantata.sandbox.participant.errors import list_too_long
-from cantata.sandbox.participant.shapes import Int32, message
+from cantata.sandbox.participant.shapes import Int32, Named, message
 
 ELEMENTS_MAX = 200
 IDLE_MS = 500
@@ -20,7 +20,7 @@ class ListQuery:
     """The query parameters of every list."""
 
     limit: Int32 | None
-    stream_idle_timeout_ms: int | None
+    stream_idle_timeout_ms: Annotated[int | None, Named("stream_idle_timeout_ms")]
 
 
 async def collect(stream: Stream, limit: int | None, idle_ms: int | None) -> list[Any]:

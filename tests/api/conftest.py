@@ -1,0 +1,25 @@
+"""Sandboxes for the tests of the API, one a module."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.api.process import Sandbox, running
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox in memory, without authentication."""
+    with running(tmp_path_factory.mktemp("sandbox")) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The server with the sample services of `tests.api.sample`."""
+    command = (sys.executable, "-m", "tests.api.sample")
+    with running(tmp_path_factory.mktemp("sample"), command=command) as started:
+        yield started
