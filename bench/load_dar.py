@@ -16,7 +16,6 @@ from pathlib import Path
 from cantata.lf.archive import read_dar
 from cantata.lf.model import Packages, Ref
 from cantata.lf.runtime.cache.packages import PackageCache
-from cantata.lf.runtime.compiled import CompiledChoice
 from cantata.lf.runtime.runtime import Runtime
 
 LIMITS = {"cold": 2.5, "cached": 0.5}
@@ -32,30 +31,14 @@ def load(dar: Path, folder: Path) -> tuple[float, float]:
     for stored in read.values():
         for module in stored.package.modules.values():
             for name in module.templates:
-                _use(runtime, Ref(stored.id, module.name, name))
+                runtime.template(Ref(stored.id, module.name, name)).link()
             for name in module.interfaces:
-                for choice in runtime.interface(Ref(stored.id, module.name, name)).choices.values():
-                    _use_choice(choice)
+                runtime.interface(Ref(stored.id, module.name, name)).link()
     usable = time.perf_counter()
     for stored in read.values():
         cache.add(stored)
     runtime.save()
     return usable - start, time.perf_counter() - usable
-
-
-def _use(runtime: Runtime, ref: Ref) -> None:
-    template = runtime.template(ref)
-    _ = (template.precondition, template.signatories, template.observers, template.check)
-    for choice in template.choices.values():
-        _use_choice(choice)
-    for instance in template.instances.values():
-        _ = instance.view
-        for method in instance.methods.values():
-            _ = method.run
-
-
-def _use_choice(choice: CompiledChoice) -> None:
-    _ = (choice.controllers, choice.observers, choice.run, choice.check_arg, choice.check_result)
 
 
 def main(arguments: list[str]) -> int:

@@ -87,8 +87,9 @@ class Bounded:
 
     def textmap_insert(self, key: str, value: Value, textmap: dict[str, Value]) -> dict[str, Value]:
         """Give the map with one key set."""
-        self.burn(len(textmap))
-        return maps.textmap_insert(key, value, textmap)
+        if len(textmap) > FREE:
+            self.burn(len(textmap))
+        return {**textmap, key: value}
 
     def textmap_delete(self, key: str, textmap: dict[str, Value]) -> dict[str, Value]:
         """Give the map without a key."""

@@ -1,8 +1,9 @@
 """Templates, choices, interfaces and instances as Python objects whose code appears on first use.
 
-Attributes that hold code (`precondition`, `run`, …) are plain functions; the first access
-translates them. All of them must be called inside `Runtime.guarded`. Code that may throw an
-exception of LF raises `LFThrow`; `Runtime.guarded` turns an uncaught one into `FailureStatus`.
+Attributes that hold code (`precondition`, `run`, …) are plain functions; the first call
+translates them, and so does `link`. All must be called inside `Runtime.guarded`. Code that may
+throw an exception of LF raises `LFThrow`; `Runtime.guarded` turns an uncaught one into
+`FailureStatus`.
 """
 
 from __future__ import annotations
@@ -72,10 +73,11 @@ class CompiledChoice:
         self.consuming = definition.consuming
         self.arg_type: Type = definition.arg_type
         self.result_type: Type = definition.result
+        _link_later(self, linker.choice_part)
 
-    def __getattr__(self, name: str) -> Any:
-        """Translate a part on first use."""
-        return _link(self, name, self.linker.choice_part)
+    def link(self) -> None:
+        """Translate all parts now."""
+        _link_all(self, self.linker.choice_part)
 
 
 class CompiledMethod:
@@ -94,10 +96,11 @@ class CompiledMethod:
         self.instance = instance
         self.name = name
         self.arity = arity
+        _link_later(self, linker.method_part)
 
-    def __getattr__(self, name: str) -> Any:
-        """Translate a part on first use."""
-        return _link(self, name, self.linker.method_part)
+    def link(self) -> None:
+        """Translate all parts now."""
+        _link_all(self, self.linker.method_part)
 
 
 class CompiledInstance:
@@ -125,10 +128,13 @@ class CompiledInstance:
         self.methods = {
             name: CompiledMethod(linker, self, name, arity) for name, arity in methods.items()
         }
+        _link_later(self, linker.instance_part)
 
-    def __getattr__(self, name: str) -> Any:
-        """Translate a part on first use."""
-        return _link(self, name, self.linker.instance_part)
+    def link(self) -> None:
+        """Translate all parts now, methods included."""
+        _link_all(self, self.linker.instance_part)
+        for method in self.methods.values():
+            method.link()
 
     def method(self, name: str) -> CompiledMethod:
         """Give the method of that name; a checked package has all of them."""
@@ -190,10 +196,15 @@ class CompiledTemplate:
         }
         self.instances: dict[Ref, CompiledInstance] = {}
         self.by_interface: dict[CompiledInterface, CompiledInstance] = Instances()
+        _link_later(self, linker.template_part)
 
-    def __getattr__(self, name: str) -> Any:
-        """Translate a part on first use."""
-        return _link(self, name, self.linker.template_part)
+    def link(self) -> None:
+        """Translate all parts now, choices and instances included."""
+        _link_all(self, self.linker.template_part)
+        for choice in self.choices.values():
+            choice.link()
+        for instance in self.instances.values():
+            instance.link()
 
     def choice(self, name: str) -> CompiledChoice | None:
         """Give the choice of that name, if there is one."""
@@ -223,6 +234,11 @@ class CompiledInterface:
             choice.name: CompiledChoice(linker, self, choice) for choice in definition.choices
         }
 
+    def link(self) -> None:
+        """Translate all choices now."""
+        for choice in self.choices.values():
+            choice.link()
+
     def choice(self, name: str) -> CompiledChoice | None:
         """Give the choice of that name, if there is one."""
         return self.choices.get(name)
@@ -241,9 +257,27 @@ class InterfaceValue:
         return f"InterfaceValue({self.template.ref}, {self.payload!r})"
 
 
-def _link(part: Any, name: str, supply: Callable[[Any, str], Any]) -> Any:
-    if name not in type(part).__annotations__:
-        raise AttributeError(name)
-    code = supply(part, name)
-    setattr(part, name, code)
-    return code
+Supply = Callable[[Any, str], Callable[..., Value]]
+
+
+def _link_later(part: Any, supply: Supply) -> None:
+    """Let each attribute that holds code be a function that replaces itself by that code.
+
+    A class with `__getattr__` would do it too, but there every attribute costs eight times more.
+    """
+    for name in type(part).__annotations__:
+        setattr(part, name, _later(part, name, supply))
+
+
+def _later(part: Any, name: str, supply: Supply) -> Callable[..., Value]:
+    def link_and_call(*args: Value) -> Value:
+        code = supply(part, name)
+        setattr(part, name, code)
+        return code(*args)
+
+    return link_and_call
+
+
+def _link_all(part: Any, supply: Supply) -> None:
+    for name in type(part).__annotations__:
+        setattr(part, name, supply(part, name))

@@ -189,8 +189,6 @@ def _use_all(run: Runtime) -> int:
         for module in stored.modules.values():
             for name in module.templates:
                 template = run.template(Ref(stored.id, module.name, name))
-                _ = (template.precondition, template.signatories, template.observers)
-                for choice in template.choices.values():
-                    _ = (choice.controllers, choice.observers, choice.run)
-                    count += 1
+                template.link()
+                count += len(template.choices)
     return count

@@ -15,11 +15,6 @@ EMPTY_TEXTMAP: dict[str, Value] = {}
 EMPTY_GENMAP = GenMap()
 
 
-def textmap_insert(key: str, value: Value, textmap: dict[str, Value]) -> dict[str, Value]:
-    """Give the map with one key set."""
-    return {**textmap, key: value}
-
-
 def textmap_lookup(key: str, textmap: dict[str, Value]) -> tuple[Value] | None:
     """Give the value of a key, if it is there."""
     return (textmap[key],) if key in textmap else None

@@ -7,7 +7,16 @@ from typing import Any
 
 from cantata.lf.model import Builtin, Type
 from cantata.lf.runtime.bounded import Metered
-from cantata.lf.runtime.errors import MalformedText, ValueNesting
+from cantata.lf.runtime.errors import ValueNesting
+from cantata.lf.runtime.typed.check_code import (
+    TEXT,
+    Check,
+    Look,
+    call,
+    check_text,
+    compiled,
+    inside,
+)
 from cantata.lf.runtime.typed.plans import Choices, Container, Fields, Plans
 from cantata.lf.runtime.values import Value
 
@@ -17,23 +26,7 @@ MAX_NESTING = 100
 MAX_PARTS = 1000
 """Most types inside a type that are looked at one by one."""
 
-Check = Callable[[Value], None]
 _Deep = Callable[[Value, int], None]
-
-
-def check_text(text: str) -> None:
-    """Refuse a text that holds U+0000 or half of a surrogate pair."""
-    if "\0" in text:
-        raise MalformedText("Text contains null character")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise MalformedText("Text contains unpaired surrogate") from None
-
-
-def nothing(value: Value) -> None:
-    """Accept any value of a type that has only legal values."""
 
 
 class Checks:
@@ -47,8 +40,8 @@ class Checks:
         self.plans = plans
         self.machine = machine
         self._checks: dict[Type, Check] = {}
-        self._shallow: dict[Type, Check] = {}
-        self._placed: dict[tuple[Type, int], Check] = {}
+        self._shallow: dict[Type, Look | None] = {}
+        self._placed: dict[tuple[Type, int], Look | None] = {}
         self._recursive: dict[Type, bool] = {}
         self._deep: dict[Type, _Deep] = {}
         self._heights: dict[Type, int | None] = {}
@@ -57,27 +50,22 @@ class Checks:
         """Give the check of a closed type."""
         found = self._checks.get(type_)
         if found is None:
-            found = self._checks[type_] = self._at(type_, 0)
+            found = self._checks[type_] = compiled(self._at(type_, 0), self.machine)
         return found
 
-    def _at(self, type_: Type, level: int) -> Check:
-        """Give the check of a type's values that all lie at one level."""
+    def _at(self, type_: Type, level: int) -> Look | None:
+        """Tell what to look at in a type's values that all lie at one level."""
         height = self._height(type_, 0)
         if height is not None and level + height <= MAX_NESTING:
             return self._texts(type_)
         key = (type_, level)
-        found = self._placed.get(key)
-        if found is None:
+        if key not in self._placed:
             if self._is_recursive(type_) or level >= MAX_NESTING:
-                deep = self._levels(type_)
-
-                def found(value: Value) -> None:
-                    deep(value, level)
-
+                self._placed[key] = call(_at_level(self._levels(type_), level))
             else:
-                found = self._of_parts(type_, lambda part: self._at(part, level + 1))
-            self._placed[key] = found
-        return found
+                look = self._of_parts(type_, lambda part: self._at(part, level + 1))
+                self._placed[key] = look
+        return self._placed[key]
 
     def _is_recursive(self, type_: Type) -> bool:
         """Tell whether values of a type can hold values of the same type, or of too many types."""
@@ -111,31 +99,23 @@ class Checks:
 
     # texts only
 
-    def _texts(self, type_: Type) -> Check:
-        found = self._shallow.get(type_)
-        if found is None:
-            found = self._shallow[type_] = self._of_parts(type_, self._texts)
-        return found
+    def _texts(self, type_: Type) -> Look | None:
+        if type_ not in self._shallow:
+            self._shallow[type_] = self._of_parts(type_, self._texts)
+        return self._shallow[type_]
 
-    def _of_parts(self, type_: Type, of: Callable[[Type], Check]) -> Check:
-        """Give the check that consists of checks of the parts."""
+    def _of_parts(self, type_: Type, of: Callable[[Type], Look | None]) -> Look | None:
+        """Look at the parts of a value."""
         match self.plans.plan(type_):
-            case Container(Builtin.OPTIONAL, (item,)):
-                return _optional(of(item))
-            case Container(Builtin.LIST, (item,)):
-                return _list(of(item), self.machine)
-            case Container(Builtin.TEXTMAP, (item,)):
-                return _textmap(of(item), self.machine)
-            case Container(_, (key, item)):
-                return _genmap(of(key), of(item), self.machine)
+            case Container(builtin, items):
+                return inside(builtin.name.lower(), tuple(map(of, items)), self.machine)
             case Fields(_, fields):
-                return _record([of(item) for _, item in fields])
+                return inside("record", tuple(of(item) for _, item in fields), self.machine)
             case Choices(_, constructors):
-                checks = [nothing if item is None else of(item) for _, item in constructors]
-                enum = all(item is None for _, item in constructors)
-                return nothing if enum else _variant(checks)
+                looks = tuple(None if item is None else of(item) for _, item in constructors)
+                return inside("variant", looks, self.machine)
             case plan:
-                return check_text if getattr(plan, "builtin", None) is Builtin.TEXT else nothing
+                return TEXT if getattr(plan, "builtin", None) is Builtin.TEXT else None
 
     # level by level
 
@@ -216,76 +196,5 @@ def _list_parts(cells: Value) -> Any:
         yield 0, head
 
 
-def _optional(item: Check) -> Check:
-    if item is nothing:
-        return nothing
-
-    def check(value: Value) -> None:
-        if value is not None:
-            item(value[0])
-
-    return check
-
-
-def _list(item: Check, machine: Metered) -> Check:
-    if item is nothing:
-        return nothing
-
-    def check(cells: Value) -> None:
-        while cells:
-            head, cells = cells
-            for _ in machine.budget.ticks:
-                break
-            item(head)
-
-    return check
-
-
-def _textmap(item: Check, machine: Metered) -> Check:
-    def check(textmap: Value) -> None:
-        for key, value in textmap.items():
-            for _ in machine.budget.ticks:
-                break
-            check_text(key)
-            item(value)
-
-    return check
-
-
-def _genmap(key: Check, item: Check, machine: Metered) -> Check:
-    if key is nothing and item is nothing:
-        return nothing
-
-    def check(genmap: Value) -> None:
-        for name, value in genmap.items():
-            for _ in machine.budget.ticks:
-                break
-            key(name)
-            item(value)
-
-    return check
-
-
-def _record(checks: list[Check]) -> Check:
-    needed = [(at, check) for at, check in enumerate(checks) if check is not nothing]
-    if not needed:
-        return nothing
-    if len(needed) == 1:
-        ((only, one),) = needed
-        return lambda record: one(record[only])
-
-    def check(record: Value) -> None:
-        for at, part in needed:
-            part(record[at])
-
-    return check
-
-
-def _variant(checks: list[Check]) -> Check:
-    if all(check is nothing for check in checks):
-        return nothing
-
-    def check(variant: Value) -> None:
-        checks[variant[0]](variant[1])
-
-    return check
+def _at_level(deep: _Deep, level: int) -> Check:
+    return lambda value: deep(value, level)
