@@ -18,7 +18,7 @@ from cantata.kernel.generators import SeededIds, fresh_command_id, fresh_seed
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.lang import Choice, ContractId, Interface, Party, Template, WrongType
-from cantata.lf.codec import JsonCodec
+from cantata.lf.codec import JsonCodec, jsontext
 from cantata.lf.model import Packages, Ref, Type
 from cantata.lf.runtime.errors import ContractNotFound
 from cantata.lf.runtime.runtime import Runtime
@@ -149,7 +149,8 @@ class Ledger:
 
     def read_json(self, commands: Sequence[Mapping[str, Any]]) -> tuple[Command, ...]:
         """Read commands in the form of the JSON Ledger API."""
-        return CommandReader(self.packages).read(list(commands))
+        sent = jsontext.loads(jsontext.dumps(list(commands)))
+        return CommandReader(self.packages).read(sent)
 
     def notes(self, error: CantataError) -> Iterator[str]:
         """Give what this ledger knows about a refusal: its place, its values, what is missing."""

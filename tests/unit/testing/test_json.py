@@ -39,6 +39,12 @@ def test_commands_make_one_update_with_ids_and_results(ledger: Ledger) -> None:
     assert event["exerciseResult"] == "7"
 
 
+def test_parties_are_plain_texts_on_the_ledger(ledger: Ledger) -> None:
+    ann = ledger.party("Ann")
+    (event,) = ledger.acting(ann).submit_json(_create(ann, "1"))["events"]
+    assert type(event["createArguments"]["owner"]) is str
+
+
 def test_a_refusal_has_notes(ledger: Ledger) -> None:
     ann = ledger.party("Ann")
     with pytest.raises(CantataError) as refused:
