@@ -62,8 +62,9 @@ class Segment:
 
     def add_key(self, identifier: str, offset: int) -> None:
         """Note that an update has to do with an id."""
-        short = key(identifier)
-        self._keys[short] = (*self._keys.get(short, ()), offset)
+        short, keys = key(identifier), self._keys
+        known = keys.get(short)
+        keys[short] = (offset,) if known is None else (*known, offset)
 
     def add_batch(self, first: int, seq: int) -> None:
         """Note the batch that holds the offsets from `first` on."""

@@ -16,8 +16,9 @@ from cantata.kernel.errors import CantataError
 from cantata.sandbox.store.disk import Disk
 from cantata.sandbox.store.errors import StoreRecovered
 from cantata.sandbox.store.flusher import Flusher, OpenBatch, Ticket
+from cantata.sandbox.store.loading import Loaded, load
 from cantata.sandbox.store.reading import Reader
-from cantata.sandbox.store.snapshots import Loaded, Snapshot, load
+from cantata.sandbox.store.snapshots import Snapshot
 from cantata.sandbox.store.state import State
 
 SNAPSHOT_UPDATES = 50_000

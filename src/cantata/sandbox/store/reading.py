@@ -50,8 +50,8 @@ class Reader:
         recent = self._recent.get(offset)
         if isinstance(recent, Recent):
             return recent.update
-        head_text, nodes_text = self._find(offset, state, "u")
-        return Head(head_text, state.symbols).update(nodes_text, state.symbols)
+        head, *created, nodes = self._find(offset, state, "u")
+        return Head.read(head).update(created, nodes, state.symbols)
 
     def entry(self, offset: int, state: State) -> Entry:
         """Give the entry at an offset that has one."""
@@ -66,8 +66,8 @@ class Reader:
         if isinstance(recent, Recent):
             yield from recent.archived
             return
-        head_text, _ = self._find(offset, state, "u")
-        for contract_id, created_at, node_id in Head(head_text, state.symbols).archived:
+        head = Head.read(self._find(offset, state, "u")[0])
+        for contract_id, created_at, node_id in head.archived_places():
             retained = state.retained.get(contract_id)
             if retained is None:
                 node = self.update(created_at, state).tree.nodes[node_id]
@@ -99,16 +99,19 @@ class Reader:
                         died = update if node.consuming else died
         return born, died
 
-    def _find(self, offset: int, state: State, letter: str) -> tuple[str, str]:
-        """Give the record of an offset and the one after it, without their letters."""
+    def _find(self, offset: int, state: State, letter: str) -> list[str]:
+        """Give the records of an offset, without their letters."""
         seq = state.history.batch(offset)
         if seq is None:
             raise CorruptStore(f"{self._disk.path}, offset {offset}", "no batch holds it")
         records = self._split(seq)
-        start = f"{letter}({_SIZES[letter]}{NUL}{offset}{NUL}"
-        for place, record in enumerate(records):
+        start = _STARTS[letter].format(offset)
+        for first, record in enumerate(records):
             if record.startswith(start):
-                return record[1:], records[place + 1][1:] if letter == "u" else ""
+                last = first
+                while letter == "u" and records[last][0] != "n":
+                    last += 1
+                return [found[1:] for found in records[first : last + 1]]
         raise CorruptStore(f"{self._disk.path}, batch {seq}", f"offset {offset} is missing")
 
     def _split(self, seq: int) -> list[str]:
@@ -123,4 +126,4 @@ class Reader:
         return records
 
 
-_SIZES = {"u": 13, "e": 3}
+_STARTS = {"u": f"u{{}}{NUL}", "e": f"e(3{NUL}{{}}{NUL}"}

@@ -1,77 +1,100 @@
 """Updates and contracts as records of text.
 
-An update is two records: ``u`` has everything that changes the state, ``n`` the rest of its tree.
-Starting reads only the first; the second is read when somebody asks for the update.
+An update is a record ``u``, a record ``c`` for each contract that it leaves, and a record ``n``
+with the rest of its tree. Starting looks at ``u`` and at those ``c`` that are still active in the
+end; the tree is read when somebody asks for the update.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from cantata.sandbox.engine.contract import Contract
 from cantata.sandbox.engine.store import Active, Update
 from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback, Tree
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from cantata.sandbox.store.symbols import Symbols
-from cantata.sandbox.store.tokens import NUL, joined
-from cantata.sandbox.store.values import Put, decode, put_value, read_tokens
+from cantata.sandbox.store.tokens import NUL, joined, unescaped
+from cantata.sandbox.store.values import Put, decode, put_value
 
 _EXERCISE, _FETCH, _ROLLBACK = "1", "2", "3"
 _CONSUMING, _ABORTED = 1, 2
-_HEAD_SIZE, _CONTRACT_SIZE = 13, 7
+_CONTRACT_SIZE = 7
+_ARCHIVED_AT = 11
 
 
-class Head:
-    """What an update changes: its witnesses, and the contracts that it leaves and takes.
+class Head(NamedTuple):
+    """What the first record of an update says, without the contracts that it leaves.
 
     `archived` are ids with the offsets and node ids of their creation, `transient` ids of contracts
-    that do not outlive the update.
+    that do not outlive the update. `fields` are the fields of `Update` after its tree.
     """
 
-    __slots__ = (
-        "_fields",
-        "archived",
-        "created",
-        "offset",
-        "transient",
-        "update_id",
-        "witnesses",
-    )
+    offset: int
+    update_id: str
+    fields: tuple[str, ...]
+    witnesses: str
+    archived: list[str]
+    transient: list[str]
 
-    def __init__(self, text: str, symbols: Symbols) -> None:
-        self._fields = fields = read_tokens(text.split(NUL), symbols)
-        self.offset: int = fields[0]
-        self.update_id: str = fields[1]
-        self.witnesses: frozenset[str] = fields[9]
-        self.created = [
-            Active(Contract._make(content), self.offset, node_id) for node_id, content in fields[10]
-        ]
-        self.archived: tuple[tuple[str, int, int], ...] = fields[11]
-        self.transient: tuple[str, ...] = fields[12]
-
-    def update(self, nodes_text: str, symbols: Symbols) -> Update:
-        """Give the whole update, from its second record."""
-        roots, contents = decode(nodes_text, symbols)
-        kept = {active.node_id: active.contract for active in self.created}
-        nodes = tuple(
-            Create(node_id, kept[node_id]) if content is None else _read_node(node_id, content)
-            for node_id, content in enumerate(contents)
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """Read the record as far as starting needs it."""
+        tokens = text.split(NUL)
+        end = _ARCHIVED_AT + 3 * int(tokens[_ARCHIVED_AT - 1])
+        return cls(
+            int(tokens[0]),
+            _text(tokens[1]),
+            tuple(tokens[2:9]),
+            tokens[9],
+            tokens[_ARCHIVED_AT:end],
+            tokens[end:],
         )
-        fields = self._fields
-        return Update(fields[0], fields[1], Tree(nodes, roots), *fields[2:9])
+
+    def archived_ids(self) -> list[str]:
+        """Give the ids of the contracts that the update takes."""
+        return [token[1:] for token in self.archived[::3]]
+
+    def archived_places(self) -> Iterator[tuple[str, int, int]]:
+        """Give the contracts that the update takes: id, offset and node id of its creation."""
+        tokens = iter(self.archived)
+        for contract_id in tokens:
+            yield contract_id[1:], int(next(tokens)), int(next(tokens))
+
+    def update(self, created: Sequence[str], nodes: str, symbols: Symbols) -> Update:
+        """Give the whole update, from the records after this one."""
+        roots, contents = decode(nodes, symbols)
+        actives = [read_active(decode(text, symbols)) for text in created]
+        kept = {active.node_id: active.contract for active in actives}
+        tree = Tree(
+            tuple(
+                Create(node_id, kept[node_id]) if content is None else _read_node(node_id, content)
+                for node_id, content in enumerate(contents)
+            ),
+            roots,
+        )
+        effective_at, record_time, act_as, *texts = self.fields
+        return Update(
+            self.offset,
+            self.update_id,
+            tree,
+            int(effective_at),
+            int(record_time),
+            symbols.atom(act_as),
+            *map(_text, texts),
+        )
 
 
 def head_text(
     update: Update,
     witnesses: frozenset[str],
-    created: Sequence[Create],
     archived: Sequence[Active],
+    transient: Sequence[str],
     symbols: Symbols,
 ) -> str:
     """Write the first record of an update."""
     tokens = [
-        f"({_HEAD_SIZE}",
         str(update.offset),
         "s" + update.update_id,
         str(update.effective_at),
@@ -82,17 +105,10 @@ def head_text(
         "s" + update.workflow_id,
         "s" + update.submission_id,
         symbols.parties(witnesses),
-        f"({len(created)}",
+        str(len(archived)),
     ]
-    put = tokens.append
-    for node in created:
-        tokens += "(2", str(node.node_id)
-        put_contract(node.contract, put, symbols)
-    put(f"({len(archived)}")
     for contract, offset, node_id in archived:
-        tokens += "(3", "s" + contract.contract_id, str(offset), str(node_id)
-    transient = transient_ids(update, created)
-    put(f"({len(transient)}")
+        tokens += "s" + contract.contract_id, str(offset), str(node_id)
     tokens += ["s" + contract_id for contract_id in transient]
     return joined(tokens)
 
@@ -123,12 +139,18 @@ def nodes_text(update: Update, created: Sequence[Create], symbols: Symbols) -> s
     return joined(tokens)
 
 
-def put_active(active: Active, put: Put, symbols: Symbols) -> None:
+def active_text(active: Active, symbols: Symbols) -> str:
     """Write a contract with its place."""
-    put("(3")
-    put_contract(active.contract, put, symbols)
-    put(str(active.offset))
-    put(str(active.node_id))
+    tokens = ["(3"]
+    put_contract(active.contract, tokens.append, symbols)
+    tokens += str(active.offset), str(active.node_id)
+    return joined(tokens)
+
+
+def active_outline(text: str) -> tuple[str, str, str]:
+    """Give id, template and stakeholders of what `active_text` wrote, the last two as tokens."""
+    _, _, contract_id, template, rest = text.split(NUL, 4)
+    return contract_id[1:], template, rest.rsplit(NUL, 4)[1]
 
 
 def read_active(fields: Sequence[Any]) -> Active:
@@ -227,3 +249,7 @@ def _read_exercise(node_id: int, content: Sequence[Any]) -> Exercise:
         children,
         last_descendant,
     )
+
+
+def _text(token: str) -> str:
+    return unescaped(token) if token[0] == "x" else token[1:]

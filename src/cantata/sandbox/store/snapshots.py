@@ -7,49 +7,23 @@ what never changes (contracts, copies of tables) and written in parts between ba
 
 from __future__ import annotations
 
-import gc
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from threading import Event, Thread, current_thread
-from typing import NamedTuple
 
-from cantata.sandbox.store.disk import GENESIS, Disk
-from cantata.sandbox.store.errors import CorruptStore
+from cantata.sandbox.store.disk import Disk
 from cantata.sandbox.store.flusher import Flusher
-from cantata.sandbox.store.history import History, Segment
-from cantata.sandbox.store.state import Frozen, State
+from cantata.sandbox.store.history import Segment
+from cantata.sandbox.store.state import Frozen
 from cantata.sandbox.store.symbols import Symbols
 from cantata.sandbox.store.tokens import SEPARATOR
-from cantata.sandbox.store.values import decode, encode
+from cantata.sandbox.store.values import encode
 
 PART_BYTES = 256 * 1024
 _RECORDS_AT_ONCE = 200
 _PAUSE_MS = 2
 _PATIENCE_MS = 50
-
-
-class Loaded(NamedTuple):
-    """A state, the number of the last batch in it, and that batch's digest."""
-
-    state: State
-    seq: int
-    digest: bytes
-
-
-def load(disk: Disk) -> Loaded:
-    """Make the state from the newest snapshot and the batches after it."""
-    with _collector_paused():
-        state, seq, digest = _from_snapshot(disk)
-        for batch in disk.batches(seq, digest):
-            with _damage(f"{disk.path}, {batch.place}"):
-                if batch.first:
-                    state.history.tail.add_batch(batch.first, batch.seq)
-                for record in _records(batch.body):
-                    state.apply(record)
-            seq, digest = batch.seq, batch.digest
-    return Loaded(state, seq, digest)
 
 
 class Snapshot:
@@ -140,49 +114,3 @@ class Snapshot:
         while not done.wait(_PATIENCE_MS / 1_000):
             if self._stop.is_set():
                 return
-
-
-def _from_snapshot(disk: Disk) -> Loaded:
-    state, found = State(), disk.snapshot()
-    if found is None:
-        return Loaded(state, 0, GENESIS)
-    seq, end = found
-    with _damage(f"{disk.path}, snapshot {seq}"):
-        parts, segments, digest = decode(end.decode(), Symbols())
-        for part in range(parts):
-            for record in _records(disk.part(seq, part)):
-                state.restore(record)
-        text = state.symbols.texts.__getitem__
-        state.history = History(_read_segment(disk, number, text) for number in segments)
-    return Loaded(state, seq, digest)
-
-
-def _read_segment(disk: Disk, seq: int, text: Callable[[int], str]) -> Segment:
-    segment = Segment.unpack(disk.segment(seq), text)
-    segment.seq = seq
-    return segment
-
-
-def _records(body: bytes) -> list[str]:
-    return body.decode("utf-8", "surrogatepass").split(SEPARATOR)
-
-
-@contextmanager
-def _damage(place: str) -> Iterator[None]:
-    """Turn what reading wrong records raises into a refusal that names the place."""
-    try:
-        yield
-    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError) as error:
-        raise CorruptStore(place, repr(error)) from error
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Do without the garbage collector while millions of tuples are made that all stay."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()

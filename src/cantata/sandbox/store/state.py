@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.store import Active, ActiveContracts
-from cantata.sandbox.store.history import History, Segment
-from cantata.sandbox.store.records import Head, put_active, read_active
+from cantata.sandbox.store.history import UPDATES, History, Segment
+from cantata.sandbox.store.records import active_text
 from cantata.sandbox.store.symbols import Symbols
-from cantata.sandbox.store.tokens import joined
-from cantata.sandbox.store.values import decode, encode
+from cantata.sandbox.store.values import encode
 
 Tables = dict[str, dict[str, Any]]
 
@@ -43,29 +42,16 @@ class State:
     def commit(
         self,
         offset: int,
-        update_id: str,
         witnesses: Iterable[str],
-        created: Iterable[Active],
-        archived: Iterable[str],
-        transient: Iterable[str],
+        identifiers: Iterable[str],
     ) -> None:
-        """Apply an update."""
-        tail, contracts = self.history.tail, self.contracts
-        tail.add("", offset)
-        tail.add_key(update_id, offset)
+        """Apply an update to all but the contracts; `identifiers` are those that it is found by."""
+        tail = self.history.tail
+        tail.add(UPDATES, offset)
         for party in witnesses:
             tail.add_witness(party, offset)
-        for active in created:
-            contracts.add(active)
-            tail.add_key(active.contract.contract_id, offset)
-        for contract_id in archived:
-            gone = contracts.get(contract_id)
-            if gone is None:
-                raise KeyError(contract_id)
-            contracts.drop(gone.contract)
-            tail.add_key(contract_id, offset)
-        for contract_id in transient:
-            tail.add_key(contract_id, offset)
+        for identifier in identifiers:
+            tail.add_key(identifier, offset)
         self.end = offset
 
     def note(self, offset: int, kind: str) -> None:
@@ -86,20 +72,6 @@ class State:
         self.retained = {active.contract.contract_id: active for active in retained}
         self.history.drop(up_to)
 
-    def apply(self, record: str) -> None:
-        """Apply a record read from disk; the second record of an update changes nothing."""
-        kind, text = record[0], record[1:]
-        if kind == "n":
-            return
-        if kind == "u":
-            head = Head(text, self.symbols)
-            gone = [contract_id for contract_id, _, _ in head.archived]
-            self.commit(
-                head.offset, head.update_id, head.witnesses, head.created, gone, head.transient
-            )
-        else:
-            _APPLY[kind](self, decode(text, self.symbols))
-
     def freeze(self) -> Frozen:
         """Give what a snapshot is made of: contracts never change, tables are copied."""
         return Frozen(
@@ -111,10 +83,6 @@ class State:
             contracts=list(self.contracts),
             segments=list(self.history.segments),
         )
-
-    def restore(self, record: str) -> None:
-        """Apply a record of a snapshot."""
-        _RESTORE[record[0]](self, decode(record[1:], self.symbols))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +98,7 @@ class Frozen:
     segments: list[Segment]
 
     def records(self) -> Iterator[str]:
-        """Give records from which `State.restore` makes the state again, but for the history."""
+        """Give records from which a `Loader` makes the state again, but for the history."""
         symbols = Symbols()
         symbols.learn(0, self.texts)
         yield "s" + symbols.written(0)
@@ -138,67 +106,9 @@ class Frozen:
         for table, content in sorted(self.tables.items()):
             for key, value in sorted(content.items()):
                 yield "t" + encode((table, key, value), symbols)
-        for stake in self.stakes:
-            yield "h" + encode(stake, symbols)
+        for party, templates in sorted(self.stakes):
+            yield "h" + encode((party, tuple(sorted(templates, key=str))), symbols)
         for active in self.retained:
             yield "r" + active_text(active, symbols)
         for active in self.contracts:
             yield "c" + active_text(active, symbols)
-
-
-def active_text(active: Active, symbols: Symbols) -> str:
-    """Write a contract with its place."""
-    tokens: list[str] = []
-    put_active(active, tokens.append, symbols)
-    return joined(tokens)
-
-
-def _apply_put(state: State, fields: Sequence[Any]) -> None:
-    state.put(*fields)
-
-
-def _apply_entry(state: State, fields: Sequence[Any]) -> None:
-    state.note(fields[0], fields[1])
-
-
-def _apply_prune(state: State, fields: Sequence[Any]) -> None:
-    state.prune(fields[0], map(read_active, fields[1]))
-
-
-def _restore_stakes(state: State, fields: Sequence[Any]) -> None:
-    party, templates = fields
-    for template in templates:
-        state.contracts.remember(party, template)
-
-
-def _restore_retained(state: State, fields: Sequence[Any]) -> None:
-    active = read_active(fields)
-    state.retained[active.contract.contract_id] = active
-
-
-def _restore_place(state: State, fields: Sequence[Any]) -> None:
-    state.end, state.pruned = fields
-
-
-def _learn(state: State, fields: Sequence[Any]) -> None:
-    state.symbols.learn(*fields)
-
-
-def _restore_contract(state: State, fields: Sequence[Any]) -> None:
-    state.contracts.add(read_active(fields))
-
-
-_APPLY = {
-    "s": _learn,
-    "t": _apply_put,
-    "e": _apply_entry,
-    "p": _apply_prune,
-}
-_RESTORE = {
-    "s": _learn,
-    "o": _restore_place,
-    "t": _apply_put,
-    "h": _restore_stakes,
-    "r": _restore_retained,
-    "c": _restore_contract,
-}

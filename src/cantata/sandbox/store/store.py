@@ -21,11 +21,11 @@ from cantata.sandbox.engine.transaction import Create
 from cantata.sandbox.engine.transaction.informees import all_witnesses
 from cantata.sandbox.store.flusher import Ticket
 from cantata.sandbox.store.history import UPDATES
+from cantata.sandbox.store.loading import load
 from cantata.sandbox.store.log import Log, Options
 from cantata.sandbox.store.reading import Recent
-from cantata.sandbox.store.records import head_text, nodes_text, transient_ids
-from cantata.sandbox.store.snapshots import load
-from cantata.sandbox.store.state import Entry, active_text
+from cantata.sandbox.store.records import active_text, head_text, nodes_text, transient_ids
+from cantata.sandbox.store.state import Entry
 from cantata.sandbox.store.tokens import joined
 from cantata.sandbox.store.values import encode, put_value
 
@@ -84,19 +84,22 @@ class SqliteStore:
             assert update.offset > state.end, "offsets grow"
             gone = tuple(self._known(contract) for contract in archived)
             witnesses = all_witnesses(update.tree)
-            head = head_text(update, witnesses, kept, gone, state.symbols)
-            nodes = nodes_text(update, kept, state.symbols)
-            self._log.require(len(head) + len(nodes))
-            state.commit(
-                update.offset,
-                update.update_id,
-                witnesses,
-                [Active(node.contract, update.offset, node.node_id) for node in kept],
-                [active.contract.contract_id for active in gone],
-                transient_ids(update, kept),
-            )
+            created_here = [Active(node.contract, update.offset, node.node_id) for node in kept]
+            transient, symbols = transient_ids(update, kept), state.symbols
+            records = [
+                "u" + head_text(update, witnesses, gone, transient, symbols),
+                *["c" + active_text(active, symbols) for active in created_here],
+                "n" + nodes_text(update, kept, symbols),
+            ]
+            self._log.require(sum(map(len, records)))
+            for active in created_here:
+                state.contracts.add(active)
+            for active in gone:
+                state.contracts.drop(active.contract)
+            touched = [active.contract.contract_id for active in (*created_here, *gone)]
+            state.commit(update.offset, witnesses, (update.update_id, *touched, *transient))
             self._log.reader.remember(update.offset, Recent(update, gone), self.durable_end())
-            self._log.write(["u" + head, "n" + nodes], update.offset)
+            self._log.write(records, update.offset)
             self._log.snapshot_if_due()
 
     def put(self, table: str, key: str, value: Any) -> None:
