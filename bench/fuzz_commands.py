@@ -25,7 +25,7 @@ from cantata.kernel.errors import CantataError
 from cantata.lf.runtime.errors import InternalError
 
 MUTATIONS = 100_000
-SECONDS_MAX = 5.0
+SECONDS_MAX = 10.0
 MEMORY_MAX = 2 * 2**30
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "participant"
 
