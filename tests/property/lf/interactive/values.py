@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 
 from cantata.lf.interactive import values as v
-from cantata.lf.interactive.value_wire import DATE_MAX, DATE_MIN, TIME_MAX, TIME_MIN
+from cantata.lf.interactive.value_wire.dialect import DATE_MAX, DATE_MIN, TIME_MAX, TIME_MIN
 from cantata.lf.interactive.values import Value
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
