@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from cantata.kernel.generators import Ids, RandomIds
 from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.codec import JsonCodec
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
-from cantata.sandbox.engine import Engine, Ledger, MemoryStore, PackageSet
-from cantata.sandbox.engine.store import Store
+from cantata.sandbox.engine import Engine, Ledger, PackageSet
 from cantata.sandbox.participant.claims import Authenticator, NoAuthentication
 from cantata.sandbox.participant.commits import Commits
+from cantata.sandbox.participant.durability import Durability
 from cantata.sandbox.participant.identity import Identity
-from cantata.sandbox.participant.journal import Journal, MemoryJournal, Part
+from cantata.sandbox.participant.journal import Journal, Part
+from cantata.sandbox.store import SqliteStore
 
 P = TypeVar("P", bound=Part)
 
 IDENTITY = "identity"
+MEMORY = ":memory:"
+
+
+def _everybody(party: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +44,9 @@ class Participant:
     A service keeps state in a `Part`, which `part(Kind)` makes once and which finds the node in its
     constructor: so services find each other's state without the node knowing them. Whoever changes
     a part does so by `record(part, change)`.
+
+    Some services fill in what others need: `authenticator`, `knows_party` (the ledger asks it for
+    every informee) and `upload`, which takes the bytes of a DAR.
     """
 
     def __init__(
@@ -45,40 +55,54 @@ class Participant:
         *,
         clock: Clock | None = None,
         ids: Ids | None = None,
-        store: Store | None = None,
-        journal: Journal | None = None,
+        store: SqliteStore | None = None,
     ) -> None:
         self.settings = settings or Settings()
         self.clock: Clock = clock or SystemClock()
         self.ids: Ids = ids or RandomIds()
-        self.store: Store = MemoryStore() if store is None else store
-        self.journal: Journal = MemoryJournal() if journal is None else journal
+        self.store = SqliteStore(MEMORY) if store is None else store
         self.packages = PackageSet()
         self.engine = Engine(Runtime(self.packages.packages), self.packages)
-        self.ledger = Ledger(self.engine, self.store)
+        self.ledger = Ledger(self.engine, self.store, knows_party=self._knows_party)
         self.codec = JsonCodec(self.packages.packages)
         self.commands = CommandReader(self.packages, self.codec)
         self.commits = Commits()
+        self.durability = Durability(self.store, self.commits, self.reload)
         self.authenticator: Authenticator = NoAuthentication()
+        self.knows_party: Callable[[str], bool] = _everybody
+        self.upload: Callable[[bytes], None] | None = None
+        self._journal = Journal(self.store)
         self._parts: dict[type[Any], Any] = {}
-        self._kept: dict[str, list[Any]] = {}
-        for name, change in self.journal.changes():
-            self._kept.setdefault(name, []).append(change)
-        self.identity = self._restore_identity()
+        self.identity = self._identity()
 
     def part(self, kind: type[P]) -> P:
         """Give the state of one kind, made at its first use and brought up to date."""
-        found = self._parts.get(kind)
+        found: P | None = self._parts.get(kind)
         if found is None:
-            found = self._parts[kind] = kind(self)  # type: ignore[call-arg] # by convention
-            for change in self._kept.pop(kind.name, ()):
-                found.apply(change)
+            made = cast("Callable[[Participant], P]", kind)
+            found = self._parts[kind] = made(self)
+            self._replay(found)
         return found
 
     def record(self, part: Part, change: Any) -> None:
-        """Make a change of a part and keep it; `change` is JSON-able."""
+        """Make a change of a part and keep it; `change` is JSON-able.
+
+        It is on disk when `await node.durability.wait()` has returned. With the store full or
+        closed nothing is changed.
+        """
+        self._journal.record(part.name, change)
         part.apply(change)
-        self.journal.record(part.name, change)
+
+    def reload(self) -> None:
+        """Make all parts again, in place, from what the store has: it has gone back."""
+        for kind, part in self._parts.items():
+            kind.__init__(part, self)
+            self._replay(part)
+
+    def close(self) -> None:
+        """End all streams and close the store; everything acknowledged is safe already."""
+        self.commits.close()
+        self.store.close()
 
     def now(self) -> int:
         """Give the time in microseconds since 1970."""
@@ -92,10 +116,16 @@ class Participant:
         text = raw.hex()
         return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
-    def _restore_identity(self) -> Identity:
-        kept = self._kept.pop(IDENTITY, None)
-        if kept:
-            return Identity.from_json(kept[-1])
+    def _knows_party(self, party: str) -> bool:
+        return self.knows_party(party)
+
+    def _replay(self, part: Part) -> None:
+        for change in self._journal.changes(part.name):
+            part.apply(change)
+
+    def _identity(self) -> Identity:
+        for kept in self._journal.changes(IDENTITY):
+            return Identity.from_json(kept)
         identity = Identity.fresh(self.ids, self.settings.name)
-        self.journal.record(IDENTITY, identity.to_json())
+        self._journal.record(IDENTITY, identity.to_json())
         return identity

@@ -1,5 +1,6 @@
 """The durable store: everything of a participant that must survive, in one SQLite file."""
 
+from cantata.sandbox.engine.store import Entry
 from cantata.sandbox.store.errors import (
     CorruptStore,
     StoreBusy,
@@ -13,7 +14,6 @@ from cantata.sandbox.store.errors import (
 )
 from cantata.sandbox.store.flusher import Ticket
 from cantata.sandbox.store.log import Options
-from cantata.sandbox.store.state import Entry
 from cantata.sandbox.store.store import SqliteStore
 
 __all__ = [

@@ -6,13 +6,13 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from cantata.sandbox.engine.store import Active, Update
+from cantata.sandbox.engine.store import Active, Entry, Update
 from cantata.sandbox.engine.transaction import Create, Exercise
 from cantata.sandbox.store.disk import Disk
 from cantata.sandbox.store.errors import CorruptStore
 from cantata.sandbox.store.history import UPDATES
 from cantata.sandbox.store.records import Head
-from cantata.sandbox.store.state import Entry, State
+from cantata.sandbox.store.state import State
 from cantata.sandbox.store.tokens import NUL, SEPARATOR
 from cantata.sandbox.store.values import decode
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.store import Active, ActiveContracts
@@ -14,14 +14,6 @@ from cantata.sandbox.store.symbols import Symbols
 from cantata.sandbox.store.values import encode
 
 Tables = dict[str, dict[str, Any]]
-
-
-class Entry(NamedTuple):
-    """Something other than an update that has its own offset, for example a refused command."""
-
-    offset: int
-    kind: str
-    value: Any
 
 
 class State:

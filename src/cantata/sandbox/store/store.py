@@ -16,7 +16,7 @@ from typing import Any
 
 from cantata.lf.model import Ref
 from cantata.sandbox.engine.contract import Contract
-from cantata.sandbox.engine.store import Active, Update
+from cantata.sandbox.engine.store import Active, Entry, Update
 from cantata.sandbox.engine.transaction import Create
 from cantata.sandbox.engine.transaction.informees import all_witnesses
 from cantata.sandbox.store.flusher import Ticket
@@ -25,7 +25,6 @@ from cantata.sandbox.store.loading import load
 from cantata.sandbox.store.log import Log, Options
 from cantata.sandbox.store.reading import Recent
 from cantata.sandbox.store.records import active_text, head_text, nodes_text, transient_ids
-from cantata.sandbox.store.state import Entry
 from cantata.sandbox.store.tokens import joined
 from cantata.sandbox.store.values import encode, put_value
 
