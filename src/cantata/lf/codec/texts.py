@@ -19,7 +19,7 @@ def decode_text(data: Any, _depth: int) -> str:
     """Read a Text; a lone surrogate becomes ``?``, as on the participant's way through UTF-8."""
     if not isinstance(data, str):
         raise WrongJsonKind("a Text as a JSON string", data)
-    return data if data.isascii() else legal_text(data)
+    return str(data) if data.isascii() else legal_text(data)
 
 
 def legal_text(text: str) -> str:
@@ -33,7 +33,7 @@ def decode_party(data: Any, _depth: int) -> str:
         raise WrongJsonKind("a Party as a JSON string", data)
     if _PARTY.fullmatch(data) is None:
         raise MalformedValue(_party_fault(data), hint="a party looks like alice::1220…")
-    return data
+    return str(data)
 
 
 def decode_contract_id(data: Any, _depth: int) -> str:
@@ -45,7 +45,7 @@ def decode_contract_id(data: Any, _depth: int) -> str:
         if not match[1]:
             cause = f'Illegal Contract ID "{data}", non-suffixed V1 Contract IDs are forbidden'
             raise IllegalContractId(cause, hint="take the id from a created event")
-        return data
+        return str(data)
     match = _CONTRACT_ID_V2.fullmatch(data)
     if match is None:
         raise MalformedValue(
@@ -54,7 +54,7 @@ def decode_contract_id(data: Any, _depth: int) -> str:
     if match[1] < "80":
         cause = f'Illegal Contract ID "{data}", non-absolute V2 Contract IDs are forbidden'
         raise IllegalContractId(cause, hint="take the id from a created event")
-    return data
+    return str(data)
 
 
 def decode_bool(data: Any, _depth: int) -> bool:
