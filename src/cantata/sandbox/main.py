@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
 from cantata.kernel.errors import CantataError
 from cantata.sandbox.participant.node import Participant, Settings
+from cantata.sandbox.store import SqliteStore
 
 MEMORY = ":memory:"
+OPEN = "none"
 DEFAULT_PORT = 7575
 DEFAULT_HOST = "127.0.0.1"
+
+GC_THRESHOLD = 50_000
+"""New objects after which the youngest are looked over; contracts live long."""
 
 
 class NotLoopback(CantataError):
@@ -43,6 +51,16 @@ class CannotListen(CantataError):
         self.port = port
 
 
+class CannotUpload(CantataError):
+    """The participant takes no DARs."""
+
+    code: ClassVar[str] = "CANNOT_UPLOAD"
+
+    def __init__(self, dar: Path) -> None:
+        super().__init__(f"this ledger takes no DARs, so not {dar}", hint="leave --dar out")
+        self.dar = dar
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How a sandbox is started; port 0 means any free one."""
@@ -50,7 +68,7 @@ class Options:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     store: str = MEMORY
-    auth: str = "none"
+    auth: str = OPEN
     dars: tuple[Path, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
@@ -75,17 +93,32 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
     from cantata.sandbox.server.app import Application  # noqa: PLC0415 # needs the extra
     from cantata.sandbox.server.run import listen, serve  # noqa: PLC0415 # needs the extra
 
-    if options.auth == "none" and not is_loopback(options.host):
+    if options.auth == OPEN and not is_loopback(options.host):
         raise NotLoopback(options.host)
     try:
         listening = listen(options.host, options.port)
     except OSError as error:
         raise CannotListen(options.host, options.port, error.strerror or str(error)) from None
-    with listening:
-        node = Participant(options.settings)
-        port = listening.getsockname()[1]
-        running = Running(options.host, port, node.identity.participant_id)
-        serve(Application(node), listening, lambda: ready(running))
+    with (
+        listening,
+        closing(Participant(options.settings, store=SqliteStore(options.store))) as node,
+    ):
+        application = Application(node)
+        if options.auth != OPEN:
+            auth = import_module("cantata.sandbox.auth")
+            node.authenticator = auth.authenticator(options.auth, node)
+        for dar in options.dars:
+            _upload(node, dar)
+        running = Running(options.host, listening.getsockname()[1], node.identity.participant_id)
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD)
+        serve(application, listening, lambda: ready(running))
+
+
+def _upload(node: Participant, dar: Path) -> None:
+    if node.upload is None:
+        raise CannotUpload(dar)
+    node.upload(dar.read_bytes())
 
 
 def is_loopback(host: str) -> bool:

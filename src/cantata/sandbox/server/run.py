@@ -22,9 +22,15 @@ BACKLOG = 4_096
 class Server(uvicorn.Server):
     """A server that tells when it listens, and returns after a signal instead of dying of it."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        ready: Callable[[], None],
+        end_streams: Callable[[], None],
+    ) -> None:
         super().__init__(config)
         self._ready = ready
+        self._end_streams = end_streams
         self._sweeping: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -38,6 +44,7 @@ class Server(uvicorn.Server):
         """Stop listening, let requests end, then close what is left."""
         if self._sweeping is not None:
             self._sweeping.cancel()
+        self._end_streams()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
@@ -87,4 +94,4 @@ def serve(application: Application, listening: socket.socket, ready: Callable[[]
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
-    Server(config, ready).run(sockets=[listening])
+    Server(config, ready, application.node.commits.close).run(sockets=[listening])
