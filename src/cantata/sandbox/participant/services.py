@@ -11,6 +11,9 @@ from cantata.sandbox.participant.node import Participant
 SERVICES: tuple[str, ...] = (
     "version",
     "state",
+    "updates",
+    "events",
+    "commands",
 )
 """Names below this package; each has a function ``routes(node)`` that gives its endpoints."""
 

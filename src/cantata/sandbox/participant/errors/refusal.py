@@ -14,7 +14,11 @@ from cantata.sandbox.participant.errors.categories import (
     RETRY_AFTER,
     RETRYABLE,
 )
-from cantata.sandbox.participant.errors.codes import CATEGORY_OF, WITHOUT_DEFINITE_ANSWER
+from cantata.sandbox.participant.errors.codes import (
+    CATEGORY_OF,
+    WITH_DEFINITE_ANSWER,
+    WITHOUT_DEFINITE_ANSWER,
+)
 
 PAYLOAD_TOO_LARGE = 413
 INVALID_ARGUMENT = 8
@@ -129,7 +133,8 @@ class Refusal(CantataError):
         if origin in (Origin.NODE, Origin.REQUEST, Origin.ROUTER):
             full["category"] = str(self.category)
             if self.error_code not in WITHOUT_DEFINITE_ANSWER:
-                full["definite_answer"] = "false"
+                definite = self.error_code in WITH_DEFINITE_ANSWER
+                full["definite_answer"] = "true" if definite else "false"
         return {**self.context, **full}
 
 

@@ -1,0 +1,199 @@
+"""Running submissions: interpreted, checked for duplicates, committed, and safe on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import ClassVar
+
+from cantata.kernel.errors import CantataError
+from cantata.kernel.generators import fresh_seed
+from cantata.lf.codec.errors import ValueRefused
+from cantata.lf.runtime.errors import InterpretationError
+from cantata.sandbox.engine import Submission, Transaction, Update
+from cantata.sandbox.engine.errors import MissingField, PreprocessingError
+from cantata.sandbox.participant.claims import Claims
+from cantata.sandbox.participant.commands.bodies import (
+    DeduplicationDuration,
+    DeduplicationOffset,
+    JsCommands,
+    Period,
+)
+from cantata.sandbox.participant.commands.disclosure import Disclosure
+from cantata.sandbox.participant.commands.index import REJECTION, ChangeId, CommandIndex
+from cantata.sandbox.participant.commands.parse import (
+    DEDUPLICATION_MICROS,
+    Header,
+    authorize,
+    header_of,
+    ledger_time,
+    read_commands,
+    require_synchronizer,
+    shortened,
+)
+from cantata.sandbox.participant.commands.status import status_of
+from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
+from cantata.sandbox.participant.events.reading import Reading
+from cantata.sandbox.participant.node import Participant
+
+
+class Submitter:
+    """Runs submissions; there is one of a node, which `node.part(Submitter)` gives.
+
+    Between two waits nobody else changes the ledger.
+    """
+
+    name: ClassVar[str] = "submitter"
+
+    def __init__(self, node: Participant) -> None:
+        self._node = node
+        self._index = node.part(CommandIndex)
+        self._disclosure = Disclosure(node)
+        self._in_flight: dict[ChangeId, str] = {}
+        self._last_recorded = Reading(node).recorded_at(node.store.end()) or 0
+
+    def apply(self, change: object) -> None:
+        """Take nothing: what is in flight ends with the process."""
+
+    async def submit(self, body: JsCommands, claims: Claims, trace_id: str) -> Update:
+        """Run the commands of a request; give the update when it is safe."""
+        header, submission = self.read(body, claims, trace_id)
+        with self.explained(header):
+            submission, transaction = self._node.ledger.prepare(submission)
+        return await self.commit(submission, transaction, header.period)
+
+    def read(self, body: JsCommands, claims: Claims, trace_id: str) -> tuple[Header, Submission]:
+        """Give the submission of a request, or raise why it is none."""
+        node = self._node
+        commands = read_commands(node, body) if body.commands else ()
+        user_id = authorize(claims, body)
+        require_synchronizer(node, body.synchronizer_id or "")
+        header = header_of(node, body, user_id)
+        shown = body.disclosed_contracts or ()
+        with self.explained(header):
+            time = ledger_time(body, header.submitted_at)
+            disclosed = self._disclosure.read(shown)
+        self._disclosure.require_synchronizer(shown)
+        return header, Submission(
+            act_as=header.act_as,
+            commands=commands,
+            ledger_time=time,
+            seed=fresh_seed(node.ids),
+            read_as=header.read_as,
+            preparation_time=header.submitted_at,
+            disclosed=disclosed,
+            package_preference=body.package_id_selection_preference or (),
+            command_id=header.command_id,
+            user_id=user_id,
+            workflow_id=header.workflow_id,
+            submission_id=header.submission_id,
+            trace_id=trace_id,
+        )
+
+    async def commit(
+        self, submission: Submission, transaction: Transaction, period: Period
+    ) -> Update:
+        """Record a transaction unless its command was done already; wait until it is safe.
+
+        Raise what a participant says of a command that was done, is being done, or came too late.
+        """
+        node = self._node
+        change_id = ChangeId(submission.user_id, submission.command_id, submission.act_as)
+        self._require_new(change_id, submission, period)
+        try:
+            update = node.ledger.commit(submission, transaction, record_time=self._record_time())
+        except CantataError as error:
+            refusal = refusal_of(error)
+            if isinstance(refusal, Refusal):
+                self._reject(submission, refusal, 0)
+            raise
+        self._in_flight[change_id] = submission.submission_id
+        try:
+            await node.durability.wait()
+        finally:
+            self._in_flight.pop(change_id, None)
+        return update
+
+    @contextmanager
+    def explained(self, header: Header) -> Iterator[None]:
+        """Add to refusals what they say about the submission."""
+        try:
+            yield
+        except CantataError as error:
+            refusal = refusal_of(error)
+            if not isinstance(refusal, Refusal):
+                raise
+            if isinstance(error, MissingField):
+                refusal.about(origin=Origin.REQUEST)
+            if refusal.origin is not Origin.REQUEST:
+                raise refusal from error
+            runs = isinstance(error, InterpretationError | PreprocessingError | ValueRefused)
+            context = header.context() if runs else {}
+            raise refusal.about(context, correlation_id=header.submission_id) from error
+
+    def _require_new(self, change_id: ChangeId, submission: Submission, period: Period) -> None:
+        synchronizer = self._node.identity.synchronizer
+        running = self._in_flight.get(change_id)
+        if running is not None:
+            raise Refusal(
+                "SUBMISSION_ALREADY_IN_FLIGHT",
+                "The submission is already in-flight",
+                context={
+                    "changeId": str(change_id),
+                    "existingSubmissionId": f"Some({running})",
+                    "existingSubmissionSynchronizerId": shortened(synchronizer.id),
+                    "physicalSynchronizerId": shortened_physical(synchronizer.physical_id),
+                },
+            )
+        done = self._index.accepted(change_id)
+        if done is None or not self._is_within(done, period):
+            return
+        refusal = Refusal(
+            "DUPLICATE_COMMAND",
+            "Command submission already exists.",
+            context={
+                "accepted": "true",
+                "changeId": str(change_id),
+                "completion_offset": str(done.offset),
+                "existingSubmissionId": f"Some({done.submission_id})",
+                "psid": shortened_physical(synchronizer.physical_id),
+            },
+        )
+        self._reject(submission, refusal, done.offset - 1)
+        raise refusal
+
+    def _is_within(self, done: Update, period: Period) -> bool:
+        if isinstance(period, DeduplicationOffset):
+            return done.offset > period.value
+        span = DEDUPLICATION_MICROS
+        if isinstance(period, DeduplicationDuration):
+            span = period.microseconds
+        return done.record_time >= self._node.now() - span
+
+    def _reject(self, submission: Submission, refusal: Refusal, deduplicated_from: int) -> None:
+        """Keep the completion of a command that was refused after it was handed over."""
+        self._node.store.note(
+            REJECTION,
+            {
+                "commandId": submission.command_id,
+                "status": status_of(refusal, submission.trace_id),
+                "userId": submission.user_id,
+                "actAs": sorted(submission.act_as),
+                "submissionId": submission.submission_id,
+                "deduplicationOffset": deduplicated_from,
+                "traceId": submission.trace_id,
+                "recordTime": self._record_time(),
+            },
+        )
+        self._node.durability.pending()
+
+    def _record_time(self) -> int:
+        """Give a time of recording after all that came before."""
+        self._last_recorded = max(self._node.now(), self._last_recorded + 1)
+        return self._last_recorded
+
+
+def shortened_physical(identifier: str) -> str:
+    """Shorten the namespace of a physical synchronizer id as texts do."""
+    logical, _, version = identifier.rpartition("::")
+    return f"{shortened(logical)}::{version}"

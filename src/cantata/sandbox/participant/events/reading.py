@@ -1,0 +1,56 @@
+"""What parties see of the log and of the contracts of a node."""
+
+from __future__ import annotations
+
+from cantata.sandbox.engine import EventFormat, Shape, Update
+from cantata.sandbox.engine.projection import Seen
+from cantata.sandbox.engine.projection.filters import Interfaces, Matcher
+from cantata.sandbox.engine.projection.shapes import Reader, project
+from cantata.sandbox.engine.views import Views
+from cantata.sandbox.participant.node import Participant
+
+LOOK_BACK = 64
+"""Offsets to look at first for the update before an offset."""
+
+
+class Reading:
+    """Makes readers for formats; keeps nothing of what they read."""
+
+    def __init__(self, node: Participant) -> None:
+        self._store = node.store
+        packages = node.packages
+        self._views = Views(node.engine.runtime, packages)
+        self._interfaces = Interfaces(packages.implemented, packages.package_name)
+
+    def reader(self, wanted: EventFormat) -> Reader:
+        """Give a reader; it sees packages as they are now, so it is for one request."""
+        return Reader(Matcher(wanted, self._interfaces), self._views.view)
+
+    def recorded_at(self, offset: int) -> int | None:
+        """Give the record time of the last update at or before an offset, if there is one."""
+        span = LOOK_BACK
+        while offset > 0:
+            after = max(0, offset - span)
+            last = None
+            for update in self._store.updates(None, after, offset):
+                last = update.record_time
+            if last is not None or after == 0:
+                return last
+            span *= span
+        return None
+
+
+def see(update: Update, reader: Reader, shape: Shape) -> Seen:
+    """Give an update as a reader sees it, without events if it sees nothing of it."""
+    seen = project(update, reader, shape)
+    if seen is not None:
+        return seen
+    return Seen(
+        update.offset,
+        update.update_id,
+        (),
+        update.effective_at,
+        update.record_time,
+        update.workflow_id,
+        update.command_id if reader.told(update.act_as) else "",
+    )

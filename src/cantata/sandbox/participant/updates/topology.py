@@ -1,0 +1,67 @@
+"""Changes of the topology in the log: which party is hosted here, with which permission."""
+
+from __future__ import annotations
+
+from enum import Enum
+from hashlib import sha256
+from typing import Any
+
+from cantata.sandbox.engine.store import Entry
+from cantata.sandbox.participant.events.render import instant, trace_context
+from cantata.sandbox.participant.identity import Identity
+from cantata.sandbox.participant.node import Participant
+
+TOPOLOGY = "topology"
+"""The kind of entries that are changes of the topology."""
+
+
+class Authorization(Enum):
+    """What happened to the hosting of a party."""
+
+    ADDED = "ParticipantAuthorizationAdded"
+    CHANGED = "ParticipantAuthorizationChanged"
+    REVOKED = "ParticipantAuthorizationRevoked"
+
+
+def note_authorization(
+    node: Participant,
+    party: str,
+    *,
+    permission: str = "PARTICIPANT_PERMISSION_SUBMISSION",
+    kind: Authorization = Authorization.ADDED,
+    trace_id: str = "",
+) -> int:
+    """Put a change of a party's hosting into the log; give its offset."""
+    offset = node.store.note(
+        TOPOLOGY,
+        {
+            "party": party,
+            "kind": kind.value,
+            "permission": permission,
+            "recordTime": node.now(),
+            "traceId": trace_id,
+        },
+    )
+    node.durability.pending()
+    return offset
+
+
+def topology_transaction(entry: Entry, identity: Identity) -> dict[str, Any]:
+    """Write a change as updates show it."""
+    value = entry.value
+    content: dict[str, Any] = {
+        "partyId": value["party"],
+        "participantId": identity.participant_id,
+    }
+    if value["kind"] != Authorization.REVOKED.value:
+        content["participantPermission"] = value["permission"]
+    bound = f"{identity.participant_id}\n{entry.offset}\n{value['party']}".encode()
+    update_id = "1220" + sha256(bound).hexdigest()
+    return {
+        "updateId": update_id,
+        "offset": entry.offset,
+        "synchronizerId": identity.synchronizer.id,
+        "recordTime": instant(value["recordTime"]),
+        "events": [{"event": {value["kind"]: {"value": content}}}],
+        "traceContext": trace_context(value["traceId"], update_id),
+    }
