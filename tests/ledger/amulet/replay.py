@@ -5,22 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Any
 
 from cantata.kernel.errors import CantataError
 from cantata.lf.codec import JsonCodec
-from cantata.lf.model import TIMESTAMP, Ref, TCon
+from cantata.lf.model import TIMESTAMP
+from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import (
-    Command,
     Contract,
-    CreateCommand,
     Engine,
-    ExerciseCommand,
     Ledger,
     NamedRef,
     Submission,
     Transaction,
-    TypeRef,
     Update,
 )
 from tests.ledger.amulet.formats import type_ref
@@ -41,6 +37,7 @@ class Replay:
     blobs: dict[str, str]
     ledger: Ledger = field(init=False)
     codec: JsonCodec = field(init=False)
+    reader: CommandReader = field(init=False)
     shown: Shown = field(init=False)
     names: Names = field(default_factory=Names)
     _known: dict[str, Contract] = field(default_factory=dict)
@@ -50,6 +47,7 @@ class Replay:
     def __post_init__(self) -> None:
         self.ledger = Ledger(self.engine)
         self.codec = JsonCodec(self.engine.packages.packages)
+        self.reader = CommandReader(self.engine.packages, self.codec)
         self.shown = Shown(self.engine.runtime, self.codec, self.place)
 
     # steps
@@ -157,7 +155,9 @@ class Replay:
         return Submission(
             act_as=frozenset(asked.act_as),
             read_as=frozenset(asked.read_as),
-            commands=tuple(self._command(self.names.ours(item)) for item in asked.commands),
+            commands=self.reader.read(
+                [self.names.ours(item) for item in asked.commands], preference=asked.preference
+            ),
             ledger_time=self._time(effective_at),
             seed=sha256(b"%d" % n).digest(),
             disclosed=(*disclosed, *(self._disclosed(item) for item in asked.disclosed)),
@@ -165,31 +165,6 @@ class Replay:
             command_id=asked.command_id,
             workflow_id=asked.workflow_id,
         )
-
-    def _command(self, command: Json) -> Command:
-        ((kind, body),) = command.items()
-        target = type_ref(body["templateId"])
-        if kind == "CreateCommand":
-            type_ = TCon(self._ref(target))
-            root = "createArguments"
-            return CreateCommand(target, self.codec.decode(body[root], type_, root=root))
-        choice = self._choice(self._ref(target), body["choice"])
-        root = "choiceArgument"
-        argument = self.codec.decode(body[root], choice.arg_type, root=root)
-        return ExerciseCommand(target, body["contractId"], body["choice"], argument)
-
-    def _choice(self, ref: Ref, name: str) -> Any:
-        runtime = self.engine.runtime
-        module = self.engine.packages.packages.module(ref)
-        owner: Any = runtime.template(ref) if ref.name in module.templates else None
-        choice = (owner or runtime.interface(ref)).choice(name)
-        assert choice is not None, (ref, name)
-        return choice
-
-    def _ref(self, ref: TypeRef) -> Ref:
-        if isinstance(ref, Ref):
-            return ref
-        return Ref(self.engine.packages.resolution()[ref.package_name], ref.module, ref.name)
 
     def _disclosed(self, disclosed: Json) -> Contract:
         """Give the contract of a blob; a blob that was tampered with gives one that was too.
