@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from cantata.cli.output import print_error
+from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
 
 GROUPS: tuple[str, ...] = ("contract", "dar", "demo", "sandbox")
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    relax_collector()
     try:
         app(args=arguments, prog_name="cantata")
     except CantataError as error:

@@ -1,0 +1,39 @@
+"""All benchmarks with their conditions: `python -m bench [--quick]`.
+
+The environment variable CANTATA_DARS names a folder with real DARs; without it their loading is
+not measured.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from bench import compile_token, flatness, load_dar, token_transfers
+
+DAR = "splice-amulet-*.dar"
+
+
+def main(arguments: list[str]) -> int:
+    """Run one after the other; nothing else should use the machine meanwhile."""
+    failed = token_transfers.main(arguments)
+    print()
+    failed |= flatness.main(arguments)
+    print()
+    failed |= compile_token.main(arguments)
+    return failed | _load()
+
+
+def _load() -> int:
+    folder = os.environ.get("CANTATA_DARS")
+    found = sorted(Path(folder).glob(DAR)) if folder else []
+    if not found:
+        print(f"loading of DARs is not measured: CANTATA_DARS names no folder with {DAR}")
+        return 0
+    print(f"load {found[-1].name}:")
+    return load_dar.main([str(found[-1])])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
