@@ -25,7 +25,7 @@ from cantata.sandbox.store.loading import load
 from cantata.sandbox.store.log import Log, Options
 from cantata.sandbox.store.reading import Recent
 from cantata.sandbox.store.records import active_text, head_text, nodes_text, transient_ids
-from cantata.sandbox.store.tokens import joined
+from cantata.sandbox.store.tokens import NUL, joined
 from cantata.sandbox.store.values import encode, put_value
 
 _place = attrgetter("place")
@@ -114,13 +114,17 @@ class SqliteStore:
         """Give a table as it is now; ask anew after changing it."""
         return MappingProxyType(self._log.state.tables.get(table, {}))
 
-    def note(self, kind: str, value: Any) -> int:
-        """Record something that is no update at an offset of its own, and give the offset."""
+    def note(self, kind: str, value: Any, offset: int | None = None) -> int:
+        """Record something that is no update at an offset of its own, and give the offset.
+
+        It is the next one unless given.
+        """
         assert kind != UPDATES, "updates are appended"
         with self._log.lock:
             self._log.require()
             state = self._log.state
-            entry = Entry(state.end + 1, kind, value)
+            entry = Entry(state.end + 1 if offset is None else offset, kind, value)
+            assert entry.offset > state.end, "offsets grow"
             tokens = ["(3", str(entry.offset), state.symbols.text(kind)]
             put_value(value, tokens.append, state.symbols)
             text = "e" + joined(tokens)
@@ -231,9 +235,8 @@ class SqliteStore:
             if not state.pruned <= up_to <= state.end:
                 raise ValueError(f"{up_to} is not in {state.pruned} to {state.end}")
             retained = sorted(self._log.reader.active_at(None, up_to, state), key=_place)
-            tokens = ["(2", str(up_to), f"({len(retained)}"]
             texts = [active_text(active, state.symbols) for active in retained]
-            self._log.write(["p" + joined([*tokens, *texts])], 0)
+            self._log.write(["p" + NUL.join(("(2", str(up_to), f"({len(texts)}", *texts))])
             state.prune(up_to, retained)
             self._log.snapshot()
             return self._log.ticket

@@ -84,6 +84,8 @@ def read_tokens(tokens: Sequence[str], symbols: Symbols) -> Any:
         elif kind == "(":
             size = sizes.get(token) or int(token[1:])
             parts = tuple(stack[: -size - 1 : -1])
+            if len(parts) < size:
+                raise ValueError(f"{len(parts)} parts of {size}")
             del stack[len(stack) - size :]
             push(parts)
         else:
