@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 from cantata.kernel.generators import Ids, RandomIds
 from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.codec import JsonCodec
+from cantata.lf.interactive.topology import SigningKeys
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import Engine, Ledger, PackageSet
@@ -29,6 +30,10 @@ def _everybody(party: str) -> bool:
     return True
 
 
+def _no_keys(party: str) -> SigningKeys | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What may be set about a participant. Times are in microseconds."""
@@ -46,7 +51,8 @@ class Participant:
     a part does so by `record(part, change)`.
 
     Some services fill in what others need: `authenticator`, `knows_party` (the ledger asks it for
-    every informee) and `upload`, which takes the bytes of a DAR.
+    every informee), `signing_keys` (of an external party, None for one without) and `upload`, which
+    takes the bytes of a DAR.
     """
 
     def __init__(
@@ -70,6 +76,7 @@ class Participant:
         self.durability = Durability(self.store, self.commits, self.reload)
         self.authenticator: Authenticator = NoAuthentication()
         self.knows_party: Callable[[str], bool] = _everybody
+        self.signing_keys: Callable[[str], SigningKeys | None] = _no_keys
         self.upload: Callable[[bytes], None] | None = None
         self._journal = Journal(self.store)
         self._parts: dict[type[Any], Any] = {}

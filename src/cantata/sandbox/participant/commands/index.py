@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from heapq import merge
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
-from cantata.sandbox.engine.store import Entry, Update
+from cantata.sandbox.engine import Submission
+from cantata.sandbox.engine.store import Update
 from cantata.sandbox.participant.node import Participant
 
 REJECTION = "completion"
@@ -26,6 +28,13 @@ class ChangeId(NamedTuple):
         """Print as contexts of refusals do."""
         parties = ", ".join(sorted(self.act_as))
         return f"ChangeId({self.user_id},{self.command_id},Set({parties}))"
+
+
+class Rejection(NamedTuple):
+    """The completion of a refused command, as it was noted."""
+
+    offset: int
+    value: dict[str, Any]
 
 
 class CommandIndex:
@@ -56,7 +65,7 @@ class CommandIndex:
 
     def completions(
         self, parties: frozenset[str] | None, after: int, until: int
-    ) -> Iterator[Update | Entry]:
+    ) -> Iterator[Update | Rejection]:
         """Give what completes commands of parties (None: of all), offsets in (after, until]."""
         self._catch_up()
         accepted = self._accepted(parties, after, until)
@@ -64,7 +73,7 @@ class CommandIndex:
 
     def _accepted(
         self, parties: frozenset[str] | None, after: int, until: int
-    ) -> Iterable[Update | Entry]:
+    ) -> Iterable[Update | Rejection]:
         if parties is None:
             yield from self._store.updates(None, after, until)
             return
@@ -84,10 +93,11 @@ class CommandIndex:
 
     def _rejected(
         self, parties: frozenset[str] | None, after: int, until: int
-    ) -> Iterable[Update | Entry]:
+    ) -> Iterable[Update | Rejection]:
         for entry in self._store.entries(REJECTION, after, until):
-            if parties is None or not parties.isdisjoint(entry.value["actAs"]):
-                yield entry
+            rejection = Rejection(entry.offset, json.loads(entry.value))
+            if parties is None or not parties.isdisjoint(rejection.value["actAs"]):
+                yield rejection
 
     def _catch_up(self) -> None:
         end = self._store.end()
@@ -120,10 +130,10 @@ class CommandIndex:
         self._newest = (0, "")
 
 
-def change_id_of(update: Update) -> ChangeId:
-    """Give the change id of an update."""
-    return ChangeId(update.user_id, update.command_id, update.act_as)
+def change_id_of(command: Update | Submission) -> ChangeId:
+    """Give the change id of an update, or of the submission that may become one."""
+    return ChangeId(command.user_id, command.command_id, command.act_as)
 
 
-def _offset(found: Update | Entry) -> int:
+def _offset(found: Update | Rejection) -> int:
     return found.offset

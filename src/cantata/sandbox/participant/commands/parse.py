@@ -63,10 +63,11 @@ class Header:
     def context(self) -> dict[str, str]:
         """Give the submission as refusals repeat it."""
         workflow = f"'{self.workflow_id}'" if self.workflow_id else ""
+        submission = f"'{self.submission_id}'" if self.submission_id else ""
         return {
             "commands": f"{{readAs: {_listed(self.read_as)}, deduplicationPeriod: "
             f"{{{_period(self.period)}}}, submittedAt: '{instant(self.submitted_at)}', "
-            f"submissionId: '{self.submission_id}', actAs: {_listed(self.act_as)}, "
+            f"submissionId: {submission}, actAs: {_listed(self.act_as)}, "
             f"commandId: '{self.command_id}', userId: '{self.user_id}', workflowId: {workflow}}}"
         }
 

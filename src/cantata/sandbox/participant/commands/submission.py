@@ -20,7 +20,12 @@ from cantata.sandbox.participant.commands.bodies import (
     Period,
 )
 from cantata.sandbox.participant.commands.disclosure import Disclosure
-from cantata.sandbox.participant.commands.index import REJECTION, ChangeId, CommandIndex
+from cantata.sandbox.participant.commands.index import (
+    REJECTION,
+    ChangeId,
+    CommandIndex,
+    change_id_of,
+)
 from cantata.sandbox.participant.commands.parse import (
     DEDUPLICATION_MICROS,
     Header,
@@ -98,14 +103,14 @@ class Submitter:
         Raise what a participant says of a command that was done, is being done, or came too late.
         """
         node = self._node
-        change_id = ChangeId(submission.user_id, submission.command_id, submission.act_as)
-        self._require_new(change_id, submission, period)
+        change_id = change_id_of(submission)
+        self.require_new(submission, period)
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
         except CantataError as error:
             refusal = refusal_of(error)
             if isinstance(refusal, Refusal):
-                self._reject(submission, refusal, 0)
+                self.reject(submission, refusal, 0)
             raise
         self._in_flight[change_id] = submission.submission_id
         try:
@@ -131,7 +136,9 @@ class Submitter:
             context = header.context() if runs else {}
             raise refusal.about(context, correlation_id=header.submission_id) from error
 
-    def _require_new(self, change_id: ChangeId, submission: Submission, period: Period) -> None:
+    def require_new(self, submission: Submission, period: Period) -> None:
+        """Refuse a command that was done already or is being done."""
+        change_id = change_id_of(submission)
         synchronizer = self._node.identity.synchronizer
         running = self._in_flight.get(change_id)
         if running is not None:
@@ -159,7 +166,7 @@ class Submitter:
                 "psid": shortened_physical(synchronizer.physical_id),
             },
         )
-        self._reject(submission, refusal, done.offset - 1)
+        self.reject(submission, refusal, done.offset - 1)
         raise refusal
 
     def _is_within(self, done: Update, period: Period) -> bool:
@@ -170,7 +177,7 @@ class Submitter:
             span = period.microseconds
         return done.record_time >= self._node.now() - span
 
-    def _reject(self, submission: Submission, refusal: Refusal, deduplicated_from: int) -> None:
+    def reject(self, submission: Submission, refusal: Refusal, deduplicated_from: int) -> None:
         """Keep the completion of a command that was refused after it was handed over."""
         self._node.store.note(
             REJECTION,
