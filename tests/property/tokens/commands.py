@@ -132,7 +132,7 @@ class _Draw:
 
     def rarely(self) -> bool:
         """Say whether to draw something wrong."""
-        return self.draw(st.integers(0, 19)) == 7
+        return self.draw(st.sampled_from([*[False] * 19, True]))
 
     def id(self) -> holding.InstrumentId:
         admin = self.world.parties[-1] if self.rarely() else self.world.issuer
@@ -160,7 +160,7 @@ class _Draw:
             ]
         cids = [ContractId[Any](active.contract_id) for active in tokens]
         if cids and not self.rarely():
-            first = self.draw(st.integers(0, len(cids) - 1))
+            first = self.one(*range(len(cids)))
             return cids[first : first + 5]
         return self.draw(st.lists(st.sampled_from([*cids, UNKNOWN]), max_size=3))
 
@@ -246,15 +246,24 @@ def _transfer(d: _Draw) -> Made:
     return Made("transfer", exercise(cid, choice, arg=arg), (sender,))
 
 
+_EARLY = (
+    *[(accept, "receiver")] * 4,
+    *[(reject, "receiver")] * 2,
+    (withdraw, "sender"),
+    (update, "admin"),
+)
+_LATE = (
+    (accept, "receiver"),
+    (reject, "receiver"),
+    *[(withdraw, "sender")] * 2,
+    *[(update, "admin")] * 3,
+)
+
+
 def _answer(d: _Draw) -> Made:
     offer = d.contract(TransferOffer)
-    make, role = d.one(
-        (accept, "receiver"),
-        (accept, "receiver"),
-        (reject, "receiver"),
-        (withdraw, "sender"),
-        (update, "admin"),
-    )
+    late = offer.payload and d.world.ledger.now >= offer.payload.transfer.execute_before
+    make, role = d.one(*(_LATE if late else _EARLY))
     if offer.payload is None or role == "admin":
         return Made("answer", make(offer), (d.world.issuer,))
     by = getattr(offer.payload.transfer, role)
@@ -343,7 +352,7 @@ def makers(draw: st.DrawFn, world: World) -> Made:
     """Give a random command over what is on the ledger now."""
     makers = [*_ALWAYS]
     if world.of_any(TransferOffer):
-        makers += [_answer] * 6
+        makers += [_answer] * 8
     if world.of_any(TransferPreapproval):
         makers += [_use_consent] * 3
     if any(active.payload.lock for active in world.of_any(Token)):
