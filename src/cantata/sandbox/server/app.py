@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from functools import partial
+from itertools import count
 from typing import Any
 
 from cantata.kernel.errors import CantataError
@@ -34,6 +34,7 @@ from cantata.sandbox.server.answers import (
     refusal_answer,
 )
 from cantata.sandbox.server.body import Bodies, Disconnected
+from cantata.sandbox.server.deadlines import Deadlines
 from cantata.sandbox.server.lists import collect
 from cantata.sandbox.server.log import report_fault
 from cantata.sandbox.server.requests import (
@@ -41,7 +42,6 @@ from cantata.sandbox.server.requests import (
     authorize,
     bearer_token,
     content_length,
-    header,
     read_content,
     read_parameters,
     trace_parent,
@@ -49,10 +49,7 @@ from cantata.sandbox.server.requests import (
 from cantata.sandbox.server.router import Router
 from cantata.sandbox.server.sockets import Sockets
 
-REQUEST_SECONDS_MAX = 20
-"""Time in which a request must be answered; after it the outcome is unknown to the client."""
-
-TRACE_BYTES = 16
+TRACE_PREFIX_BYTES = 8
 
 
 class Application:
@@ -62,12 +59,16 @@ class Application:
         self.node = node
         served = all_endpoints(node) if endpoints is None else endpoints
         self.router = Router([*served, *self._documents()])
+        self.deadlines = Deadlines()
         self._bodies = Bodies()
+        self._trace_prefix = secrets.token_hex(TRACE_PREFIX_BYTES)
+        self._count = count(1)
         self._sockets = Sockets(lambda: node.authenticator, node.clock)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one HTTP request or one WebSocket."""
-        trace_id = trace_parent(scope["headers"]) or secrets.token_hex(TRACE_BYTES)
+        headers = scope["headers"] = dict(scope["headers"])
+        trace_id = trace_parent(headers) or f"{self._trace_prefix}{next(self._count):016x}"
         if scope["type"] == "websocket":
             await self._socket(scope, receive, send, trace_id)
         else:
@@ -75,8 +76,7 @@ class Application:
 
     async def _request(self, scope: Any, receive: Any, send: Any, trace_id: str) -> None:
         try:
-            async with asyncio.timeout(REQUEST_SECONDS_MAX):
-                answer = await self._answer(scope, receive, trace_id)
+            answer = await self._answer(scope, receive, trace_id)
         except Disconnected:
             return
         except TimeoutError:
@@ -128,20 +128,21 @@ class Application:
         path, query = read_parameters(endpoint, scope["query_string"], found.parameters)
         body = read_content(endpoint, data)
         claims = await authorize(endpoint, self.node.authenticator, bearer_token(headers))
-        return await _run(endpoint, Request(claims, path, query, body, trace_id))
-
-
-async def _run(endpoint: Endpoint, request: Request) -> Answer:
-    if isinstance(endpoint, Route):
+        request = Request(claims, path, query, body, trace_id)
+        if isinstance(endpoint, Listing):
+            return answer_of(await self.deadlines.bound(_list(endpoint, request)))
         result = endpoint.run(request)
         if hasattr(result, "__await__"):
-            result = await result
+            result = await self.deadlines.bound(result)
         return answer_of(result)
-    stream = endpoint.open(request)
-    if hasattr(stream, "__await__"):
+
+
+async def _list(listing: Listing, request: Request) -> list[Any]:
+    stream = listing.open(request)
+    if isinstance(stream, Awaitable):
         stream = await stream
     query = request.query
-    return answer_of(await collect(stream, query.limit, query.stream_idle_timeout_ms))
+    return await collect(stream, query.limit, query.stream_idle_timeout_ms)
 
 
 def _error(error: Exception, trace_id: str) -> Answer:
@@ -158,7 +159,7 @@ def _content_type(endpoint: Endpoint) -> str:
 
 
 def _uri(scope: Any) -> str:
-    host = (header(scope["headers"], b"host") or b"").decode("latin-1")
+    host = scope["headers"].get(b"host", b"").decode("latin-1")
     query = scope["query_string"].decode("latin-1")
     path = scope["raw_path"].decode("latin-1")
     return f"{scope['scheme']}://{host}{path}{'?' if query else ''}{query}"
@@ -167,7 +168,7 @@ def _uri(scope: Any) -> str:
 async def _send(
     send: Any, answer: Answer, *, head: bool = False, kind: str = "http.response"
 ) -> None:
-    headers = [(b"content-length", str(len(answer.body)).encode())]
+    headers = [(b"content-length", b"%d" % len(answer.body))]
     if answer.content_type is not None:
         headers.append((b"content-type", answer.content_type.encode()))
     headers.extend((name.encode(), value.encode()) for name, value in answer.headers.items())

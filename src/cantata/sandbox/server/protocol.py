@@ -7,7 +7,13 @@ import resource
 from enum import Enum
 from typing import Any, ClassVar
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import (
+    STATUS_LINE,
+    HttpToolsProtocol,
+    RequestResponseCycle,
+)
+
+CONTINUE = b"HTTP/1.1 100"
 
 HEAD_BYTES_MAX = 64 * 1024
 REQUEST_BYTES_MAX = 20 * 1024 * 1024
@@ -30,6 +36,41 @@ class Phase(Enum):
     BODY = 30
     ANSWER = 0
     IDLE = 60
+
+
+class HeldHead:
+    """A transport that sends the head of an answer together with the body: once, not twice."""
+
+    __slots__ = ("_head", "_is_sent", "_transport")
+
+    def __init__(self, transport: Any) -> None:
+        self._transport = transport
+        self._head = b""
+        self._is_sent = False
+
+    def write(self, data: bytes) -> None:
+        """Keep the head until the body comes."""
+        if self._is_sent or data.startswith(CONTINUE):
+            self._transport.write(data)
+        elif self._head:
+            self._is_sent = True
+            self._transport.write(self._head + data)
+        else:
+            self._head = data
+
+    def flush(self) -> None:
+        """Send a head that has no body."""
+        if self._head and not self._is_sent:
+            self._is_sent = True
+            self._transport.write(self._head)
+
+    def close(self) -> None:
+        """Send what is left and close."""
+        self.flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -71,7 +112,10 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Note that the head is there."""
         self._enter(Phase.BODY)
+        before = self.cycle
         super().on_headers_complete()
+        if self.cycle is not before:
+            _hold_head(self.cycle)
 
     def on_message_complete(self) -> None:
         """Note that the request is there; its answer may be as well."""
@@ -107,6 +151,17 @@ class BoundedProtocol(HttpToolsProtocol):
         self.phase = phase
         self.since = self.loop.time()
         self.received = 0
+
+
+def _hold_head(cycle: RequestResponseCycle) -> None:
+    held, answered = HeldHead(cycle.transport), cycle.on_response
+
+    def on_response() -> None:
+        held.flush()
+        answered()
+
+    cycle.transport = held  # type: ignore[assignment] # it delegates what it does not have
+    cycle.on_response = on_response
 
 
 def drop_oldest(connections: set[Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -16,43 +16,37 @@ from cantata.sandbox.server.wire import decode
 
 QUERY_FIELDS_MAX = 1_000
 
-Headers = Iterable[tuple[bytes, bytes]]
+Headers = Mapping[bytes, bytes]
+"""Headers by their names in lower case; of several of a name the last."""
 
 _TRACE_PARENT = re.compile(rb"00-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 _BEARER = re.compile(rb"bearer +", re.IGNORECASE)
 _LENGTH = re.compile(rb"[0-9]{1,18}")
 
 
-def header(headers: Headers, wanted: bytes) -> bytes | None:
-    """Give the first header of a name, which is written in lower case."""
-    for name, value in headers:
-        if name == wanted:
-            return value
-    return None
-
-
 def content_length(headers: Headers) -> int | None:
     """Give the declared size of a body."""
-    value = header(headers, b"content-length")
+    value = headers.get(b"content-length")
     return int(value) if value and _LENGTH.fullmatch(value) else None
 
 
 def bearer_token(headers: Headers) -> str | None:
     """Give the token of the Authorization header."""
-    value = header(headers, b"authorization")
+    value = headers.get(b"authorization")
     found = _BEARER.match(value) if value else None
     return value[found.end() :].decode("latin-1") if value and found else None
 
 
 def trace_parent(headers: Headers) -> str | None:
     """Give the trace id that a client sent."""
-    found = _TRACE_PARENT.fullmatch(header(headers, b"traceparent") or b"")
+    value = headers.get(b"traceparent")
+    found = _TRACE_PARENT.fullmatch(value) if value else None
     return found[1].decode() if found else None
 
 
 def accepts(headers: Headers, content_type: str) -> bool:
     """Tell whether a client takes an answer of that type."""
-    value = header(headers, b"accept")
+    value = headers.get(b"accept")
     if value is None or value == b"*/*":
         return True
     wanted = content_type.partition(";")[0]

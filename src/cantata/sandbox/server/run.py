@@ -25,26 +25,27 @@ class Server(uvicorn.Server):
     def __init__(
         self,
         config: uvicorn.Config,
+        application: Application,
         ready: Callable[[], None],
-        end_streams: Callable[[], None],
     ) -> None:
         super().__init__(config)
+        self._application = application
         self._ready = ready
-        self._end_streams = end_streams
-        self._sweeping: asyncio.Task[None] | None = None
+        self._sweeping: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start listening, then tell."""
         await super().startup(sockets)
         if self.started:
-            self._sweeping = asyncio.ensure_future(sweep(self.server_state.connections))
+            sweeps = sweep(self.server_state.connections), self._application.deadlines.sweep()
+            self._sweeping = [asyncio.ensure_future(each) for each in sweeps]
             self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop listening, let requests end, then close what is left."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
-        self._end_streams()
+        for task in self._sweeping:
+            task.cancel()
+        self._application.node.commits.close()
         await super().shutdown(sockets)
 
     @contextlib.contextmanager
@@ -94,4 +95,4 @@ def serve(application: Application, listening: socket.socket, ready: Callable[[]
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )
-    Server(config, ready, application.node.commits.close).run(sockets=[listening])
+    Server(config, application, ready).run(sockets=[listening])

@@ -16,9 +16,9 @@ from cantata.sandbox.server.answers import internal_error
 from cantata.sandbox.server.body import Disconnected
 from cantata.sandbox.server.log import report_fault
 from cantata.sandbox.server.requests import (
+    Headers,
     authorize,
     bearer_token,
-    header,
     read_content,
     read_parameters,
 )
@@ -167,9 +167,9 @@ async def _send_json(send: Send, value: Any) -> None:
     await send({"type": "websocket.send", "text": encode(value).decode()})
 
 
-def _token(headers: Any) -> str | None:
+def _token(headers: Headers) -> str | None:
     """Give the token of the sub-protocols, where only the first one is looked at."""
-    offered = (header(headers, b"sec-websocket-protocol") or b"").decode("latin-1")
+    offered = headers.get(b"sec-websocket-protocol", b"").decode("latin-1")
     first = offered.split(",", 1)[0]
     return first.removeprefix(TOKEN_PREFIX) if first.startswith(TOKEN_PREFIX) else None
 

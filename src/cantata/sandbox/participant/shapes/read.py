@@ -171,26 +171,40 @@ def _sealed(fault: BodyFault) -> BodyFault:
 
 
 def _strict_reader(shape: Any, members: Sequence[Member]) -> Reader:
+    defaults = {each.name: each.default for each in members if not each.is_required}
+    required = frozenset(each.json_name for each in members if each.is_required)
+    by_key = {each.json_name: (each.name, each.read) for each in members}
+
     def read(value: Any) -> Any:
-        body = value if isinstance(value, dict) else {}
-        given: dict[str, Any] = {}
-        faults: list[Fault] = []
-        for name, key, read_one, default in members:
-            found = body.get(key, _ABSENT)
-            if found is not _ABSENT:
-                try:
-                    given[name] = read_one(found)
-                except BodyFault as fault:
-                    faults.extend(fault.within(key).faults)
-            elif default is _REQUIRED:
-                faults.append(Fault(MISSING_TEXT, key))
-            else:
-                given[name] = default
-        if faults:
-            raise BodyFault(*faults)
+        """Read what is right in one pass over what is there; what is wrong is read again."""
+        if not isinstance(value, dict) or not required <= value.keys():
+            raise _all_faults(members, value)
+        given = defaults.copy()
+        try:
+            for key, item in value.items():
+                member = by_key.get(key)
+                if member is not None:
+                    given[member[0]] = member[1](item)
+        except BodyFault:
+            raise _all_faults(members, value) from None
         return shape(**given)
 
     return read
+
+
+def _all_faults(members: Sequence[Member], value: Any) -> BodyFault:
+    body = value if isinstance(value, dict) else {}
+    faults: list[Fault] = []
+    for member in members:
+        key = member.json_name
+        if key in body:
+            try:
+                member.read(body[key])
+            except BodyFault as fault:
+                faults.extend(fault.within(key).faults)
+        elif member.is_required:
+            faults.append(Fault(MISSING_TEXT, key))
+    return BodyFault(*faults)
 
 
 def _annotated_reader(inner: Any, marks: Sequence[Any]) -> Reader:
