@@ -17,6 +17,9 @@ class CircuitOpen(Unreachable):
     advice: ClassVar[str] = "wait until the ledger has recovered"
 
 
+TEN_SECONDS = RelTime.of(seconds=10)
+
+
 class State(Enum):
     """Whether requests pass."""
 
@@ -30,7 +33,7 @@ class BreakerSettings:
     """When to open, and for how long."""
 
     failures: int = 5
-    rest: RelTime = RelTime(10_000_000)
+    rest: RelTime = TEN_SECONDS
 
 
 class CircuitBreaker:

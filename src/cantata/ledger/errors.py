@@ -133,7 +133,7 @@ class TooManyElements(Refusal):
 
 
 class Retryable(LedgerError):
-    """This try had no effect, and the same request may succeed later."""
+    """A try had no effect and the same request may succeed later."""
 
     code: ClassVar[str] = "LEDGER_BUSY"
     advice: ClassVar[str] = "try again with the same command id"

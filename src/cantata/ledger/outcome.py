@@ -7,14 +7,14 @@ from typing import Generic, TypeAlias, TypeVar
 
 from cantata.ledger.errors import LedgerError, OutcomeUnknown
 
-T = TypeVar("T", covariant=True)
+T_co = TypeVar("T_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Done(Generic[T]):
+class Done(Generic[T_co]):
     """It is recorded; `earlier` if by a try before this one, as deduplication told."""
 
-    value: T
+    value: T_co
     earlier: bool = False
 
 
@@ -33,10 +33,10 @@ class Unknown:
     since: int
 
 
-Outcome: TypeAlias = Done[T] | Refused | Unknown
+Outcome: TypeAlias = Done[T_co] | Refused | Unknown
 
 
-def value_of(outcome: Outcome[T]) -> T:
+def value_of(outcome: Outcome[T_co]) -> T_co:
     """Give what was done, or raise the error of the outcome."""
     if isinstance(outcome, Done):
         return outcome.value
