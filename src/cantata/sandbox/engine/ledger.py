@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
+from typing import Any
 
 from cantata.sandbox.engine.commands import Submission
 from cantata.sandbox.engine.contract import Contract
@@ -33,15 +34,22 @@ Knows = Callable[[str], bool]
 class Ledger:
     """Submits, commits and reads; `knows_party` None lets every party exist.
 
-    It reads no clock and makes no randomness: times and seeds come with each submission.
+    It reads no clock and makes no randomness: times and seeds come with each submission. Each
+    entry of the log takes `stride` offsets, of which all but the first stay empty.
     """
 
     def __init__(
-        self, engine: Engine, store: Store | None = None, *, knows_party: Knows | None = None
+        self,
+        engine: Engine,
+        store: Store | None = None,
+        *,
+        knows_party: Knows | None = None,
+        stride: int = 1,
     ) -> None:
         self.engine = engine
         self.store: Store = MemoryStore() if store is None else store
         self._knows_party = knows_party
+        self._stride = stride
         self._views = Views(engine.runtime, engine.packages)
         packages = engine.packages
         self._interfaces = Interfaces(packages.implemented, packages.package_name)
@@ -80,7 +88,7 @@ class Ledger:
         act_as = self.engine.sets.one(submission.act_as)
         command_id = submission.command_id
         update = Update(
-            self.store.end() + 1,
+            self._next_offset(),
             self.engine.ids.update_id(submission.seed, act_as, command_id, recorded_at),
             transaction.tree,
             submission.ledger_time,
@@ -112,6 +120,15 @@ class Ledger:
     def end(self) -> int:
         """Give the offset of the last update or entry, 0 before the first."""
         return self.store.end()
+
+    def durable_end(self) -> int:
+        """Give the offset up to which the log may be shown: nothing will come at or before it."""
+        end = self.store.durable_end()
+        return end + self._stride - 1 if end else 0
+
+    def note(self, kind: str, value: Any) -> int:
+        """Record something that is no update; give its offset. The store says what it may be."""
+        return self.store.note(kind, value, self._next_offset())
 
     def contract(self, contract_id: str, parties: Collection[str]) -> Contract | None:
         """Give an active contract that one of the parties has a stake in."""
@@ -159,6 +176,9 @@ class Ledger:
         if seen is None:
             raise UpdateNotFound(f"Update not found, or not visible: {wanted}")
         return seen
+
+    def _next_offset(self) -> int:
+        return self.store.end() + self._stride
 
     def _reader(self, event_format: EventFormat) -> Reader:
         return Reader(Matcher(event_format, self._interfaces), self._views.view)

@@ -34,6 +34,10 @@ def _no_keys(party: str) -> SigningKeys | None:
     return None
 
 
+STRIDE = 3
+"""Offsets that each entry of the log takes, as on a participant: clients must bear gaps."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What may be set about a participant. Times are in microseconds."""
@@ -69,7 +73,9 @@ class Participant:
         self.store = SqliteStore(MEMORY) if store is None else store
         self.packages = PackageSet()
         self.engine = Engine(Runtime(self.packages.packages), self.packages)
-        self.ledger = Ledger(self.engine, self.store, knows_party=self._knows_party)
+        self.ledger = Ledger(
+            self.engine, self.store, knows_party=self._knows_party, stride=STRIDE
+        )
         self.codec = JsonCodec(self.packages.packages)
         self.commands = CommandReader(self.packages, self.codec)
         self.commits = Commits()

@@ -121,9 +121,11 @@ class MemoryStore:
             return gone[0], self._log[gone[1]]
         return self._contracts.get(contract_id), None
 
-    def note(self, kind: str, value: Any) -> int:
-        """Record something that is no update, JSON-able, at an offset of its own; give that."""
-        self._end += 1
+    def note(self, kind: str, value: Any, offset: int | None = None) -> int:
+        """Record something that is no update at an offset of its own, and give the offset."""
+        offset = self._end + 1 if offset is None else offset
+        assert offset > self._end, "offsets grow"
+        self._end = offset
         self._entries.setdefault(kind, []).append(Entry(self._end, kind, value))
         return self._end
 

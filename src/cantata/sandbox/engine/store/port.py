@@ -80,8 +80,12 @@ class Store(Protocol):
         """Give a contract, also one that is gone, and the update that archived it."""
         ...
 
-    def note(self, kind: str, value: Any) -> int:
-        """Record something that is no update, JSON-able, at an offset of its own; give that."""
+    def note(self, kind: str, value: Any, offset: int | None = None) -> int:
+        """Record something that is no update at an offset of its own, and give the offset.
+
+        `value` is a text, a number, None or a tuple of such. The offset is the next one unless
+        given.
+        """
         ...
 
     def entries(self, kind: str, after: int, until: int) -> Iterator[Entry]:

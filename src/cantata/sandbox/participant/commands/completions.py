@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cantata.sandbox.engine.store import Entry, Update
+from cantata.sandbox.engine.store import Update
 from cantata.sandbox.participant.api import Request, Stream
 from cantata.sandbox.participant.commands.bodies import CompletionStream, GetCompletions
-from cantata.sandbox.participant.commands.index import CommandIndex
+from cantata.sandbox.participant.commands.index import CommandIndex, Rejection
 from cantata.sandbox.participant.commands.parse import user_of
 from cantata.sandbox.participant.commands.status import SUCCEEDED
 from cantata.sandbox.participant.errors import Origin
@@ -64,7 +64,7 @@ class Completions:
     def _checkpoint(self, offset: int, record_time: int | None) -> Json:
         return _response(self._render.checkpoint(offset, record_time))
 
-    def _json(self, found: Update | Entry, parties: frozenset[str] | None) -> Json:
+    def _json(self, found: Update | Rejection, parties: frozenset[str] | None) -> Json:
         if isinstance(found, Update):
             shown = found.act_as if parties is None else found.act_as & parties
             return {
@@ -101,5 +101,5 @@ def _response(content: Json) -> Json:
     return {"completionResponse": content}
 
 
-def _user(found: Update | Entry) -> str:
+def _user(found: Update | Rejection) -> str:
     return found.user_id if isinstance(found, Update) else str(found.value["userId"])

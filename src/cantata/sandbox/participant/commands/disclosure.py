@@ -33,8 +33,16 @@ class Disclosure:
         self._blobs = Blobs(node.packages.packages)
 
     def read(self, shown: Iterable[DisclosedContract]) -> tuple[Contract, ...]:
-        """Give the contracts, or raise what is wrong with the first that cannot be read."""
-        return tuple(self._contract(each) for each in shown)
+        """Give the contracts, or raise what is wrong with the first that cannot be read.
+
+        The same contract may be shown again.
+        """
+        contracts: list[Contract] = []
+        for each in shown:
+            contract = self._contract(each)
+            if contract not in contracts:
+                contracts.append(contract)
+        return tuple(contracts)
 
     def require_synchronizer(self, shown: Iterable[DisclosedContract]) -> None:
         """Refuse contracts that are said to be on a synchronizer that is not this one."""
@@ -55,6 +63,8 @@ class Disclosure:
             )
 
     def _contract(self, shown: DisclosedContract) -> Contract:
+        if not shown.created_event_blob:
+            raise missing_field("DisclosedContract.createdEventBlob", REQUEST)
         template = None if shown.template_id is None else _by_id(shown.template_id)
         contract_id = shown.contract_id
         if contract_id and ContractId.pattern.fullmatch(contract_id) is None:
@@ -63,8 +73,6 @@ class Disclosure:
                 f'cannot parse ContractId "{excerpt(contract_id)}"',
                 REQUEST,
             )
-        if not shown.created_event_blob:
-            raise missing_field("DisclosedContract.createdEventBlob", REQUEST)
         try:
             contract = self._blobs.read(shown.created_event_blob)
         except CantataError as error:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cantata.kernel.errors import CantataError
-from cantata.lf.codec.errors import MalformedValue, ValueRefused, WrongJsonKind, excerpt
+from cantata.lf.codec.errors import MalformedValue, UnfitValue, ValueRefused, excerpt
 from cantata.sandbox.commands import PackageSelectionFailed, UnknownChoice
 from cantata.sandbox.engine import Command
 from cantata.sandbox.engine.errors import InvalidSubmission
@@ -43,7 +43,12 @@ TOLERANCE_MICROS = 60 * 1_000_000
 """How far the ledger time may be from the time of recording."""
 
 _NOT_IN_LEDGER_STRING = re.compile(r"[^A-Za-z0-9#:\-_/ .]")
-_LATE_TEXTS = ("Could not read Numeric string", "out of bound Date", "out of bound Timestamp")
+_LATE_TEXTS = (
+    "Could not read Numeric string",
+    "Daml-LF Party",
+    "cannot parse ContractId",
+    "non expected character",
+)
 """What the JSON layer of a participant lets pass, so that the node itself refuses it."""
 
 
@@ -94,12 +99,17 @@ def user_of(claims: Claims, user_id: str) -> str:
 
 
 def read_commands(node: Participant, body: JsCommands) -> tuple[Command, ...]:
-    """Read the commands against the packages in use, or raise the refusal of the JSON layer."""
+    """Read the commands against the packages in use, or raise the refusal of the JSON layer.
+
+    Raise a `ValueRefused` as it is if that layer lets the value pass, for the node to refuse it.
+    """
     try:
         return node.commands.read(
             body.commands, preference=body.package_id_selection_preference or ()
         )
     except CantataError as error:
+        if isinstance(error, ValueRefused) and not _is_early(error):
+            raise
         raise reading_refusal(error) from error
 
 
@@ -113,7 +123,7 @@ def reading_refusal(error: CantataError) -> CantataError:
     if isinstance(error, InvalidSubmission):
         by_package = "package-name formats" in error.message
         return refusal.about(origin=Origin.NODE if by_package else Origin.JSON)
-    if isinstance(error, ValueRefused) and _is_early(error):
+    if isinstance(error, ValueRefused):
         return refusal.about(origin=Origin.JSON)
     return refusal
 
@@ -169,7 +179,7 @@ def header_of(node: Participant, body: JsCommands, user_id: str) -> Header:
             workflow_id=body.workflow_id or "",
             act_as=frozenset(body.act_as),
             read_as=frozenset(body.read_as or ()),
-            period=_checked_period(body.deduplication_period),
+            period=checked_period(body.deduplication_period),
             submitted_at=node.now(),
         )
     except Refusal as refusal:
@@ -212,7 +222,7 @@ def _require(text: str, field: str | None) -> None:
         raise invalid_field(field, fault, Origin.REQUEST)
 
 
-def _checked_period(period: Period | None) -> Period:
+def checked_period(period: Period | None) -> Period:
     if isinstance(period, DeduplicationDuration) and period.microseconds < 0:
         raise invalid_field("deduplication_period", "Duration must be positive", Origin.REQUEST)
     if isinstance(period, DeduplicationOffset) and period.value < 0:
@@ -229,7 +239,7 @@ def _is_early(error: ValueRefused) -> bool:
     if isinstance(error, MalformedValue):
         cause = error.cause.removeprefix(error.prefix)
         return not cause.startswith(_LATE_TEXTS)
-    return isinstance(error, WrongJsonKind) or error.code == "INVALID_ARGUMENT"
+    return not isinstance(error, UnfitValue)
 
 
 def _listed(parties: frozenset[str]) -> str:

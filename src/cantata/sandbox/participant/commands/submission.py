@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import ClassVar
 
 from cantata.kernel.errors import CantataError
 from cantata.kernel.generators import fresh_seed
-from cantata.lf.codec.errors import ValueRefused
+from cantata.lf.codec.errors import UnfitValue, ValueRefused
 from cantata.lf.runtime.errors import InterpretationError
-from cantata.sandbox.engine import Submission, Transaction, Update
-from cantata.sandbox.engine.errors import MissingField, PreprocessingError
+from cantata.sandbox.engine import Command, Submission, Transaction, Update
+from cantata.sandbox.engine.errors import (
+    InactiveInputs,
+    LedgerTimeOutOfBounds,
+    MissingField,
+    PreprocessingError,
+)
 from cantata.sandbox.participant.claims import Claims
 from cantata.sandbox.participant.commands.bodies import (
     DeduplicationDuration,
@@ -70,12 +76,14 @@ class Submitter:
     def read(self, body: JsCommands, claims: Claims, trace_id: str) -> tuple[Header, Submission]:
         """Give the submission of a request, or raise why it is none."""
         node = self._node
-        commands = read_commands(node, body) if body.commands else ()
+        commands, late = self._commands(body)
         user_id = authorize(claims, body)
         require_synchronizer(node, body.synchronizer_id or "")
         header = header_of(node, body, user_id)
         shown = body.disclosed_contracts or ()
         with self.explained(header):
+            if late is not None:
+                raise late
             time = ledger_time(body, header.submitted_at)
             disclosed = self._disclosure.read(shown)
         self._disclosure.require_synchronizer(shown)
@@ -107,7 +115,7 @@ class Submitter:
         self.require_new(submission, period)
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
-        except CantataError as error:
+        except (InactiveInputs, LedgerTimeOutOfBounds) as error:
             refusal = refusal_of(error)
             if isinstance(refusal, Refusal):
                 self.reject(submission, refusal, 0)
@@ -118,6 +126,15 @@ class Submitter:
         finally:
             self._in_flight.pop(change_id, None)
         return update
+
+    def _commands(self, body: JsCommands) -> tuple[tuple[Command, ...], ValueRefused | None]:
+        """Read the commands; what is to be said later of their values is given, not raised."""
+        if not body.commands:
+            return (), None
+        try:
+            return read_commands(self._node, body), None
+        except ValueRefused as error:
+            return (), error
 
     @contextmanager
     def explained(self, header: Header) -> Iterator[None]:
@@ -132,7 +149,7 @@ class Submitter:
                 refusal.about(origin=Origin.REQUEST)
             if refusal.origin is not Origin.REQUEST:
                 raise refusal from error
-            runs = isinstance(error, InterpretationError | PreprocessingError | ValueRefused)
+            runs = isinstance(error, InterpretationError | PreprocessingError | UnfitValue)
             context = header.context() if runs else {}
             raise refusal.about(context, correlation_id=header.submission_id) from error
 
@@ -179,19 +196,17 @@ class Submitter:
 
     def reject(self, submission: Submission, refusal: Refusal, deduplicated_from: int) -> None:
         """Keep the completion of a command that was refused after it was handed over."""
-        self._node.store.note(
-            REJECTION,
-            {
-                "commandId": submission.command_id,
-                "status": status_of(refusal, submission.trace_id),
-                "userId": submission.user_id,
-                "actAs": sorted(submission.act_as),
-                "submissionId": submission.submission_id,
-                "deduplicationOffset": deduplicated_from,
-                "traceId": submission.trace_id,
-                "recordTime": self._record_time(),
-            },
-        )
+        completion = {
+            "commandId": submission.command_id,
+            "status": status_of(refusal, submission.trace_id),
+            "userId": submission.user_id,
+            "actAs": sorted(submission.act_as),
+            "submissionId": submission.submission_id,
+            "deduplicationOffset": deduplicated_from,
+            "traceId": submission.trace_id,
+            "recordTime": self._record_time(),
+        }
+        self._node.ledger.note(REJECTION, json.dumps(completion))
         self._node.durability.pending()
 
     def _record_time(self) -> int:

@@ -41,16 +41,14 @@ class Reading:
 
 
 def see(update: Update, reader: Reader, shape: Shape) -> Seen:
-    """Give an update as a reader sees it, without events if it sees nothing of it."""
+    """Give an update to who submitted it, without events if the reader sees none."""
     seen = project(update, reader, shape)
-    if seen is not None:
-        return seen
     return Seen(
         update.offset,
         update.update_id,
-        (),
+        () if seen is None else seen.events,
         update.effective_at,
         update.record_time,
         update.workflow_id,
-        update.command_id if reader.told(update.act_as) else "",
+        update.command_id,
     )

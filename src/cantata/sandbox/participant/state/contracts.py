@@ -45,7 +45,7 @@ class ActiveContracts:
     """Gives the contracts that were active after an offset, in order of their creation."""
 
     def __init__(self, node: Participant) -> None:
-        self._store = node.store
+        self._store, self._ledger = node.store, node.ledger
         self._packages = node.packages
         self._reading = Reading(node)
         self._render = Renderer(node)
@@ -83,7 +83,7 @@ class ActiveContracts:
         if body.page_token:
             number, node_id, at = self._pages.read(body.page_token, subject, 3)
             after = number, node_id
-        at = self._store.durable_end() if at is None else at
+        at = self._ledger.durable_end() if at is None else at
         reader = self._reader(body.event_format, at)
         found = list(islice(self._found(reader, at, after), size + 1))
         token = None
@@ -105,7 +105,7 @@ class ActiveContracts:
 
     def _require(self, wanted: EventFormat, at: int) -> None:
         require_definitions(self._packages, wanted)
-        end, earliest = self._store.durable_end(), self._store.pruned()
+        end, earliest = self._ledger.durable_end(), self._store.pruned()
         if at > end:
             raise after_end(f"{FIELD} offset", at, end)
         if 0 < at < earliest:

@@ -28,7 +28,7 @@ class StateService:
 
     def ledger_end(self, request: Request) -> Json:
         """Give the offset of the last entry, 0 on an empty ledger."""
-        return {"offset": self._node.store.durable_end()}
+        return {"offset": self._node.ledger.durable_end()}
 
     def latest_pruned_offsets(self, request: Request) -> Json:
         """Give the offsets up to which the log was pruned."""

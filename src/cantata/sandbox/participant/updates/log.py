@@ -22,7 +22,7 @@ def require_begin(node: Participant, begin: int, field: str = "begin_exclusive")
     """Refuse to begin where there is no log."""
     if begin < 0:
         raise negative_offset(begin, field, Origin.REQUEST)
-    end = node.store.durable_end()
+    end = node.ledger.durable_end()
     if begin > end:
         raise after_end("Begin offset", begin, end)
     if begin < node.store.pruned():
@@ -46,7 +46,7 @@ def follow(node: Participant, begin: int, read: Read, checkpoint: Checkpoint) ->
             yield shown()
         told = begin > 0
         while not node.commits.closed:
-            end = node.store.durable_end()
+            end = node.ledger.durable_end()
             for offset, element in read(position.offset, end):
                 position.offset = offset
                 yield element
@@ -54,7 +54,7 @@ def follow(node: Participant, begin: int, read: Read, checkpoint: Checkpoint) ->
             if not told and end > 0:
                 told = True
                 yield shown()
-            if node.store.durable_end() == end:
+            if node.ledger.durable_end() == end:
                 await node.commits.wait()
 
     return Stream(elements(), finite=False, checkpoint=shown)

@@ -35,7 +35,7 @@ class Lookups:
     """Looks single updates up."""
 
     def __init__(self, node: Participant, views: Views) -> None:
-        self._store = node.store
+        self._store, self._ledger = node.store, node.ledger
         self._views = views
 
     def by_offset(self, request: Request) -> Json:
@@ -85,7 +85,7 @@ class Lookups:
         return {"update": {"Transaction": {"value": self._views.render.transaction(*found)}}}
 
     def _at(self, offset: int, view: View) -> tuple[Seen, Update]:
-        update = self._store.by_offset(offset) if offset <= self._store.durable_end() else None
+        update = self._store.by_offset(offset) if offset <= self._ledger.durable_end() else None
         found = self._views.transaction(update, view)
         if found is None:
             raise _not_found("OFFSET", str(offset), Origin.REQUEST)
@@ -99,7 +99,7 @@ class Lookups:
                 f"Failed to parse hex string: {excerpt(update_id)}", Origin.REQUEST
             )
         update = self._store.by_id(update_id.lower())
-        if update is not None and update.offset > self._store.durable_end():
+        if update is not None and update.offset > self._ledger.durable_end():
             update = None
         found = self._views.transaction(update, view)
         if found is None:

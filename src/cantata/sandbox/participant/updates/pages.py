@@ -76,7 +76,7 @@ class Pages:
 
     def _bounds(self, body: GetUpdatesPage) -> tuple[int, int]:
         store = self._node.store
-        last, earliest = store.durable_end(), store.pruned()
+        last, earliest = self._node.ledger.durable_end(), store.pruned()
         begin = body.begin_offset_exclusive or 0
         if begin < 0:
             raise negative_offset(begin, "begin_offset_exclusive", Origin.REQUEST)

@@ -73,7 +73,7 @@ class UpdateService:
             return read_on(view, write, after, until)
 
         if end is not None:
-            require_end(begin, end, self._node.store.durable_end())
+            require_end(begin, end, self._node.ledger.durable_end())
             return walk(begin, end, read)
         if body.descending_order:
             raise Refusal(

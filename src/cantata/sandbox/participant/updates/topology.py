@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from hashlib import sha256
 from typing import Any
@@ -32,23 +33,26 @@ def note_authorization(
     trace_id: str = "",
 ) -> int:
     """Put a change of a party's hosting into the log; give its offset."""
-    offset = node.store.note(
-        TOPOLOGY,
-        {
-            "party": party,
-            "kind": kind.value,
-            "permission": permission,
-            "recordTime": node.now(),
-            "traceId": trace_id,
-        },
-    )
+    change = {
+        "party": party,
+        "kind": kind.value,
+        "permission": permission,
+        "recordTime": node.now(),
+        "traceId": trace_id,
+    }
+    offset = node.ledger.note(TOPOLOGY, json.dumps(change))
     node.durability.pending()
     return offset
 
 
+def party_of(entry: Entry) -> str:
+    """Give the party whose hosting changed."""
+    return str(json.loads(entry.value)["party"])
+
+
 def topology_transaction(entry: Entry, identity: Identity) -> dict[str, Any]:
     """Write a change as updates show it."""
-    value = entry.value
+    value = json.loads(entry.value)
     content: dict[str, Any] = {
         "partyId": value["party"],
         "participantId": identity.participant_id,

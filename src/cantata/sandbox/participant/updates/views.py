@@ -29,7 +29,7 @@ from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.events.refusals import invalid_argument, require_parties
 from cantata.sandbox.participant.events.render import Renderer
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.participant.updates.topology import TOPOLOGY, topology_transaction
+from cantata.sandbox.participant.updates.topology import TOPOLOGY, party_of, topology_transaction
 
 Json = dict[str, Any]
 
@@ -121,7 +121,7 @@ class Views:
         if wanted is None:
             return
         for entry in self._node.store.entries(TOPOLOGY, after, until):
-            if not wanted or entry.value["party"] in wanted:
+            if not wanted or party_of(entry) in wanted:
                 yield entry.offset, self._change(entry)
 
     def _change(self, entry: Entry) -> Json:
