@@ -14,6 +14,7 @@ SERVICES: tuple[str, ...] = (
     "updates",
     "events",
     "commands",
+    "interactive",
 )
 """Names below this package; each has a function ``routes(node)`` that gives its endpoints."""
 

@@ -223,6 +223,7 @@ def _require(text: str, field: str | None) -> None:
 
 
 def checked_period(period: Period | None) -> Period:
+    """Refuse a period that begins in the future; none at all is the longest one."""
     if isinstance(period, DeduplicationDuration) and period.microseconds < 0:
         raise invalid_field("deduplication_period", "Duration must be positive", Origin.REQUEST)
     if isinstance(period, DeduplicationOffset) and period.value < 0:
