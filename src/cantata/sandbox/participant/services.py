@@ -15,6 +15,9 @@ SERVICES: tuple[str, ...] = (
     "events",
     "commands",
     "interactive",
+    "parties",
+    "users",
+    "packages",
 )
 """Names below this package; each has a function ``routes(node)`` that gives its endpoints."""
 

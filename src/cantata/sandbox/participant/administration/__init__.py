@@ -1,0 +1,1 @@
+"""What the services of parties, users and packages share: refusals, identifiers, pages."""
