@@ -40,8 +40,8 @@ format: $(READY) ## apply the formatter and the safe fixes
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(READY) ## measure against peers, as ratios in one run
-	$(BIN)/python -m bench
+bench: $(READY) ## measure against peers, as ratios in one run; QUICK=1 for a short look
+	@$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader and ledger
 	@$(BIN)/python -m bench.fuzz_archives
@@ -55,7 +55,10 @@ lock: ## renew requirements.lock from pyproject.toml (docs/decisions/0001)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
 	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 	  --quiet --all-extras --group dev pyproject.toml --output-file requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+	  --quiet bench/peer/requirements.in --output-file bench/peer/requirements.lock
 
 clean: ## remove everything that was built
-	rm -rf $(VENV) .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
+	rm -rf $(VENV) .venv-bench .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist site
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
