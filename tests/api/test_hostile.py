@@ -134,7 +134,7 @@ def test_thousands_of_idle_connections(sample: Sandbox) -> None:
     """More than fit: those that do nothing make room for those that ask."""
     held: list[socket.socket] = []
     try:
-        for _ in range(5_000):
+        for _ in range(10_000):
             try:
                 held.append(connect(sample, 5))
             except OSError:

@@ -7,7 +7,6 @@ import ipaddress
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import ClassVar
 
@@ -105,8 +104,9 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
     ):
         application = Application(node)
         if options.auth != OPEN:
-            auth = import_module("cantata.sandbox.auth")
-            node.authenticator = auth.authenticator(options.auth, node)
+            from cantata.sandbox.auth import authenticator  # noqa: PLC0415 # needs the extra
+
+            node.authenticator = authenticator(options.auth, node)
         for dar in options.dars:
             _upload(node, dar)
         running = Running(options.host, listening.getsockname()[1], node.identity.participant_id)
