@@ -127,8 +127,8 @@ class Disk:
             yield batch
         with self.reading("the last batch"):
             ((last,),) = self.reader.execute("SELECT max(seq) FROM batches")
-        if (last or 0) > end or (last is None and end > after):
-            raise CorruptStore(f"{self.path}, batch {last}", f"the last should be {end}")
+        if last is not None and last != end:
+            raise CorruptStore(f"{self.path}, batch {max(last, end)}", "it is not the last one")
 
     def first_seq(self) -> int:
         """Give the number of the oldest batch that is kept, 0 for none."""

@@ -172,11 +172,11 @@ class Flusher:
         self.is_settled = False
         self.failure = failure = _as_failure(error)
         doomed = self._on_failure()
+        self.is_settled = True
         if batch is not None:
             batch.ticket.set_exception(failure)
         for each in doomed:
             each.ticket.set_exception(failure)
-        self.is_settled = True
 
 
 def _as_failure(error: Exception) -> StoreUnavailable:

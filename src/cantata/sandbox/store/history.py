@@ -164,9 +164,11 @@ class History:
     def everything(self, after: int) -> Iterator[tuple[str, list[int]]]:
         """Give all offsets after one by kind, then those of each witness, in order of names."""
         for kind in sorted({kind for segment in self.segments for kind in segment.offsets}):
-            yield f"kind {kind}", list(self.offsets(kind, None, after, _FOREVER))
+            if found := list(self.offsets(kind, None, after, _FOREVER)):
+                yield f"kind {kind}", found
         for party in sorted({party for segment in self.segments for party in segment.witnessed}):
-            yield f"party {party}", list(self.offsets(UPDATES, (party,), after, _FOREVER))
+            if found := list(self.offsets(UPDATES, (party,), after, _FOREVER)):
+                yield f"party {party}", found
 
     def drop(self, up_to: int) -> None:
         """Forget segments that end at or before an offset."""

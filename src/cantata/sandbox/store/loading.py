@@ -83,6 +83,9 @@ class Loader:
     def _update(self, text: str) -> None:
         head, symbols = Head.read(text), self.state.symbols
         archived = head.archived_ids()
+        for contract_id, created_at, _ in head.archived_places() if self.state.pruned else ():
+            if created_at <= self.state.pruned:
+                self.state.retain(read_active(self._read(self._contracts[contract_id])))
         for contract_id in archived:
             del self._contracts[contract_id]
         identifiers = [head.update_id, *archived, *[token[1:] for token in head.transient]]

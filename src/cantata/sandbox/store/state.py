@@ -19,7 +19,8 @@ Tables = dict[str, dict[str, Any]]
 class State:
     """Everything that is kept in memory; a pure function of the records applied.
 
-    `retained` are contracts that were active at the pruning offset and were archived later.
+    `retained` are contracts that were active at the pruning offset and were archived later: the
+    updates that created them are gone.
     """
 
     def __init__(self) -> None:
@@ -45,6 +46,11 @@ class State:
         for identifier in identifiers:
             tail.add_key(identifier, offset)
         self.end = offset
+
+    def retain(self, archived: Active) -> None:
+        """Keep a contract that was just archived, if nothing else has it any more."""
+        if archived.offset <= self.pruned:
+            self.retained[archived.contract.contract_id] = archived
 
     def note(self, offset: int, kind: str) -> None:
         """Apply an entry."""

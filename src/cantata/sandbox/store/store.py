@@ -95,6 +95,7 @@ class SqliteStore:
                 state.contracts.add(active)
             for active in gone:
                 state.contracts.drop(active.contract)
+                state.retain(active)
             touched = [active.contract.contract_id for active in (*created_here, *gone)]
             state.commit(update.offset, witnesses, (update.update_id, *touched, *transient))
             self._log.reader.remember(update.offset, Recent(update, gone), self.durable_end())

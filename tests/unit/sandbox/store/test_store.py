@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cantata.sandbox.engine import MemoryStore
+from cantata.sandbox.engine import Create, MemoryStore
 from cantata.sandbox.store import (
     Options,
     SqliteStore,
@@ -98,7 +98,7 @@ def test_the_life_of_contracts_is_known(store: SqliteStore) -> None:
     again = reopened(store)
     for update in list(again.updates(None, 0, UPDATES)):
         for node in update.tree.nodes:
-            if hasattr(node, "contract"):
+            if isinstance(node, Create):
                 born, died = again.life(node.contract.contract_id)
                 assert born is not None
                 assert (born.contract, born.place) == (node.contract, (update.offset, node.node_id))
@@ -187,6 +187,7 @@ def test_pruning_forgets_history_and_keeps_contracts(store: SqliteStore) -> None
     for _ in range(10):
         transfers.next(store)
         twin.next(memory)
+    assert_same_reads(store, memory, pruned=25)
     before = store.state_hash()
     again = reopened(store)
     assert (again.pruned(), again.state_hash()) == (25, before)
