@@ -2,6 +2,7 @@
 
 from cantata.sandbox.commands.body import MalformedBody
 from cantata.sandbox.commands.errors import (
+    PackageNameNotVetted,
     PackageNamesNotFound,
     PackageSelectionFailed,
     TemplatesNotFound,
@@ -16,6 +17,7 @@ __all__ = [
     "READ_AS",
     "CommandReader",
     "MalformedBody",
+    "PackageNameNotVetted",
     "PackageNamesNotFound",
     "PackageSelectionFailed",
     "TemplatesNotFound",

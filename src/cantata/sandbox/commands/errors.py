@@ -60,3 +60,18 @@ class PackageSelectionFailed(LedgerError):
             f"Package-id {excerpt(package_id)} not known", hint="upload and vet the package"
         )
         self.package_id = package_id
+
+
+class PackageNameNotVetted(LedgerError):
+    """Packages have the name of a ``#name:Module:Entity``, and none of them is in use."""
+
+    code: ClassVar[str] = "JSON_API_PACKAGE_SELECTION_FAILED"
+    category: ClassVar[int] = FAILED_PRECONDITION
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "No synchronizer satisfies the vetting requirements: no package with package-name "
+            f"'{excerpt(name)}' is vetted",
+            hint="vet a package of that name",
+        )
+        self.name = name

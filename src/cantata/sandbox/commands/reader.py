@@ -10,6 +10,7 @@ from cantata.lf.codec.texts import legal_text
 from cantata.lf.model import DefInterface, DefTemplate, Record, Ref, TCon, Type
 from cantata.sandbox.commands.body import Json, command_body, command_list
 from cantata.sandbox.commands.errors import (
+    PackageNameNotVetted,
     PackageNamesNotFound,
     PackageSelectionFailed,
     TemplatesNotFound,
@@ -21,6 +22,7 @@ from cantata.sandbox.engine import (
     CreateAndExerciseCommand,
     CreateCommand,
     ExerciseCommand,
+    LedgerError,
     PackageSet,
     TypeRef,
 )
@@ -89,7 +91,7 @@ class CommandReader:
         else:
             package_id = resolution.get(wanted.package_name)
             if package_id is None:
-                raise PackageNamesNotFound(wanted.package_name)
+                raise self._unresolved(wanted.package_name)
             ref = Ref(package_id, wanted.module, wanted.name)
         package = self._packages.packages.get(ref.package)
         module = package.modules.get(ref.module) if package else None
@@ -97,6 +99,11 @@ class CommandReader:
         if not found:
             raise TemplatesNotFound(ref)
         return _Target(ref, found)
+
+    def _unresolved(self, name: str) -> LedgerError:
+        if any(package.name == name for package in self._packages.packages.values()):
+            return PackageNameNotVetted(name)
+        return PackageNamesNotFound(name)
 
     def _payload(self, target: _Target, data: Any) -> Any:
         """Read create arguments; those of an interface as its view, as a participant does.

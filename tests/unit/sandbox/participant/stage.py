@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
+
 from cantata.kernel.errors import CantataError
 from cantata.lf.archive.dar import read_dar
 from cantata.sandbox.participant import commands, events, state, updates
@@ -70,13 +72,11 @@ class Stage:
 
     def refusal(self, path: str, body: Json, **more: Any) -> dict[str, Any]:
         """Give the refusal of a request as the API shows it."""
-        try:
-            answer = self.ask(path, body, **more)
-        except CantataError as error:
-            found = refusal_of(error)
-            assert isinstance(found, Refusal), error
-            return found.to_json(TRACE)
-        raise AssertionError(answer)
+        with pytest.raises(CantataError) as caught:
+            self.ask(path, body, **more)
+        found = refusal_of(caught.value)
+        assert isinstance(found, Refusal), caught.value
+        return found.to_json(TRACE)
 
     def command(self, *acting: str, of: list[Json], **more: Any) -> dict[str, Any]:
         """Give the body of a submission with a command id of its own."""

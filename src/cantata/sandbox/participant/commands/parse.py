@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cantata.kernel.errors import CantataError
 from cantata.lf.codec.errors import MalformedValue, UnfitValue, ValueRefused, excerpt
-from cantata.sandbox.commands import PackageSelectionFailed, UnknownChoice
+from cantata.sandbox.commands import PackageNameNotVetted, PackageSelectionFailed, UnknownChoice
 from cantata.sandbox.engine import Command
 from cantata.sandbox.engine.errors import InvalidSubmission
 from cantata.sandbox.participant.claims import Claims
@@ -118,7 +118,7 @@ def reading_refusal(error: CantataError) -> CantataError:
     refusal = refusal_of(error)
     if not isinstance(refusal, Refusal):
         return error if refusal is None else refusal
-    if isinstance(error, UnknownChoice | PackageSelectionFailed):
+    if isinstance(error, UnknownChoice | PackageSelectionFailed | PackageNameNotVetted):
         return refusal.about(origin=Origin.NODE)
     if isinstance(error, InvalidSubmission):
         by_package = "package-name formats" in error.message

@@ -96,6 +96,17 @@ def test_an_unknown_party_is_refused(stage: Stage) -> None:
     assert refused["code"] == "UNKNOWN_INFORMEES"
 
 
+def test_a_package_name_that_is_not_in_use(stage: Stage) -> None:
+    body = stage.command(stage.alice, of=[stage.asset()])
+    for package_id in list(stage.node.packages.vetted):
+        stage.node.packages.unvet(package_id)
+    refused = stage.refusal(WAIT, body)
+    assert (refused["code"], refused["context"]["participant"]) == (
+        "JSON_API_PACKAGE_SELECTION_FAILED",
+        "sandbox",
+    )
+
+
 def test_a_contract_is_found_by_who_may_see_it_only(stage: Stage) -> None:
     held = stage.create()["contractId"]
     body = stage.command(stage.bob, of=[stage.exercise(held, "Archive")])
@@ -108,7 +119,7 @@ def test_a_contract_is_found_by_who_may_see_it_only(stage: Stage) -> None:
 
 
 def test_a_shown_blob_makes_a_contract_visible(stage: Stage) -> None:
-    shown = {"eventFormat": wildcard(stage.alice, blob=True)}
+    shown: dict[str, Any] = {"eventFormat": wildcard(stage.alice, blob=True)}
     shown["transactionShape"] = "TRANSACTION_SHAPE_ACS_DELTA"
     body = {
         "commands": stage.command(stage.alice, of=[stage.asset()]),

@@ -136,7 +136,7 @@ def test_what_is_wrong_with_a_request(stage: Stage, change: dict[str, Any], code
 
 
 def test_a_shape_is_needed(stage: Stage) -> None:
-    shown = {"eventFormat": wildcard(stage.alice)}
+    shown: dict[str, Any] = {"eventFormat": wildcard(stage.alice)}
     shown["transactionShape"] = "TRANSACTION_SHAPE_UNSPECIFIED"
     body = {"beginExclusive": 0, "updateFormat": {"includeTransactions": shown}}
     assert stage.refusal(LIST, body)["code"] == "MISSING_FIELD"
