@@ -44,3 +44,5 @@ class Settings:
     connections_max: int = 64
     frames_max: int = 64
     """Frames of a stream that wait in memory; the ledger waits when there are more."""
+    reconnections: int = 100
+    """Connections in a row that may fail before a stream that is followed gives up."""

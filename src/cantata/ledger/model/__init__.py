@@ -1,0 +1,1 @@
+"""What a ledger tells: events, updates, completions, parties, users."""
