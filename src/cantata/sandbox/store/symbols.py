@@ -6,7 +6,7 @@ parties, by the numbers of their texts.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cantata.lf.model import Ref
@@ -25,11 +25,16 @@ class Symbols:
 
     def __init__(self) -> None:
         self.texts: list[str] = []
-        self._fresh = 0
-        self.tokens: dict[str, str] = {}
+        self.tokens: dict[str, str] = _Known(self._number)
         self.atoms: dict[str, Any] = {}
-        self._sets: dict[frozenset[str], str] = {}
+        self._fresh = 0
         self._refs: dict[int, tuple[Ref, str]] = {}
+        self.text: Callable[[str], str] = self.tokens.__getitem__
+        """Give the token of a text, with a new number if need be."""
+        self.parties: Callable[[frozenset[str]], str] = _Known(
+            self._write_set, CACHE_MAX
+        ).__getitem__
+        """Give the token of a set of parties."""
         self._add("")
 
     def learn(self, first: int, texts: Sequence[str]) -> None:
@@ -50,24 +55,6 @@ class Symbols:
             return None
         fresh, self._fresh = self._fresh, 0
         return self.written(len(self.texts) - fresh)
-
-    def text(self, text: str) -> str:
-        """Give the token of a text, with a new number if need be."""
-        token = self.tokens.get(text)
-        if token is None:
-            self._fresh += 1
-            token = self._add(str(text))
-        return token
-
-    def parties(self, parties: frozenset[str]) -> str:
-        """Give the token of a set of parties."""
-        token = self._sets.get(parties)
-        if token is None:
-            numbers = sorted([int(self.text(party)[1:]) for party in sorted(parties)])
-            if len(self._sets) >= CACHE_MAX:
-                self._sets.clear()
-            token = self._sets[parties] = "{" + ",".join(map(str, numbers))
-        return token
 
     def ref(self, ref: Ref | None) -> str:
         """Give the token of a reference; known objects are found without looking inside."""
@@ -100,3 +87,29 @@ class Symbols:
         token = self.tokens[text] = f"p{len(self.texts)}"
         self.texts.append(text)
         return token
+
+    def _number(self, text: str) -> str:
+        self._fresh += 1
+        return self._add(str(text))
+
+    def _write_set(self, parties: frozenset[str]) -> str:
+        numbers = sorted([int(self.text(party)[1:]) for party in sorted(parties)])
+        return "{" + ",".join(map(str, numbers))
+
+
+class _Known(dict[Any, str]):
+    """Remembers what a function gave; a hit costs no call of Python code.
+
+    With `limit` keys it starts again; 0 stands for no limit.
+    """
+
+    def __init__(self, make: Callable[[Any], str], limit: int = 0) -> None:
+        super().__init__()
+        self._make, self._limit = make, limit
+
+    def __missing__(self, key: Any) -> str:
+        made = self._make(key)
+        if self._limit and len(self) >= self._limit:
+            self.clear()
+        self[key] = made
+        return made

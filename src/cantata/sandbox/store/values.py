@@ -32,8 +32,8 @@ Put = Callable[[str], None]
 _WORDS = {"N": None, "T": True, "F": False}
 _MISSING = object()
 _OPENINGS_MAX = 64
-_OPENINGS = [f"({size}" for size in range(_OPENINGS_MAX)]
-_SIZES = {token: size for size, token in enumerate(_OPENINGS)}
+_OPENINGS = {size: f"({size}" for size in range(_OPENINGS_MAX)}
+_SIZES = {token: size for size, token in _OPENINGS.items()}
 
 
 def encode(value: Any, symbols: Symbols) -> str:
@@ -50,7 +50,7 @@ def decode(text: str, symbols: Symbols) -> Any:
 
 def put_value(value: Any, put: Put, symbols: Symbols) -> None:
     """Write the tokens of a value; TypeError for what is no plain value."""
-    stack, known = [value], symbols.tokens.get
+    stack, known, openings = [value], symbols.tokens.get, _OPENINGS
     pop = stack.pop
     while stack:
         item = pop()
@@ -58,8 +58,7 @@ def put_value(value: Any, put: Put, symbols: Symbols) -> None:
         if kind is str:
             put(known(item) or "s" + item)
         elif kind is tuple:
-            size = len(item)
-            put(_OPENINGS[size] if size < _OPENINGS_MAX else f"({size}")
+            put(openings.get(len(item)) or f"({len(item)}")
             stack += item[::-1]
         elif kind is Decimal:
             put(f"d{item}")
