@@ -71,7 +71,7 @@ class Updates:
             asked = {"beginExclusive": offset, "updateFormat": form}
             return asked if end is None else {**asked, "endInclusive": end}
 
-        followed = Follow[Update](
+        followed: Follow[Update] = Follow(
             "/v2/updates", request, update, _position, is_finite=end is not None
         )
         async with aclosing(self._streams.follow(followed, begin)) as elements:
@@ -86,7 +86,9 @@ class Updates:
         def request(offset: int) -> Any:
             return {"userId": user_id, "parties": list(parties), "beginExclusive": offset}
 
-        followed = Follow[CompletionUpdate](COMPLETIONS_PATH, request, completion, _position)
+        followed: Follow[CompletionUpdate] = Follow(
+            COMPLETIONS_PATH, request, completion, _position
+        )
         async with aclosing(self._streams.follow(followed, begin)) as elements:
             async for element in elements:
                 yield element
