@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+from cantata.kernel.arithmetic import DamlArithmeticError
 from cantata.kernel.errors import CantataError
 from cantata.kernel.generators import fresh_seed
+from cantata.kernel.time import Timestamp
 from cantata.lf.interactive.errors import InteractiveError, LimitExceeded
 from cantata.lf.interactive.hashing import HashingScheme, prepared_hash
 from cantata.lf.interactive.prepared_wire import PREPARED_BYTES_MAX, encode_prepared
@@ -28,7 +30,11 @@ from cantata.sandbox.participant.commands.parse import (
     user_of,
 )
 from cantata.sandbox.participant.errors import Origin, Refusal
-from cantata.sandbox.participant.events.refusals import missing_field, require_parties
+from cantata.sandbox.participant.events.refusals import (
+    invalid_field,
+    missing_field,
+    require_parties,
+)
 from cantata.sandbox.participant.events.render import instant
 from cantata.sandbox.participant.interactive.bodies import PrepareSubmission
 from cantata.sandbox.participant.node import Participant
@@ -99,8 +105,7 @@ class Preparer:
             with self._submitter.explained(header):
                 disclosed = self._disclosure.read(shown)
             self._disclosure.require_synchronizer(shown)
-        asked = body.min_ledger_time
-        time = header.submitted_at if asked is None else asked.at(header.submitted_at)
+        time = _ledger_time(body, header.submitted_at)
         return header, Submission(
             act_as=header.act_as,
             commands=read,
@@ -146,6 +151,15 @@ def _authorize(claims: Claims, body: PrepareSubmission) -> str:
     require_parties(body.read_as or (), "Invalid party in readAs/read_as: ")
     claims.require_read_as((*body.act_as, *(body.read_as or ())))
     return user_of(claims, body.user_id or "")
+
+
+def _ledger_time(body: PrepareSubmission, now: int) -> int:
+    asked = body.min_ledger_time
+    time = now if asked is None else asked.at(now)
+    try:
+        return Timestamp(time).microseconds
+    except DamlArithmeticError as error:
+        raise invalid_field("min_ledger_time", error.message, Origin.REQUEST) from error
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cantata.kernel.arithmetic import DamlArithmeticError
 from cantata.lf.interactive.model import Metadata
 from cantata.sandbox.participant.commands.parse import TOLERANCE_MICROS
 from cantata.sandbox.participant.errors import Refusal
@@ -41,5 +42,5 @@ def _at(time: int) -> str:
     """Show a time that comes from a request, which may be none of the calendar."""
     try:
         return instant(time)
-    except (ValueError, OverflowError):
+    except DamlArithmeticError:
         return f"{time} microseconds"
