@@ -23,6 +23,7 @@ from cantata.sandbox.participant.updates.bodies import (
 from cantata.sandbox.participant.updates.log import follow, require_begin, walk
 from cantata.sandbox.participant.updates.lookups import Lookups
 from cantata.sandbox.participant.updates.pages import Pages, require_end
+from cantata.sandbox.participant.updates.topology import note_first
 from cantata.sandbox.participant.updates.views import (
     View,
     Views,
@@ -95,6 +96,7 @@ class UpdateService:
 
 def routes(node: Participant) -> Sequence[Endpoint]:
     """Give the routes of the service."""
+    note_first(node)
     views = Views(node)
     service, lookups, pages = UpdateService(node, views), Lookups(node, views), Pages(node, views)
     at = "/v2/updates"

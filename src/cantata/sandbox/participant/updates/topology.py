@@ -15,6 +15,11 @@ from cantata.sandbox.participant.node import Participant
 TOPOLOGY = "topology"
 """The kind of entries that are changes of the topology."""
 
+FIRST_SECONDS_MAX = 10
+"""Time in which the first entry must be on disk."""
+
+SUBMISSION = "PARTICIPANT_PERMISSION_SUBMISSION"
+
 
 class Authorization(Enum):
     """What happened to the hosting of a party."""
@@ -28,19 +33,14 @@ def note_authorization(
     node: Participant,
     party: str,
     *,
-    permission: str = "PARTICIPANT_PERMISSION_SUBMISSION",
+    permission: str = SUBMISSION,
     kind: Authorization = Authorization.ADDED,
     trace_id: str = "",
 ) -> int:
     """Put a change of a party's hosting into the log; give its offset."""
-    change = {
-        "party": party,
-        "kind": kind.value,
-        "permission": permission,
-        "recordTime": node.now(),
-        "traceId": trace_id,
-    }
-    offset = node.ledger.note(TOPOLOGY, json.dumps(change))
+    offset = node.ledger.note(
+        TOPOLOGY, _change(node, party, permission=permission, kind=kind, trace_id=trace_id)
+    )
     node.durability.pending()
     return offset
 
@@ -48,6 +48,13 @@ def note_authorization(
 def party_of(entry: Entry) -> str:
     """Give the party whose hosting changed."""
     return str(json.loads(entry.value)["party"])
+
+
+def note_first(node: Participant) -> None:
+    """Begin an empty log with the participant's own party; wait until that is safe."""
+    if node.ledger.end() == 0:
+        node.ledger.note(TOPOLOGY, _change(node, node.identity.participant_id))
+        node.store.sync().result(FIRST_SECONDS_MAX)
 
 
 def topology_transaction(entry: Entry, identity: Identity) -> dict[str, Any]:
@@ -69,3 +76,21 @@ def topology_transaction(entry: Entry, identity: Identity) -> dict[str, Any]:
         "events": [{"event": {value["kind"]: {"value": content}}}],
         "traceContext": trace_context(value["traceId"], update_id),
     }
+
+
+def _change(
+    node: Participant,
+    party: str,
+    *,
+    permission: str = SUBMISSION,
+    kind: Authorization = Authorization.ADDED,
+    trace_id: str = "",
+) -> str:
+    change = {
+        "party": party,
+        "kind": kind.value,
+        "permission": permission,
+        "recordTime": node.now(),
+        "traceId": trace_id,
+    }
+    return json.dumps(change)

@@ -23,8 +23,11 @@ def at_end(stage: Stage, *parties: str, **more: Any) -> dict[str, Any]:
     return {"eventFormat": wildcard(*parties), "activeAtOffset": stage.end(), **more}
 
 
-def test_an_empty_ledger(stage: Stage) -> None:
-    assert stage.end() == 0
+def test_a_new_ledger(stage: Stage) -> None:
+    assert stage.ask("/v2/state/latest-pruned-offsets", method="GET") == {
+        "participantPrunedUpToInclusive": 0,
+        "allDivulgedContractsPrunedUpToInclusive": 0,
+    }
     assert stage.ask(LIST, at_end(stage, stage.alice)) == []
 
 

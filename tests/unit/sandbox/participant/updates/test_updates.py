@@ -156,3 +156,16 @@ def test_changes_of_the_topology(stage: Stage) -> None:
     (event,) = change["value"]["events"]
     assert change["value"]["offset"] == offset
     assert event["event"]["ParticipantAuthorizationAdded"]["value"]["partyId"] == stage.bob
+
+
+def test_the_log_begins_with_the_own_party(stage: Stage) -> None:
+    wanted = {"includeParticipantAuthorizationEvents": {"parties": []}}
+    body = {
+        "beginExclusive": 0,
+        "endInclusive": stage.end(),
+        "updateFormat": {"includeTopologyEvents": wanted},
+    }
+    (element,) = stage.ask(LIST, body)
+    (event,) = element["update"]["TopologyTransaction"]["value"]["events"]
+    added = event["event"]["ParticipantAuthorizationAdded"]["value"]
+    assert added["partyId"] == added["participantId"] == stage.node.identity.participant_id
