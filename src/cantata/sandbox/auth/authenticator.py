@@ -9,7 +9,7 @@ from joserfc.errors import JoseError
 
 from cantata.lf.codec.errors import MalformedJson
 from cantata.lf.codec.jsontext import loads
-from cantata.sandbox.auth.keys import JwksKeys, Keys, KeysNotAvailable
+from cantata.sandbox.auth.keys import JwksKeys, Keys, KeysNotAvailable, silence
 from cantata.sandbox.auth.policy import Named, Policy
 from cantata.sandbox.participant.claims import Claims
 from cantata.sandbox.participant.errors import permission_denied, unauthenticated
@@ -65,7 +65,8 @@ class TokenAuthenticator:
         try:
             key_id = _extract(token).headers().get("kid")
             found = await keys.get(key_id if isinstance(key_id, str) else None)
-            verified = jws.deserialize_compact(token, found, algorithms=keys.algorithms)
+            with silence():
+                verified = jws.deserialize_compact(token, found, algorithms=keys.algorithms)
         except KeysNotAvailable as error:
             raise unauthenticated(error.message) from None
         except (JoseError, ValueError, TypeError, KeyError) as error:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import urllib.request
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar, Protocol
 
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import KeySet, OctKey
 
 from cantata.kernel.errors import CantataError
@@ -19,6 +21,14 @@ JWKS_BYTES_MAX = 1 << 20
 KEYS_MAX = 100
 KEPT_NS = 300 * 10**9
 RETRY_NS = 10 * 10**9
+
+
+@contextmanager
+def silence() -> Iterator[None]:
+    """Keep quiet about short secrets and about EdDSA by its old name, which issuers still use."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SecurityWarning)
+        yield
 
 
 class KeysNotAvailable(CantataError):
@@ -48,7 +58,8 @@ class SecretKeys:
 
     def __init__(self, secret: bytes) -> None:
         self.algorithms = ["HS256"]
-        self._key = OctKey.import_key(secret)
+        with silence():
+            self._key = OctKey.import_key(secret)
 
     async def get(self, key_id: str | None) -> OctKey:
         """Give the secret."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from cantata.lf.model import Package, Packages, Ref
 
 
 class PackageSet:
-    """Packages with their vetting; versions of one name are ordered by their numbers."""
+    """Packages with their vetting; versions of one name are ordered by their numbers.
+
+    `refresh` is called before names are resolved, for vetting that begins or ends with time.
+    """
 
     def __init__(self, packages: Packages | None = None) -> None:
         self.packages = packages if packages is not None else Packages()
+        self.refresh: Callable[[], None] | None = None
         self._vetted: set[str] = set()
         self._highest: dict[str, str] | None = None
         self._implemented: dict[Ref, tuple[Ref, ...]] = {}
@@ -41,6 +45,8 @@ class PackageSet:
 
     def resolution(self, preference: Collection[str] = ()) -> Mapping[str, str]:
         """Map each package name to the package to use: preferred, else the highest vetted."""
+        if self.refresh is not None:
+            self.refresh()
         if self._highest is None:
             self._highest = self._find_highest()
         if not preference:

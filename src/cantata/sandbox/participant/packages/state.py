@@ -124,3 +124,4 @@ class PackageStore:
                 packages.unvet(package_id)
         changes = (vetting.next_change(now) for vetting in self.vetted.values())
         self._next_change = min((each for each in changes if each is not None), default=None)
+        packages.refresh = None if self._next_change is None else self.refresh
