@@ -285,3 +285,21 @@ def test_path_parameters() -> None:
     assert read_path("party", str, "a::b") == "a::b"
     with pytest.raises(MalformedRequest, match="path parameter offset"):
         read_path("offset", int, "abc")
+
+
+def test_shapes_are_values() -> None:
+    one, same = (
+        CreateCommand(template_id="a:b:c", create_arguments=1),
+        read_body(CreateCommand, {"templateId": "a:b:c", "createArguments": 1}),
+    )
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != CreateCommand(template_id="a:b:c", create_arguments=2)
+    assert one != Empty()
+    assert repr(one) == "CreateCommand(template_id='a:b:c', create_arguments=1)"
+    with pytest.raises(AttributeError):
+        one.template_id = "x"  # type: ignore[misc]
+    with pytest.raises(TypeError):
+        CreateCommand(template_id="a:b:c")  # type: ignore[call-arg]
+    with pytest.raises(TypeError):
+        Empty(more=1)  # type: ignore[call-arg]

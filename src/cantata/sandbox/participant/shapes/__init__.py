@@ -12,6 +12,7 @@ from cantata.sandbox.participant.shapes.declare import (
     Named,
     TypeId,
     case_class,
+    is_shape,
     message,
 )
 from cantata.sandbox.participant.shapes.fault import BodyFault, Fault
@@ -33,6 +34,7 @@ __all__ = [
     "Named",
     "TypeId",
     "case_class",
+    "is_shape",
     "json_name",
     "members_of",
     "message",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from inspect import get_annotations
 from typing import Annotated, Any, TypeVar, dataclass_transform
 
 T = TypeVar("T")
 
 STRICT = "__shape_strict__"
+FIELDS = "__shape_fields__"
 
 
 class Mark(Enum):
@@ -48,7 +50,7 @@ TypeId = Annotated[str, Mark.TYPE_ID]
 """A template or interface id: three parts joined by colons, not looked at any further."""
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def message(cls: type[T]) -> type[T]:
     """Declare a protobuf message: absent fields have their type's default, the first fault counts.
 
@@ -58,7 +60,7 @@ def message(cls: type[T]) -> type[T]:
     return _declare(cls, strict=False)
 
 
-@dataclass_transform(frozen_default=True)
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def case_class(cls: type[T]) -> type[T]:
     """Declare a class of the JSON layer: fields without a default are required, all faults count.
 
@@ -68,9 +70,64 @@ def case_class(cls: type[T]) -> type[T]:
 
 
 def _declare(cls: type[T], *, strict: bool) -> type[T]:
-    declared = dataclass(frozen=True, slots=True, kw_only=True)(cls)
-    setattr(declared, STRICT, strict)
-    return declared
+    """Give a class what a frozen dataclass has, without generating code: there are many of them."""
+    names: dict[str, None] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        names.update(dict.fromkeys(get_annotations(base)))
+    setattr(cls, STRICT, strict)
+    setattr(cls, FIELDS, tuple(names))
+    for method in (_init, _eq, _hash, _repr, _setattr):
+        setattr(cls, f"_{method.__name__}__", method)
+    return cls
+
+
+def is_shape(annotation: Any) -> bool:
+    """Tell whether an annotation is a declared class."""
+    return isinstance(annotation, type) and hasattr(annotation, STRICT)
+
+
+def fields_of(shape: Any) -> tuple[str, ...]:
+    """Give the names of the fields of a declared class, inherited ones first."""
+    names: tuple[str, ...] = getattr(shape, FIELDS)
+    return names
+
+
+def made(shape: Any, values: dict[str, Any]) -> Any:
+    """Make an instance of a declared class with all its values, which it keeps."""
+    instance = object.__new__(shape)
+    object.__setattr__(instance, "__dict__", values)
+    return instance
+
+
+def _init(self: Any, **given: Any) -> None:
+    values = {}
+    for name in fields_of(self):
+        if name in given:
+            values[name] = given.pop(name)
+        elif hasattr(type(self), name):
+            values[name] = getattr(type(self), name)
+        else:
+            raise TypeError(f"{type(self).__name__} needs {name}")
+    if given:
+        raise TypeError(f"{type(self).__name__} has no {', '.join(given)}")
+    object.__setattr__(self, "__dict__", values)
+
+
+def _eq(self: Any, other: object) -> bool:
+    return type(self) is type(other) and self.__dict__ == other.__dict__
+
+
+def _hash(self: Any) -> int:
+    return hash((type(self), *(self.__dict__[name] for name in fields_of(self))))
+
+
+def _repr(self: Any) -> str:
+    shown = ", ".join(f"{name}={self.__dict__[name]!r}" for name in fields_of(self))
+    return f"{type(self).__name__}({shown})"
+
+
+def _setattr(self: Any, name: str, value: object) -> None:
+    raise AttributeError(f"{type(self).__name__}.{name} cannot be changed")
 
 
 @message

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
 from enum import Enum
 from functools import cache
 from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from cantata.sandbox.commands.body import MalformedBody
-from cantata.sandbox.participant.shapes.declare import STRICT, Checked, Empty, Mark, Named
+from cantata.sandbox.participant.shapes.declare import (
+    STRICT,
+    Checked,
+    Empty,
+    Mark,
+    Named,
+    fields_of,
+    is_shape,
+    made,
+)
 from cantata.sandbox.participant.shapes.fault import (
     MISSING as MISSING_TEXT,
 )
@@ -80,7 +88,7 @@ def reader_of(annotation: Any) -> Reader:
     """Make the reader of an annotation."""
     if annotation in _PLAIN:
         return _PLAIN[annotation]
-    if is_dataclass(annotation):
+    if is_shape(annotation):
         return _record_reader(annotation)
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return enum_reader(annotation)
@@ -101,12 +109,12 @@ def members_of(shape: Any) -> tuple[Member, ...]:
     hints = get_type_hints(shape, include_extras=True)
     return tuple(
         Member(
-            field.name,
-            json_name(field.name, hints[field.name]),
-            reader_of(hints[field.name]),
-            _default(field, hints[field.name], strict=getattr(shape, STRICT, True)),
+            name,
+            json_name(name, hints[name]),
+            reader_of(hints[name]),
+            _default(shape, name, hints[name]),
         )
-        for field in fields(shape)
+        for name in fields_of(shape)
     )
 
 
@@ -119,16 +127,14 @@ def json_name(name: str, annotation: Any) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
-def _default(field: Any, annotation: Any, *, strict: bool) -> Any:
-    if field.default is not MISSING:
-        return field.default
-    if field.default_factory is not MISSING:
-        return field.default_factory()
+def _default(shape: Any, name: str, annotation: Any) -> Any:
+    if hasattr(shape, name):
+        return getattr(shape, name)
     if hasattr(annotation, "__metadata__"):
         annotation = get_args(annotation)[0]
     if type(None) in get_args(annotation):
         return None
-    if strict:
+    if getattr(shape, STRICT):
         return _REQUIRED
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return _ABSENT
@@ -146,7 +152,7 @@ def _message(shape: Any, members: Sequence[Member]) -> Reader:
     def read(value: Any) -> Any:
         if not isinstance(value, dict):
             if not members:
-                return shape()
+                return made(shape, {})
             raise BodyFault(Fault(MISSING_TEXT, members[0].json_name, sealed=True))
         given: dict[str, Any] = {}
         for name, key, read_one, default in members:
@@ -161,7 +167,7 @@ def _message(shape: Any, members: Sequence[Member]) -> Reader:
                 raise BodyFault(Fault(text, key, sealed=True))
             else:
                 given[name] = default
-        return shape(**given)
+        return made(shape, given)
 
     return read
 
@@ -187,7 +193,7 @@ def _strict_reader(shape: Any, members: Sequence[Member]) -> Reader:
                     given[member[0]] = member[1](item)
         except BodyFault:
             raise _all_faults(members, value) from None
-        return shape(**given)
+        return made(shape, given)
 
     return read
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import is_dataclass
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from cantata.sandbox.participant.shapes import STRICT, Mark, json_name, members_of
+from cantata.sandbox.participant.shapes import STRICT, Mark, is_shape, json_name, members_of
 
 Schema = dict[str, Any]
 
@@ -38,7 +37,7 @@ class Schemas:
         """Give the schema of an annotation; shapes become references."""
         if annotation in _PLAIN:
             return dict(_PLAIN[annotation])
-        if is_dataclass(annotation):
+        if is_shape(annotation):
             return self._reference(annotation)
         if isinstance(annotation, type) and issubclass(annotation, Enum):
             return {"type": "string", "enum": [str(member.value) for member in annotation]}
