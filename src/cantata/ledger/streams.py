@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -95,16 +96,15 @@ class Streams:
         failures = 0
         while True:
             try:
-                async for frame in self.elements(stream.path, stream.request(last)):
-                    failures = 0
-                    element = stream.read(Fields(frame))
-                    if element is None:
-                        continue
-                    offset, is_checkpoint = stream.position(element)
-                    if offset < last or (offset == last and not is_checkpoint):
-                        continue
-                    last = offset
-                    yield element
+                frames = self.elements(stream.path, stream.request(last))
+                async with aclosing(frames):
+                    async for frame in frames:
+                        failures = 0
+                        element = stream.read(Fields(frame))
+                        if element is None or _is_old(stream.position(element), last):
+                            continue
+                        last = stream.position(element)[0]
+                        yield element
                 if stream.is_finite:
                     return
             except LedgerError as error:
@@ -146,3 +146,9 @@ class Streams:
         retries = self._settings.retries
         grown = retries.first_wait_ms << min(failures - 1, 16)
         return min(grown, retries.longest_wait_ms) + secrets.randbelow(retries.jitter_ms + 1)
+
+
+def _is_old(position: tuple[int, bool], last: int) -> bool:
+    """Tell an element that was given before; a checkpoint may repeat the offset before it."""
+    offset, is_checkpoint = position
+    return offset < last or (offset == last and not is_checkpoint)
