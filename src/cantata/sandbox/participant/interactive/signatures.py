@@ -56,11 +56,12 @@ def _require_party(
         )
     readable = [found for found in map(_signature, signatures) if found is not None]
     count = count_signers(keys, digest, readable)
-    if count.valid < registered.threshold:
+    wanted = max(1, registered.threshold)
+    if count.valid < wanted:
         invalid = count.invalid + len(signatures) - len(readable)
         raise not_executed(
             f"Received {count.valid} valid signatures from distinct keys ({invalid} invalid), but "
-            f"expected at least {registered.threshold} valid for {shortened(party)}. Transaction "
+            f"expected at least {wanted} valid for {shortened(party)}. Transaction "
             f"hash to be signed: {SHA256_PREFIX}{digest.hex()}. Ensure the correct transaction "
             "hash is signed with the correct key(s)."
         )

@@ -182,6 +182,12 @@ def test_as_many_keys_sign_as_the_threshold_wants() -> None:
     assert desk.post("executeAndWait", desk.signed(prepared, OWN, STRANGER))
 
 
+def test_no_threshold_makes_signatures_needless() -> None:
+    desk = Desk(OWN, threshold=0)
+    body = _by()(desk, desk.signed(desk.post("prepare", desk.create())))
+    assert "expected at least 1 valid" in desk.refused("executeAndWait", body).cause
+
+
 def test_bytes_that_are_no_transaction_are_refused(desk: Desk) -> None:
     body = desk.signed(desk.post("prepare", desk.create()))
     refusal = desk.refused("execute", {**body, "preparedTransaction": "AAAA"})
