@@ -295,7 +295,7 @@ def test_shapes_are_values() -> None:
     assert one == same
     assert hash(one) == hash(same)
     assert one != CreateCommand(template_id="a:b:c", create_arguments=2)
-    assert one != Empty()
+    assert one != read_body(Empty, {})
     assert repr(one) == "CreateCommand(template_id='a:b:c', create_arguments=1)"
     with pytest.raises(AttributeError):
         one.template_id = "x"  # type: ignore[misc]
