@@ -15,7 +15,7 @@ from cantata.cli.output import print_error
 from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
 
-GROUPS: tuple[str, ...] = ("contract", "dar", "demo", "sandbox")
+GROUPS: tuple[str, ...] = ("contract", "dar", "demo", "ledger", "sandbox")
 """Nouns of the command line, in the order of `--help`. Each names a module of `cantata.cli` with a
 Typer application called `app`, imported only when it is asked for."""
 
