@@ -55,7 +55,10 @@ def test_an_update_of_a_transfer_is_refused_by_amulet_itself(run: Run) -> None:
     (interface,) = [ref for ref in instances if ref.name == "TransferInstruction"]
     choice = runtime.interface(interface).choice(UPDATE)
     assert choice is not None
-    extra = {"context": {"values": {}}, "meta": {"values": {}}}
+    extra: dict[str, dict[str, dict[str, str]]] = {
+        "context": {"values": {}},
+        "meta": {"values": {}},
+    }
     codec = JsonCodec(run.replay.engine.packages.packages)
     argument = codec.decode({"extraActors": [], "extraArgs": extra}, choice.arg_type)
     submission = Submission(

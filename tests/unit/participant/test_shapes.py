@@ -295,7 +295,8 @@ def test_shapes_are_values() -> None:
     assert one == same
     assert hash(one) == hash(same)
     assert one != CreateCommand(template_id="a:b:c", create_arguments=2)
-    assert one != read_body(Empty, {})
+    nothing: object = read_body(Empty, {})
+    assert one != nothing
     assert repr(one) == "CreateCommand(template_id='a:b:c', create_arguments=1)"
     with pytest.raises(AttributeError):
         one.template_id = "x"  # type: ignore[misc]

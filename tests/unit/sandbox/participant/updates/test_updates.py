@@ -159,7 +159,9 @@ def test_changes_of_the_topology(stage: Stage) -> None:
 
 
 def test_the_log_begins_with_the_own_party(stage: Stage) -> None:
-    wanted = {"includeParticipantAuthorizationEvents": {"parties": []}}
+    wanted: dict[str, dict[str, list[str]]] = {
+        "includeParticipantAuthorizationEvents": {"parties": []}
+    }
     body = {
         "beginExclusive": 0,
         "endInclusive": stage.end(),
