@@ -73,9 +73,7 @@ class Participant:
         self.store = SqliteStore(MEMORY) if store is None else store
         self.packages = PackageSet()
         self.engine = Engine(Runtime(self.packages.packages), self.packages)
-        self.ledger = Ledger(
-            self.engine, self.store, knows_party=self._knows_party, stride=STRIDE
-        )
+        self.ledger = Ledger(self.engine, self.store, knows_party=self._knows_party, stride=STRIDE)
         self.codec = JsonCodec(self.packages.packages)
         self.commands = CommandReader(self.packages, self.codec)
         self.commits = Commits()

@@ -13,7 +13,7 @@ from cantata.sandbox.store.history import History, Segment
 from cantata.sandbox.store.records import Head, active_outline, read_active
 from cantata.sandbox.store.state import State
 from cantata.sandbox.store.symbols import Symbols
-from cantata.sandbox.store.tokens import SEPARATOR
+from cantata.sandbox.store.tokens import NUL, SEPARATOR
 from cantata.sandbox.store.values import decode
 
 
@@ -61,6 +61,7 @@ class Loader:
             "p": self._prune,
             "o": self._place,
             "h": self._stakes_of,
+            "l": self._live,
             "r": self._retained,
         }
 
@@ -99,6 +100,10 @@ class Loader:
         state = self.state
         state.history.tail.add_key(contract_id, state.end)
 
+    def _live(self, text: str) -> None:
+        """Take a contract of a snapshot, which has its stakes and its history elsewhere."""
+        self._contracts[text.split(NUL, 3)[2][1:]] = text
+
     def _symbols(self, text: str) -> None:
         self.state.symbols.learn(*self._read(text))
 
@@ -117,8 +122,8 @@ class Loader:
         self.state.end, self.state.pruned = self._read(text)
 
     def _stakes_of(self, text: str) -> None:
-        party, templates = self._read(text)
-        for template in templates:
+        template, parties = self._read(text)
+        for party in parties:
             self.state.contracts.remember(party, template)
 
     def _retained(self, text: str) -> None:

@@ -13,6 +13,8 @@ from cantata.sandbox.store.records import active_text
 from cantata.sandbox.store.symbols import Symbols
 from cantata.sandbox.store.values import encode
 
+_PARTIES_AT_ONCE = 1_000
+
 Tables = dict[str, dict[str, Any]]
 
 
@@ -76,7 +78,7 @@ class State:
             texts=self.symbols.texts[:],
             place=(self.end, self.pruned),
             tables={table: content.copy() for table, content in self.tables.items()},
-            stakes=[(party, tuple(templates)) for party, templates in self.contracts.stakes()],
+            stakes=self.contracts.stakes(),
             retained=list(self.retained.values()),
             contracts=list(self.contracts),
             segments=list(self.history.segments),
@@ -90,7 +92,7 @@ class Frozen:
     texts: list[str]
     place: tuple[int, int]
     tables: Tables
-    stakes: list[tuple[str, tuple[Ref, ...]]]
+    stakes: list[tuple[str, Ref]]
     retained: list[Active]
     contracts: list[Active]
     segments: list[Segment]
@@ -104,9 +106,18 @@ class Frozen:
         for table, content in sorted(self.tables.items()):
             for key, value in sorted(content.items()):
                 yield "t" + encode((table, key, value), symbols)
-        for party, templates in sorted(self.stakes):
-            yield "h" + encode((party, tuple(sorted(templates, key=str))), symbols)
+        yield from self._stakes_by_template(symbols)
         for active in self.retained:
             yield "r" + active_text(active, symbols)
         for active in self.contracts:
-            yield "c" + active_text(active, symbols)
+            yield "l" + active_text(active, symbols)
+
+    def _stakes_by_template(self, symbols: Symbols) -> Iterator[str]:
+        by_template: dict[Ref, list[str]] = {}
+        for party, template in self.stakes:
+            by_template.setdefault(template, []).append(party)
+        for template in sorted(by_template, key=str):
+            parties = tuple(sorted(by_template[template]))
+            for first in range(0, len(parties), _PARTIES_AT_ONCE):
+                stakes = (template, parties[first : first + _PARTIES_AT_ONCE])
+                yield "h" + encode(stakes, symbols)

@@ -12,9 +12,10 @@ from cantata.sandbox.engine.store.port import Active
 class ActiveContracts:
     """What each party has a stake in, in order of creation; it costs what it gives."""
 
-    __slots__ = ("_active", "_by_party", "_templates")
+    __slots__ = ("_active", "_by_party", "_stakes", "_templates")
 
     def __init__(self) -> None:
+        self._stakes: list[tuple[str, Ref]] = []
         self._active: dict[str, Active] = {}
         self._templates: set[Ref] = set()
         self._by_party: dict[str, dict[Ref, dict[str, Active]]] = {}
@@ -29,6 +30,7 @@ class ActiveContracts:
         """Give the same contracts, to go their own way from here."""
         other = ActiveContracts()
         other._active, other._templates = self._active.copy(), self._templates.copy()
+        other._stakes = self._stakes.copy()
         other._by_party = {
             party: {template: active.copy() for template, active in by_template.items()}
             for party, by_template in self._by_party.items()
@@ -52,6 +54,7 @@ class ActiveContracts:
             contracts = templates.get(template)
             if contracts is None:
                 contracts = templates[template] = {}
+                self._stakes.append((party, template))
             contracts[contract_id] = active
 
     def drop(self, contract: Contract) -> Active:
@@ -64,12 +67,14 @@ class ActiveContracts:
     def remember(self, party: str, template: Ref) -> None:
         """Know that a party once had a stake in a contract of a template."""
         self._templates.add(template)
-        self._by_party.setdefault(party, {}).setdefault(template, {})
+        templates = self._by_party.setdefault(party, {})
+        if template not in templates:
+            templates[template] = {}
+            self._stakes.append((party, template))
 
-    def stakes(self) -> Iterator[tuple[str, Collection[Ref]]]:
-        """Give each party with the templates of which it has or had a stake in a contract."""
-        for party, by_template in self._by_party.items():
-            yield party, by_template.keys()
+    def stakes(self) -> list[tuple[str, Ref]]:
+        """Give each party with each template of which it has or had a stake in a contract."""
+        return self._stakes.copy()
 
     def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
         """Give the templates of which those parties have or had a stake in a contract."""
