@@ -19,6 +19,7 @@ from tests.faults.store.transfers import TOKEN, Transfers
 
 LIFE_SECONDS_MAX = 0.25
 START_SECONDS_MAX = 60
+KILLS_PER_STORE = 20
 
 
 class Kills:
@@ -30,7 +31,7 @@ class Kills:
         self._processes = multiprocessing.get_context("forkserver")
         self._processes.set_forkserver_preload(["tests.faults.store.committer"])
         self._twin, self._transfers = MemoryStore(), Transfers(HOLDERS)
-        self.acknowledged = self.lost_unacknowledged = 0
+        self.acknowledged = 0
 
     def kill_once(self) -> None:
         """Let a process commit for a moment, kill it, and check the store."""
@@ -87,14 +88,16 @@ class Kills:
 
 
 def main() -> None:
-    """Kill as often as the first argument says."""
-    wanted = int(sys.argv[1])
-    with TemporaryDirectory() as folder:
-        kills = Kills(Path(folder), seed=random.randrange(2**32))
-        for number in range(1, wanted + 1):
-            kills.kill_once()
-            if number % 20 == 0:
-                print(f"{number} kills, {kills.acknowledged} updates acknowledged, none lost")
+    """Kill as often as the first argument says, with a new store now and then."""
+    wanted, killed, acknowledged = int(sys.argv[1]), 0, 0
+    while killed < wanted:
+        with TemporaryDirectory() as folder:
+            kills = Kills(Path(folder), seed=random.randrange(2**32))
+            for _ in range(min(KILLS_PER_STORE, wanted - killed)):
+                kills.kill_once()
+                killed += 1
+        acknowledged += kills.acknowledged
+        print(f"{killed} kills, {acknowledged} updates acknowledged, none lost", flush=True)
 
 
 if __name__ == "__main__":

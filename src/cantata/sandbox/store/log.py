@@ -6,7 +6,7 @@ It goes back to what is on disk when writing fails, and makes snapshots while it
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -118,19 +118,23 @@ class Log:
         self._stop_snapshot()
         if mark < self.disk.first_seq() - 1:
             raise ValueError(f"the history after mark {mark} is pruned")
+        self.alone(lambda: self.disk.cut(mark))
+        self._install(load(self.disk))
+
+    def alone(self, job: Callable[[], None]) -> None:
+        """Do something while nothing is written, wait for it, and raise what it raises."""
         done: Future[None] = Future()
 
-        def cut() -> None:
+        def run() -> None:
             try:
-                self.disk.cut(mark)
+                job()
             except (CantataError, sqlite3.Error) as error:
                 done.set_exception(error)
             else:
                 done.set_result(None)
 
-        self.flusher.do(cut)
+        self.flusher.do(run)
         done.result()
-        self._install(load(self.disk))
 
     def recover(self) -> bool:
         """Try to take records again after a failure; tell whether that is so. Cheap if healthy.

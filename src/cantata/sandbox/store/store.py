@@ -276,14 +276,21 @@ class SqliteStore:
         return digest.hexdigest()
 
     def verify(self) -> None:
-        """Read the whole file and raise `CorruptStore` if anything in it is not as written."""
-        self._log.ticket.exception()
-        self._log.disk.check()
-        first = self._log.disk.first_seq()
+        """Read the whole file and raise `CorruptStore` if anything in it is not as written.
+
+        Nothing is written meanwhile.
+        """
+        self._log.require()
+        self._log.alone(self._verify)
+
+    def _verify(self) -> None:
+        disk = self._log.disk
+        disk.check()
+        first = disk.first_seq()
         if first:
-            for _ in self._log.disk.batches(first - 1, self._log.disk.batch(first).previous):
+            for _ in disk.batches(first - 1, disk.batch(first).previous):
                 pass
-        load(self._log.disk)
+        load(disk)
 
     def _known(self, contract: Contract) -> Active:
         active = self._log.state.contracts.get(contract.contract_id)
