@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from threading import RLock
@@ -134,6 +134,9 @@ class Log:
                 done.set_result(None)
 
         self.flusher.do(run)
+        while not wait((done,), timeout=1).done:
+            if self.flusher.failure is not None:
+                raise self.flusher.failure
         done.result()
 
     def recover(self) -> bool:
