@@ -30,17 +30,18 @@ class Durability:
 
         Ask right after appending. Who does not want to wait may drop it: readers are told anyway.
         """
-        ticket = self._store.sync()
-        if self._future is None or ticket is not self._ticket:
-            loop = asyncio.get_running_loop()
-            future = loop.create_future()
+        ticket, loop = self._store.sync(), asyncio.get_running_loop()
+        known = self._future
+        if known is None or ticket is not self._ticket or known.get_loop() is not loop:
+            future = known = loop.create_future()
             self._ticket, self._future = ticket, future
 
             def settle(done: Future[int]) -> None:
-                loop.call_soon_threadsafe(self._settle, future, done)
+                if not loop.is_closed():
+                    loop.call_soon_threadsafe(self._settle, future, done)
 
             ticket.add_done_callback(settle)
-        return self._future
+        return known
 
     async def wait(self) -> None:
         """Wait until what was appended last is safe."""
