@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
+import cantata.tokens.contract
 from cantata.kernel.time import ManualClock, RelTime, Timestamp
+from cantata.lang.build import build_dar, compile_package
+from cantata.lang.build.sources import contract_files
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import PING
 from cantata.sandbox.store import SqliteStore
@@ -81,6 +84,16 @@ def test_declared_packages_can_be_used(caller: Caller) -> None:
     names = {caller.node.packages.package_name(each) for each in caller.node.packages.vetted}
     assert {"canton-builtin-admin-workflow-ping", "splice-api-token-holding-v1"} <= names
     assert caller.node.packages.packages[PING].modules
+
+
+def test_declared_packages_need_not_be_in_a_dar(caller: Caller) -> None:
+    compiled = compile_package(contract_files([Path(cantata.tokens.contract.__path__[0])]))
+    built = build_dar(compiled, without_declared=True)
+    assert built.left_out
+    assert status(caller.post("/v2/dars", built.content)) == (200, "")
+    listed = caller.get("/v2/packages").json["packageIds"]
+    assert compiled.package.id in listed
+    assert not {each.id for each in built.left_out} & set(listed)
 
 
 def test_a_declared_package_gives_way_to_the_real_one(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cantata.lf.archive import StoredPackage
 from cantata.lf.archive.dar import Dar, read_dar
 from cantata.lf.check import check_dar
-from cantata.lf.model import Packages
+from cantata.lf.model import Package, Packages
 from cantata.sandbox.participant.administration.identifiers import unique_identifier_fault
 from cantata.sandbox.participant.api import OCTETS, Answer, Request
 from cantata.sandbox.participant.node import Participant
@@ -72,7 +72,7 @@ class PackageService:
 
     def install(self, data: bytes) -> None:
         """Take a DAR at start, before anything is served."""
-        self.take(inspect(data, self._store.stored), vet=True)
+        self.take(inspect(data, self._store.stored, self._store.declared), vet=True)
 
     def take(self, dar: Dar, *, vet: bool) -> None:
         """Keep the packages of a DAR that is in order, and vet them if they may be."""
@@ -99,13 +99,14 @@ class PackageService:
 
     async def _read(self, data: bytes) -> Dar:
         """Read and check a DAR aside, so that others are served meanwhile."""
-        return await asyncio.to_thread(inspect, data, dict(self._store.stored))
+        store = self._store
+        return await asyncio.to_thread(inspect, data, dict(store.stored), dict(store.declared))
 
     def _require_upgrades(self, dar: Dar) -> None:
         store = self._store
         new = [each.package for each in dar.packages.values() if each.id not in store.vetted]
         vetted = [store.listed[package_id] for package_id in store.vetted]
-        known = Packages((*store.listed.values(), *new))
+        known = Packages((*store.declared.values(), *store.listed.values(), *new))
         require_upgrades(new, vetted, known)
 
     def _require_synchronizer(self, synchronizer: str) -> None:
@@ -118,15 +119,34 @@ class PackageService:
             raise not_connected(synchronizer)
 
 
-def inspect(data: bytes, known: Mapping[str, StoredPackage]) -> Dar:
-    """Read a DAR and check it, or raise what is wrong with it; known packages are in order."""
+def inspect(
+    data: bytes, known: Mapping[str, StoredPackage], declared: Mapping[str, Package]
+) -> Dar:
+    """Read a DAR and check it, or raise what is wrong with it; known packages are in order.
+
+    A declared package, which nobody here has the bytes of, need not be in the DAR.
+    """
     dar = read_dar(data, known=known)
     if all(package_id in known for package_id in dar.packages):
         return dar
-    violations = check_dar(dar.main.package, [each.package for each in dar.dependencies])
+    given = [each.package for each in dar.packages.values()]
+    main, *others = (*given, *_standing_in(given, declared))
+    violations = check_dar(main, others)
     if violations:
         raise ill_formed(violations[0])
     return dar
+
+
+def _standing_in(given: Iterable[Package], declared: Mapping[str, Package]) -> list[Package]:
+    """Give the declared packages that are needed, directly or not, and not given."""
+    present = {package.id for package in given}
+    pending, found = list(given), []
+    while pending:
+        for package_id in sorted(pending.pop().imports & (declared.keys() - present)):
+            present.add(package_id)
+            pending.append(declared[package_id])
+            found.append(declared[package_id])
+    return found
 
 
 def _checked_id(request: Request) -> str:

@@ -9,10 +9,9 @@ from typing import Any, ClassVar, NamedTuple
 from cantata.lf.archive import StoredPackage
 from cantata.lf.archive.reader import read_stored
 from cantata.lf.model import Package
-from cantata.lf.stable import stable_packages
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import BUILT_IN, vetting_rank
-from cantata.sandbox.participant.packages.installed import installed_packages
+from cantata.sandbox.participant.packages.installed import installed_packages, stable_packages
 
 
 class Vetting(NamedTuple):
@@ -54,6 +53,7 @@ class PackageStore:
         ranked = sorted(self.listed.values(), key=lambda package: vetting_rank(package.name))
         self.vetted: dict[str, Vetting] = {package.id: ALWAYS for package in ranked}
         self.serial = 1
+        self.declared: dict[str, Package] = {}
         self._decoded: dict[str, StoredPackage] = {}
         self._next_change: int | None = None
         node.packages.add(self.listed.values())
@@ -63,6 +63,7 @@ class PackageStore:
         """Make packages usable that have code but no bytes; real ones are kept."""
         for package in packages:
             if package.id not in self.stored:
+                self.declared[package.id] = package
                 self._node.packages.add([package])
                 if package.id in self.listed:
                     self.listed[package.id] = package
@@ -108,6 +109,7 @@ class PackageStore:
             stored = self._decoded.get(package_id) or read_stored(base64.b64decode(archive))
             self.stored[package_id] = stored
             self.listed[package_id] = stored.package
+            self.declared.pop(package_id, None)
             self._node.packages.add([stored.package], vet=False)
         self._decoded = {}
 
