@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
+os.environ.setdefault("CANTATA_CACHE", str(ROOT / ".cache" / "cantata"))
+
 # The same examples on each run, however slow or busy the machine is. `HYPOTHESIS_PROFILE=explore`
 # looks for new ones.
 settings.register_profile(

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from contextvars import ContextVar
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.text import Text
 
 from cantata.kernel.errors import CantataError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class OutputFormat(StrEnum):
@@ -38,6 +39,8 @@ OutputOption = Annotated[
 
 def console() -> Console:
     """Give the console of results: standard output, plain when it is not a terminal."""
+    from rich.console import Console  # noqa: PLC0415 # slow to import, and not for every command
+
     return Console(highlight=False, soft_wrap=True)
 
 
@@ -51,6 +54,9 @@ def print_error(error: CantataError) -> None:
     if _chosen.get() is OutputFormat.JSON:
         typer.echo(json.dumps(describe_error(error), ensure_ascii=False), err=True)
         return
+    from rich.console import Console  # noqa: PLC0415 # slow to import, and rarely needed
+    from rich.text import Text  # noqa: PLC0415 # likewise
+
     stderr = Console(stderr=True, highlight=False, soft_wrap=True)
     stderr.print(Text.assemble((error.code, "bold red"), f": {error.message}"))
     if error.hint:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar
 
+from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
 from cantata.sandbox.participant.node import Participant, Settings
 from cantata.sandbox.store import SqliteStore
@@ -18,9 +19,6 @@ MEMORY = ":memory:"
 OPEN = "none"
 DEFAULT_PORT = 7575
 DEFAULT_HOST = "127.0.0.1"
-
-GC_THRESHOLD = 50_000
-"""New objects after which the youngest are looked over; contracts live long."""
 
 
 class NotLoopback(CantataError):
@@ -111,7 +109,7 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
             _upload(node, dar)
         running = Running(options.host, listening.getsockname()[1], node.identity.participant_id)
         gc.freeze()
-        gc.set_threshold(GC_THRESHOLD)
+        relax_collector()
         serve(application, listening, lambda: ready(running))
 
 

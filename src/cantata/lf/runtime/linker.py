@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from cantata.lf.model import Packages, Ref, Type
+from cantata.lf.model import Package, Packages, Ref, Type
 from cantata.lf.runtime import compiled
 from cantata.lf.runtime.cache.code import CodeCache, pack, unpack
 from cantata.lf.runtime.errors import InternalError
@@ -39,7 +39,7 @@ class Linker:
         self.translator = Translator(packages)
         self.places: dict[str, dict[int, Place]] = {}
         self._cache = cache
-        self._packed: dict[str, dict[str, bytes]] = {}
+        self._packed: dict[str, tuple[Package, dict[str, bytes]]] = {}
         self._changed: set[str] = set()
         self.memoized: list[str] = []
         table["U"] = UNSET
@@ -117,19 +117,24 @@ class Linker:
             return self._install(name, link, stored)
         return self._install(name, link, unpack(packed[name]))
 
-    def _units(self, package: str) -> dict[str, bytes]:
-        """Give the units of a package that are known, packed."""
-        units = self._packed.get(package)
-        if units is None:
+    def _units(self, package_id: str) -> dict[str, bytes]:
+        """Give the units of a package that are known, packed.
+
+        Those of a declaration are not for the real package that takes its place.
+        """
+        package = self.packages[package_id]
+        known = self._packed.get(package_id)
+        if known is None or known[0] is not package:
             assert self._cache is not None
-            units = self._packed[package] = self._cache.load(self.packages[package])
-        return units
+            known = self._packed[package_id] = package, self._cache.load(package)
+            self._changed.discard(package_id)
+        return known[1]
 
     def save(self) -> None:
         """Write what was translated since the last time to the cache."""
         if self._cache is not None:
-            for package in sorted(self._changed):
-                self._cache.save(self.packages[package], self._packed[package])
+            for package_id in sorted(self._changed):
+                self._cache.save(*self._packed[package_id])
         self._changed.clear()
 
     def _install(self, name: str, link: Link, stored: Stored) -> Callable[..., Value]:

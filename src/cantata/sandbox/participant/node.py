@@ -10,6 +10,7 @@ from cantata.kernel.generators import Ids, RandomIds
 from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.codec import JsonCodec
 from cantata.lf.interactive.topology import SigningKeys
+from cantata.lf.runtime.cache.place import user_folder
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import Engine, Ledger, PackageSet
@@ -72,7 +73,8 @@ class Participant:
         self.ids: Ids = ids or RandomIds()
         self.store = SqliteStore(MEMORY) if store is None else store
         self.packages = PackageSet()
-        self.engine = Engine(Runtime(self.packages.packages), self.packages)
+        runtime = Runtime(self.packages.packages, cache=user_folder())
+        self.engine = Engine(runtime, self.packages)
         self.ledger = Ledger(self.engine, self.store, knows_party=self._knows_party, stride=STRIDE)
         self.codec = JsonCodec(self.packages.packages)
         self.commands = CommandReader(self.packages, self.codec)
@@ -114,6 +116,7 @@ class Participant:
         """End all streams and close the store; everything acknowledged is safe already."""
         self.commits.close()
         self.store.close()
+        self.engine.runtime.save()
 
     def now(self) -> int:
         """Give the time in microseconds since 1970."""

@@ -7,6 +7,11 @@ import hashlib
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
+from cantata.lf.runtime.cache.place import is_own
+
+FILES_MAX = 2_000
+"""Files in a folder above which the older half is deleted."""
+
 _DIGEST = 32
 
 
@@ -15,9 +20,14 @@ class CacheFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._is_own: bool | None = None
 
     def read(self, name: str) -> bytes | None:
-        """Give the content of a file, or None if it is missing or damaged."""
+        """Give the content of a file, or None if it is missing, damaged or not this user's."""
+        if self._is_own is None:
+            self._is_own = is_own(self.path)
+        if not self._is_own:
+            return None
         try:
             data = (self.path / name).read_bytes()
         except OSError:
@@ -28,10 +38,23 @@ class CacheFolder:
     def write(self, name: str, content: bytes) -> None:
         """Write a file; a folder that cannot be written is no error, only a slower next start."""
         with contextlib.suppress(OSError):
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._is_own = is_own(self.path)
+            if not self._is_own:
+                return
             with NamedTemporaryFile(dir=self.path, prefix=f".{name[:16]}-", delete=False) as file:
                 file.write(hashlib.sha256(content).digest() + content)
             try:
                 Path(file.name).replace(self.path / name)
             except OSError:
                 Path(file.name).unlink(missing_ok=True)
+            self._bound()
+
+    def _bound(self) -> None:
+        """Delete the older half of the files when there are too many: most are of older code."""
+        files = list(self.path.iterdir())
+        if len(files) <= FILES_MAX:
+            return
+        files.sort(key=lambda file: file.stat().st_mtime)
+        for file in files[: len(files) // 2]:
+            file.unlink(missing_ok=True)

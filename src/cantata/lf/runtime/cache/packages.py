@@ -32,7 +32,7 @@ class PackageCache(Mapping[str, StoredPackage]):
         if stored.id in self:
             return
         try:
-            content = marshal.dumps(_frozen(stored))
+            content = marshal.dumps(freeze(stored))
         except RecursionError:
             return
         self._folder.write(_file(stored.id), content)
@@ -43,7 +43,7 @@ class PackageCache(Mapping[str, StoredPackage]):
             content = self._folder.read(_file(package_id))
             if content is None:
                 raise KeyError(package_id)
-            found = self._loaded[package_id] = _thawed(_load(content))
+            found = self._loaded[package_id] = thaw(_load(content))
         return found
 
     def __contains__(self, package_id: object) -> bool:
@@ -91,8 +91,20 @@ def _file(package_id: str) -> str:
     return f"{package_id}.{stamp()}.package"
 
 
-def _frozen(stored: StoredPackage) -> Any:
-    package = stored.package
+def freeze(stored: StoredPackage) -> Any:
+    """Give a package with its bytes as plain data for marshal."""
+    start = stored.archive.index(stored.payload)
+    return freeze_package(stored.package), stored.archive, start, len(stored.payload)
+
+
+def thaw(frozen: Any) -> StoredPackage:
+    """Give the package that `freeze` took, its definitions to be read when looked at."""
+    package, archive, start, size = frozen
+    return StoredPackage(thaw_package(package), archive[start : start + size], archive)
+
+
+def freeze_package(package: Package) -> Any:
+    """Give a package without bytes as plain data for marshal."""
     writer = Writer()
     modules = {
         module.name: tuple(
@@ -106,18 +118,15 @@ def _frozen(stored: StoredPackage) -> Any:
     }
     head = (package.id, package.name, package.version, package.lf_minor)
     rest = (tuple(sorted(package.imports)), package.upgraded_package_id)
-    start = stored.archive.index(stored.payload)
-    place = (start, start + len(stored.payload))
     shared = (tuple(writer.texts), tuple(marshal.dumps(code) for code in writer.pool))
-    return head, rest, modules, shared, stored.archive, place
+    return head, rest, modules, shared
 
 
-def _thawed(frozen: Any) -> StoredPackage:
-    head, rest, modules, (texts, pool), archive, (start, end) = frozen
+def thaw_package(frozen: Any) -> Package:
+    """Give the package that `freeze_package` took."""
+    (package_id, name, version, lf_minor), (imports, upgraded), modules, (texts, pool) = frozen
     reader = Reader(texts, _Pool(pool))
-    package_id, name, version, lf_minor = head
-    imports, upgraded = rest
-    package = Package(
+    return Package(
         id=package_id,
         name=name,
         version=version,
@@ -126,7 +135,6 @@ def _thawed(frozen: Any) -> StoredPackage:
         imports=frozenset(imports),
         upgraded_package_id=upgraded,
     )
-    return StoredPackage(package, archive[start:end], archive)
 
 
 class _Pool(Sequence[Code]):

@@ -14,8 +14,7 @@ from cantata.lf.runtime.cache.place import user_folder
 GROUP = "cantata.packages"
 STABLE = "stable"
 
-_LF = "cantata.lf"
-_COMPILER = ("cantata.kernel", _LF, "cantata.lang")
+_COMPILER = "cantata.lang"
 
 
 @cache
@@ -27,7 +26,7 @@ def installed_packages() -> tuple[Package, ...]:
     found: dict[str, Package] = {}
     bundles = Bundles(user_folder())
     for entry in sorted(entry_points(group=GROUP)):
-        made_by = (*_COMPILER, _owner(entry))
+        made_by = (_COMPILER, _owner(entry))
         packages = bundles.packages(f"{entry.name}={entry.value}", made_by, lambda: _load(entry))  # noqa: B023 - called at once
         found.update((package.id, package) for package in packages)
     return tuple(found.values())
@@ -36,7 +35,7 @@ def installed_packages() -> tuple[Package, ...]:
 @cache
 def stable_packages() -> Mapping[str, StoredPackage]:
     """Give the stable packages by id."""
-    stored = Bundles(user_folder()).stored(STABLE, (_LF,), _stable)
+    stored = Bundles(user_folder()).stored(STABLE, (), _stable)
     return {each.id: each for each in stored}
 
 
