@@ -12,7 +12,7 @@ from cantata.cli.dar_file import read_dar_file
 from cantata.cli.output import OutputFormat, OutputOption, console, print_json
 from cantata.kernel.errors import CantataError
 from cantata.lf.archive import Dar
-from cantata.lf.codegen import generate
+from cantata.lf.codegen.generate import generate
 from cantata.lf.model import Packages
 
 GENERATED = "generated"

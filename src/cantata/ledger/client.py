@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
 from cantata.kernel.time import Clock
+from cantata.ledger.acting import Acting
 from cantata.ledger.services.administration import Packages, Parties, Users
 from cantata.ledger.services.commands import Commands, Submitter
-from cantata.ledger.services.external import External
+from cantata.ledger.services.external import External, Signers
 from cantata.ledger.services.state import State
 from cantata.ledger.services.updates import Updates
 from cantata.ledger.settings import Settings
 from cantata.ledger.streams import Sleep, Streams, sleep_ms
+from cantata.ledger.submission import Disclosed
 from cantata.ledger.tokens import TokenProvider
 from cantata.ledger.transport import Transport
 
@@ -42,6 +45,27 @@ class LedgerClient:
         self.parties = Parties(self._transport)
         self.users = Users(self._transport)
         self.packages = Packages(self._transport)
+
+    def acting(
+        self,
+        *parties: str,
+        read_as: Iterable[str] = (),
+        disclosed: Iterable[Disclosed] = (),
+        signers: Signers | None = None,
+    ) -> Acting:
+        """Act and read as parties, with contract classes: ``acting(alice).create(Token(…))``.
+
+        External parties need the `signers` that sign for them.
+        """
+        return Acting(
+            self.commands,
+            self.external,
+            self.state,
+            parties,
+            read_as=tuple(read_as),
+            disclosed=tuple(disclosed),
+            signers=dict(signers or {}),
+        )
 
     async def close(self) -> None:
         """Close all connections."""

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.ledger.model.events import CreatedEvent
+from cantata.ledger.typed import TypedCommand, json_of
 from cantata.lf.codegen.support.ledger import Command, Template
 
 DEDUPLICATED_FOR = RelTime.of(days=1)
@@ -65,7 +66,7 @@ class Submission:
     makes trying again harmless.
     """
 
-    commands: tuple[Command | Template, ...]
+    commands: tuple[Command | Template | TypedCommand[Any], ...]
     act_as: tuple[str, ...]
     command_id: str
     read_as: tuple[str, ...] = ()
@@ -79,9 +80,7 @@ class Submission:
 
     def commands_json(self) -> list[Command]:
         """Give the commands as the API wants them."""
-        return [
-            each.create_command() if isinstance(each, Template) else each for each in self.commands
-        ]
+        return [json_of(each) for each in self.commands]
 
     def change_id(self, user_id: str) -> ChangeId:
         """Give the change id, with the client's user where the submission names none."""

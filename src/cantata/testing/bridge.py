@@ -9,7 +9,6 @@ from collections.abc import Callable
 from decimal import Decimal as StdDecimal
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Date, RelTime, Timestamp
 from cantata.lang import (
     Constructor,
@@ -23,24 +22,12 @@ from cantata.lang import (
     Template,
     TextMap,
 )
+from cantata.lang.surface.errors import NoValue
 from cantata.lf.runtime.order import compare
 from cantata.lf.runtime.values import GenMap, from_cons, to_cons
 
 _DECIMALS = 10
 _by_order = functools.cmp_to_key(compare)
-
-
-class NoValue(CantataError):
-    """A Python annotation that no Daml-LF type stands for; field `hint`."""
-
-    code = "NO_VALUE"
-
-    def __init__(self, hint: object) -> None:
-        super().__init__(
-            f"{hint} is no type of the contract language",
-            hint="use the types that cantata.lang gives",
-        )
-        self.annotation = hint
 
 
 class Bridge(NamedTuple):

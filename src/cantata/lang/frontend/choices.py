@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TypeAlias
 
+from cantata.lang import naming
 from cantata.lang.diagnostics import contracts as rules
 from cantata.lang.diagnostics.definitions import INTERFACE_VALUE
-from cantata.lang.frontend import naming
 from cantata.lang.frontend.signatures import check_field_name, read_signature
 from cantata.lang.frontend.symbols import (
     ChoiceInfo,

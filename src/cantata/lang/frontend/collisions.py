@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cantata.lang import naming
 from cantata.lang.diagnostics import definitions as rules
-from cantata.lang.frontend import naming
 from cantata.lang.frontend.symbols import (
     ConstructorInfo,
     Definition,

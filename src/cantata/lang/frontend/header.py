@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from cantata.lang import naming
 from cantata.lang.diagnostics import source as rules
 from cantata.lang.diagnostics.report import Report
-from cantata.lang.frontend import naming
 from cantata.lang.frontend.symbols import ModuleInfo
 from cantata.lang.ir.types import PackageKey
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 
+from cantata.lang import naming
 from cantata.lang.diagnostics import contracts as rules
 from cantata.lang.diagnostics import definitions
-from cantata.lang.frontend import naming
 from cantata.lang.frontend.annotations import lookup
 from cantata.lang.frontend.choices import read_choice
 from cantata.lang.frontend.data import class_body, is_filler, refuse_member

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 
+from cantata.lang import naming
 from cantata.lang.diagnostics import definitions as rules
-from cantata.lang.frontend import naming
 from cantata.lang.frontend.annotations import lookup, resolve_type
 from cantata.lang.frontend.symbols import (
     FieldInfo,

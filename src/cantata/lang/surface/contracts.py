@@ -7,6 +7,7 @@ from abc import abstractmethod as view
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import (
+    TYPE_CHECKING,
     Any,
     Concatenate,
     Generic,
@@ -22,6 +23,10 @@ from typing import (
 from cantata.lang.surface.data import Data, field, seal
 from cantata.lang.surface.errors import NoLedger
 from cantata.lang.surface.values import ContractId, Party
+
+if TYPE_CHECKING:
+    # A client of ledgers needs these; contract code and its tests need not load them.
+    from cantata.lf.codegen.support.forms import ChoiceForm, ContractForm
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -64,9 +69,23 @@ class Template(_Contract, Data):
         """Say whether the payload is legal; the ledger refuses a contract that is not."""
         return True
 
+    @classmethod
+    def __ledger_template__(cls) -> ContractForm[Self, ContractId[Self]]:
+        """Tell a client what the template is on a ledger."""
+        from cantata.lang.surface.forms import template_form  # noqa: PLC0415 - for clients only
+
+        return template_form(cls)
+
 
 class Interface(_Contract, ABC):
     """An interface: a view, abstract methods, and choices on whatever template implements it."""
+
+    @classmethod
+    def __ledger_interface__(cls) -> ContractForm[Any, ContractId[Self]]:
+        """Tell a client what the interface is on a ledger."""
+        from cantata.lang.surface.forms import interface_form  # noqa: PLC0415 - for clients only
+
+        return interface_form(cls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +101,12 @@ class Choice(Generic[S_contra, P, R_co]):
     def __call__(self, *_args: object, **_arguments: object) -> NoReturn:
         """Refuse to run: a choice runs on a ledger, by `exercise`."""
         raise NoLedger("exercise")
+
+    def __ledger_choice__(self, *args: P.args, **arguments: P.kwargs) -> ChoiceForm[R_co]:
+        """Tell a client what the choice is on a ledger, with these arguments."""
+        from cantata.lang.surface.forms import choice_form  # noqa: PLC0415 - for clients only
+
+        return choice_form(self.body, self.name, args, dict(arguments))
 
 
 def choice(

@@ -53,3 +53,29 @@ class WrongType(CantataError, TypeError):
             f"{place} takes {expected}, not {self.value} of type {type(value).__name__}",
             hint="the contract language converts nothing unasked",
         )
+
+
+class NoValue(CantataError):
+    """A Python annotation that no Daml-LF type stands for; field `annotation`."""
+
+    code = "NO_VALUE"
+
+    def __init__(self, hint: object) -> None:
+        super().__init__(
+            f"{hint} is no type of the contract language",
+            hint="use the types that cantata.lang gives",
+        )
+        self.annotation = hint
+
+
+class NotAContract(CantataError):
+    """A class or choice that belongs to no contract module; field `subject`."""
+
+    code = "NOT_A_CONTRACT"
+
+    def __init__(self, subject: object) -> None:
+        super().__init__(
+            f"{subject!r} is not defined in a contract module",
+            hint="name a class of a module with PACKAGE = package(…), or its choice: Token.burn",
+        )
+        self.subject = subject

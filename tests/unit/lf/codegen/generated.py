@@ -12,7 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 from cantata.lf.archive import read_dar
-from cantata.lf.codegen import generate
+from cantata.lf.codegen.generate import generate
 from cantata.lf.model import Package, Packages
 
 ROOT = Path(__file__).resolve().parents[4]

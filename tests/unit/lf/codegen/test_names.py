@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from cantata.lf.codegen import CodegenRefused, IllegalPrefix, generate
 from cantata.lf.codegen import support as lf
+from cantata.lf.codegen.errors import CodegenRefused
+from cantata.lf.codegen.generate import IllegalPrefix, generate
 from cantata.lf.model import (
     INT64,
     TEXT,

@@ -107,7 +107,7 @@ def generic(cls: type[T], *codecs: Codec[Any]) -> Codec[T]:
 def _cached_codec(cls: Any, codecs: tuple[Codec[Any], ...]) -> Codec[Any]:
     if hasattr(cls, "_constructors"):
         return Codec(lambda: _variant(cls._constructors(*codecs)))
-    return Codec(lambda: _record(cls, cls._parts(*codecs)))
+    return Codec(lambda: record_coding(cls, cls._parts(*codecs)))
 
 
 def _codec(cls: type[T], *codecs: Codec[Any]) -> Codec[T]:
@@ -115,8 +115,8 @@ def _codec(cls: type[T], *codecs: Codec[Any]) -> Codec[T]:
     return _cached_codec(owner, codecs)
 
 
-def _record(cls: type[Any], parts: Parts) -> Coding:
-    """Make the conversion between objects of a class and JSON objects."""
+def record_coding(cls: type[Any], parts: Parts) -> Coding:
+    """Make the conversion between objects of a class, made by name, and JSON objects."""
     names = tuple(name for _, name, _ in parts)
     inner = coding.record(tuple((wire, codec) for wire, _, codec in parts))
     write = inner.encode

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeAlias, TypeVar
 
 from cantata.lf.codegen.support.classes import Record
 from cantata.lf.codegen.support.codec import Codec
+from cantata.lf.codegen.support.forms import ChoiceForm, ContractForm
 from cantata.lf.codegen.support.values import ContractId
 
 T = TypeVar("T")
@@ -32,6 +33,11 @@ class Template(Record):
         arguments = {"templateId": self.TEMPLATE_ID, "createArguments": self.to_json()}
         return {"CreateCommand": arguments}
 
+    @classmethod
+    def __ledger_template__(cls) -> ContractForm[Self, ContractId[Self]]:
+        """Tell a client what the template is on a ledger."""
+        return ContractForm(cls.TEMPLATE_ID, cls.codec(), ContractId)
+
 
 class Interface(Generic[V]):
     """An interface with a view of type V; never instantiated, it marks contract ids."""
@@ -45,6 +51,11 @@ class Interface(Generic[V]):
         """Read a view, the `viewValue` of a created event."""
         view: V = cls._view().from_json(data)
         return view
+
+    @classmethod
+    def __ledger_interface__(cls) -> ContractForm[V, ContractId[Self]]:
+        """Tell a client what the interface is on a ledger."""
+        return ContractForm(cls.INTERFACE_ID, cls._view(), ContractId)
 
     @classmethod
     def _view(cls) -> Codec[Any]:
@@ -88,6 +99,10 @@ class Exercise(Generic[T, R]):
         """Read the result, the `exerciseResult` of an exercised event."""
         result: R = cls._result().from_json(data)
         return result
+
+    def __ledger_choice__(self) -> ChoiceForm[R]:
+        """Tell a client what the choice is on a ledger, with this argument."""
+        return ChoiceForm(self.TARGET_ID, self.CHOICE, self.argument_to_json(), self._result())
 
     @classmethod
     def _result(cls) -> Codec[Any]:
