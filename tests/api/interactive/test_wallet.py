@@ -104,3 +104,34 @@ def test_a_wallet_signs_what_it_has_checked(sandbox: Sandbox, spec: KeySpec) -> 
     assert [each["status"]["code"] for each in found] == [0, 6]
     assert found[0]["updateId"] == done["updateId"]
     assert found[0]["submissionId"] == f"submission-{spec.name}"
+
+
+@pytest.mark.parametrize("others", [[], ["local"]])
+def test_nobody_else_submits_for_a_wallet(sandbox: Sandbox, others: list[str]) -> None:
+    connected = sandbox.get("/v2/state/connected-synchronizers").json
+    synchronizer = connected["connectedSynchronizers"][0]["synchronizerId"]
+    party = _come(sandbox, PrivateKey.generate(next(iter(KeySpec))), synchronizer)
+    local = [
+        _ok(sandbox, "/v2/parties", {"partyIdHint": hint})["partyDetails"]["party"]
+        for hint in others
+    ]
+    _ok(sandbox, "/v2/users", {"user": {"id": f"thief{len(local)}"}, "rights": [_acting(party)]})
+    end = sandbox.get("/v2/state/ledger-end").json
+    ping = {"id": "1", "initiator": party, "responder": party}
+    refused = sandbox.post(
+        "/v2/commands/submit-and-wait",
+        {
+            "userId": f"thief{len(local)}",
+            "commandId": "theft",
+            "commands": [{"CreateCommand": {"templateId": PING, "createArguments": ping}}],
+            "actAs": [party, *local],
+        },
+    )
+    assert refused.status == 404
+    assert refused.json["code"] == "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT"
+    assert refused.json["errorCategory"] == 11
+    assert sandbox.get("/v2/state/ledger-end").json == end
+
+
+def _acting(party: str) -> Json:
+    return {"kind": {"CanActAs": {"value": {"party": party}}}}

@@ -19,6 +19,7 @@ from cantata.sandbox.engine.errors import (
     PreprocessingError,
 )
 from cantata.sandbox.participant.claims import Claims
+from cantata.sandbox.participant.commands.authority import require_own_parties
 from cantata.sandbox.participant.commands.bodies import (
     DeduplicationDuration,
     DeduplicationOffset,
@@ -71,6 +72,7 @@ class Submitter:
         header, submission = self.read(body, claims, trace_id)
         with self.explained(header):
             submission, transaction = self._node.ledger.prepare(submission)
+        require_own_parties(self._node, submission.act_as)
         return await self.commit(submission, transaction, header.period)
 
     def read(self, body: JsCommands, claims: Claims, trace_id: str) -> tuple[Header, Submission]:
