@@ -105,9 +105,11 @@ class Participant:
         """
         self._journal.record(part.name, change)
         part.apply(change)
+        self._journal.compact(part)
 
     def reload(self) -> None:
         """Make all parts again, in place, from what the store has: it has gone back."""
+        self._journal.forget()
         for kind, part in self._parts.items():
             kind.__init__(part, self)
             self._replay(part)

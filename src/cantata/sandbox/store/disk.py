@@ -15,7 +15,7 @@ from cantata.sandbox.store.errors import CorruptStore, StoreFailed, StoreInUse, 
 from cantata.sandbox.store.wal import read_promise
 
 MEMORY = ":memory:"
-FORMAT = 1
+FORMAT = 2
 APPLICATION_ID = 0x43616E74
 GENESIS = sha256(b"cantata store 1").digest()
 """What the chain of digests starts from."""

@@ -29,7 +29,7 @@ def key(identifier: str) -> int:
 
 
 class Segment:
-    """A stretch of the log: offsets by kind and by witness, ids, and the batches that hold it.
+    """A stretch of the log: offsets by kind, witness and submitter, ids, and the batches of it.
 
     `seq` is the last of those batches, 0 while the segment grows.
     """
@@ -39,6 +39,7 @@ class Segment:
         self.is_saved = False
         self.offsets: dict[str, array[int]] = {UPDATES: array("Q")}
         self.witnessed: dict[str, array[int]] = {}
+        self.submitted: dict[str, array[int]] = {}
         self.batch_firsts, self.batch_seqs = array("Q"), array("Q")
         self._keys: dict[int, tuple[int, ...]] = {}
         self._sorted, self._places = array("Q"), array("Q")
@@ -58,6 +59,13 @@ class Segment:
         seen = self.witnessed.get(party)
         if seen is None:
             seen = self.witnessed[party] = array("Q")
+        seen.append(offset)
+
+    def add_submitter(self, party: str, offset: int) -> None:
+        """Note that a party submitted the update at an offset."""
+        seen = self.submitted.get(party)
+        if seen is None:
+            seen = self.submitted[party] = array("Q")
         seen.append(offset)
 
     def add_key(self, identifier: str, offset: int) -> None:
@@ -91,7 +99,7 @@ class Segment:
     def pack(self, number: Number) -> bytes:
         """Write a sealed segment; texts are given by their numbers."""
         flat = array("Q")
-        for table in (self.offsets, self.witnessed):
+        for table in (self.offsets, self.witnessed, self.submitted):
             flat.append(len(table))
             for name, offsets in table.items():
                 _extend(flat, offsets, number(name))
@@ -110,6 +118,7 @@ class Segment:
         reader, segment = _Reader(flat), cls()
         segment.offsets = {text(reader.one()): reader.many() for _ in range(reader.one())}
         segment.witnessed = {text(reader.one()): reader.many() for _ in range(reader.one())}
+        segment.submitted = {text(reader.one()): reader.many() for _ in range(reader.one())}
         segment.batch_firsts, segment.batch_seqs = reader.many(), reader.many()
         segment._sorted, segment._places = reader.many(), reader.many()
         segment.is_saved = True
@@ -142,11 +151,13 @@ class History:
                 arrays = [segment.offsets.get(kind)]
             else:
                 arrays = [segment.witnessed.get(party) for party in parties]
-            found = [_between(numbers, after, until) for numbers in arrays if numbers]
-            if len(found) == 1:
-                yield from found[0]
-            else:
-                yield from sorted({offset for numbers in found for offset in numbers})
+            yield from _merged(arrays, after, until)
+
+    def submitted(self, parties: Collection[str], after: int, until: int) -> Iterator[int]:
+        """Give the offsets in (after, until] of updates that parties submitted."""
+        for segment in list(self.segments):
+            arrays = [segment.submitted.get(party) for party in parties]
+            yield from _merged(arrays, after, until)
 
     def find(self, identifier: str) -> list[int]:
         """Give the offsets of updates that may have to do with an id, in order."""
@@ -162,13 +173,16 @@ class History:
         return None
 
     def everything(self, after: int) -> Iterator[tuple[str, list[int]]]:
-        """Give all offsets after one by kind, then those of each witness, in order of names."""
+        """Give all offsets after one by kind, by witness and by submitter, in order of names."""
         for kind in sorted({kind for segment in self.segments for kind in segment.offsets}):
             if found := list(self.offsets(kind, None, after, _FOREVER)):
                 yield f"kind {kind}", found
         for party in sorted({party for segment in self.segments for party in segment.witnessed}):
             if found := list(self.offsets(UPDATES, (party,), after, _FOREVER)):
                 yield f"party {party}", found
+        for party in sorted({party for segment in self.segments for party in segment.submitted}):
+            if found := list(self.submitted((party,), after, _FOREVER)):
+                yield f"submitter {party}", found
 
     def drop(self, up_to: int) -> None:
         """Forget segments that end at or before an offset."""
@@ -199,6 +213,14 @@ class _Reader:
 def _extend(flat: array[int], numbers: array[int], *before: int) -> None:
     flat.extend((*before, len(numbers)))
     flat.extend(numbers)
+
+
+def _merged(arrays: Iterable[array[int] | None], after: int, until: int) -> Iterable[int]:
+    """Give the numbers in (after, until] of any of the arrays, each once and in order."""
+    found = [_between(numbers, after, until) for numbers in arrays if numbers]
+    if len(found) == 1:
+        return found[0]
+    return sorted({offset for numbers in found for offset in numbers})
 
 
 def _between(numbers: array[int], after: int, until: int) -> array[int]:

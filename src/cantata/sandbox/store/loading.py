@@ -34,6 +34,7 @@ def load(disk: Disk) -> Loaded:
             seq, end = found
             with _damage(f"{disk.path}, snapshot {seq}"):
                 digest = _read_snapshot(disk, seq, end, loader)
+            loader.state.changes = 0
         for batch in disk.batches(seq, digest):
             with _damage(f"{disk.path}, {batch.place}"):
                 if batch.first:
@@ -89,9 +90,11 @@ class Loader:
                 self.state.retain(read_active(self._read(self._contracts[contract_id])))
         for contract_id in archived:
             del self._contracts[contract_id]
-        identifiers = [head.update_id, *archived, *[token[1:] for token in head.transient]]
+        submitters, command = head.command(symbols)
+        transient = [token[1:] for token in head.transient]
+        identifiers = [head.update_id, *command, *archived, *transient]
         witnesses = symbols.atoms.get(head.witnesses) or symbols.atom(head.witnesses)
-        self.state.commit(head.offset, witnesses, identifiers)
+        self.state.commit(head.offset, witnesses, submitters, identifiers)
 
     def _contract(self, text: str) -> None:
         contract_id, template, stakeholders = active_outline(text)

@@ -22,14 +22,15 @@ from cantata.sandbox.store.snapshots import Snapshot
 from cantata.sandbox.store.state import State
 
 SNAPSHOT_UPDATES = 50_000
-"""Updates after which a snapshot is made, at the least."""
+"""Updates and other changes after which a snapshot is made, at the least."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """How a store behaves. `bytes_max` bounds the file, 0 does not.
 
-    `snapshot_updates` is the least number of updates between two snapshots, 0 for none at all.
+    `snapshot_updates` is the least number of updates and other changes between two snapshots, 0 for
+    none at all.
     """
 
     bytes_max: int = 0
@@ -159,7 +160,7 @@ class Log:
     def snapshot_if_due(self) -> None:
         """Begin a snapshot when enough has come since the last one."""
         least, state = self._options.snapshot_updates, self.state
-        is_long = least and len(state.history.tail) >= max(least, len(state.contracts))
+        is_long = least and state.changes >= least and state.changes >= state.size
         if is_long or self._is_snapshot_wanted:
             self.snapshot()
 
@@ -171,6 +172,7 @@ class Log:
             return
         self._is_snapshot_wanted = False
         seq = self.flusher.close_batch()
+        self.state.changes = 0
         self.state.history.cut(seq)
         if seq:
             self._snapshot = Snapshot(self.state.freeze(), seq, self.disk, self.flusher)

@@ -8,6 +8,7 @@ end; the tree is read when somebody asks for the update.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from cantata.sandbox.engine.contract import Contract
@@ -21,7 +22,10 @@ from cantata.sandbox.store.values import Put, decode, put_value
 _EXERCISE, _FETCH, _ROLLBACK = "1", "2", "3"
 _CONSUMING, _ABORTED = 1, 2
 _CONTRACT_SIZE = 7
-_ARCHIVED_AT = 11
+_KEY_BYTES = 8
+_FIELDS = slice(2, 11)
+_WITNESSES_AT = 11
+_ARCHIVED_AT = 13
 
 
 class Head(NamedTuple):
@@ -46,8 +50,8 @@ class Head(NamedTuple):
         return cls(
             int(tokens[0]),
             _text(tokens[1]),
-            tuple(tokens[2:9]),
-            tokens[9],
+            tuple(tokens[_FIELDS]),
+            tokens[_WITNESSES_AT],
             tokens[_ARCHIVED_AT:end],
             tokens[end:],
         )
@@ -61,6 +65,13 @@ class Head(NamedTuple):
         tokens = iter(self.archived)
         for contract_id in tokens:
             yield contract_id[1:], int(next(tokens)), int(next(tokens))
+
+    def command(self, symbols: Symbols) -> tuple[frozenset[str], list[str]]:
+        """Give who submitted the update, and the ids by which its command is found."""
+        _, _, act_as, command_id, user_id, _, _, _, signed = self.fields
+        submitters = symbols.atoms.get(act_as) or symbols.atom(act_as)
+        found = [command_key(_text(user_id), _text(command_id), submitters)]
+        return submitters, [*found, signed[1:]] if len(signed) > 1 else found
 
     def update(self, created: Sequence[str], nodes: str, symbols: Symbols) -> Update:
         """Give the whole update, from the records after this one."""
@@ -86,6 +97,18 @@ class Head(NamedTuple):
         )
 
 
+def command_key(user_id: str, command_id: str, act_as: frozenset[str]) -> str:
+    """Give the id by which updates of a command are found."""
+    text = "\0".join((user_id, command_id, *sorted(act_as)))
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).hexdigest()
+
+
+def command_ids(update: Update) -> list[str]:
+    """Give the ids by which the command of an update is found."""
+    found = [command_key(update.user_id, update.command_id, update.act_as)]
+    return [*found, update.external_hash] if update.external_hash else found
+
+
 def head_text(
     update: Update,
     witnesses: frozenset[str],
@@ -104,6 +127,8 @@ def head_text(
         "s" + update.user_id,
         "s" + update.workflow_id,
         "s" + update.submission_id,
+        "s" + update.trace_id,
+        "s" + update.external_hash,
         symbols.parties(witnesses),
         str(len(archived)),
     ]

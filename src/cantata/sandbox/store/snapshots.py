@@ -1,8 +1,8 @@
 """Snapshots: the state as records, so that starting costs what came after it.
 
-One is begun when as many updates came since the last one as contracts are live, and at least a
-fixed number: so it costs a constant for each update. It is made by a thread of its own from
-what never changes (contracts, copies of tables) and written in parts between batches.
+One is begun when as many changes came since the last one as contracts and rows of tables are live,
+and at least a fixed number: so it costs a constant for each change. It is made by a thread of its
+own from what never changes (contracts, copies of tables) and written in parts between batches.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ class State:
     """Everything that is kept in memory; a pure function of the records applied.
 
     `retained` are contracts that were active at the pruning offset and were archived later: the
-    updates that created them are gone.
+    updates that created them are gone. `changes` counts what came since the last snapshot.
     """
 
     def __init__(self) -> None:
@@ -33,18 +33,28 @@ class State:
         self.retained: dict[str, Active] = {}
         self.end = 0
         self.pruned = 0
+        self.changes = 0
+
+    @property
+    def size(self) -> int:
+        """Give how many things a snapshot would hold, but for the history."""
+        return len(self.contracts) + sum(map(len, self.tables.values()))
 
     def commit(
         self,
         offset: int,
         witnesses: Iterable[str],
+        submitters: Iterable[str],
         identifiers: Iterable[str],
     ) -> None:
         """Apply an update to all but the contracts; `identifiers` are those that it is found by."""
         tail = self.history.tail
+        self.changes += 1
         tail.add(UPDATES, offset)
         for party in witnesses:
             tail.add_witness(party, offset)
+        for party in submitters:
+            tail.add_submitter(party, offset)
         for identifier in identifiers:
             tail.add_key(identifier, offset)
         self.end = offset
@@ -56,11 +66,13 @@ class State:
 
     def note(self, offset: int, kind: str) -> None:
         """Apply an entry."""
+        self.changes += 1
         self.history.tail.add(kind, offset)
         self.end = offset
 
     def put(self, table: str, key: str, value: Any) -> None:
         """Set what a table has for a key; None takes the key out."""
+        self.changes += 1
         if value is None:
             self.tables.get(table, {}).pop(key, None)
         else:

@@ -24,7 +24,14 @@ from cantata.sandbox.store.history import UPDATES
 from cantata.sandbox.store.loading import load
 from cantata.sandbox.store.log import Log, Options
 from cantata.sandbox.store.reading import Recent
-from cantata.sandbox.store.records import active_text, head_text, nodes_text, transient_ids
+from cantata.sandbox.store.records import (
+    active_text,
+    command_ids,
+    command_key,
+    head_text,
+    nodes_text,
+    transient_ids,
+)
 from cantata.sandbox.store.tokens import NUL, joined
 from cantata.sandbox.store.values import encode, put_value
 
@@ -97,19 +104,27 @@ class SqliteStore:
                 state.contracts.drop(active.contract)
                 state.retain(active)
             touched = [active.contract.contract_id for active in (*created_here, *gone)]
-            state.commit(update.offset, witnesses, (update.update_id, *touched, *transient))
+            identifiers = (update.update_id, *command_ids(update), *touched, *transient)
+            state.commit(update.offset, witnesses, update.act_as, identifiers)
             self._log.reader.remember(update.offset, Recent(update, gone), self.durable_end())
             self._log.write(records, update.offset)
             self._log.snapshot_if_due()
 
     def put(self, table: str, key: str, value: Any) -> None:
         """Set what a table has for a key; None takes the key out."""
+        self.put_all(table, {key: value})
+
+    def put_all(self, table: str, rows: Mapping[str, Any]) -> None:
+        """Set what a table has for keys, all or none of it; None takes a key out."""
         with self._log.lock:
             self._log.require()
-            text = "t" + encode((table, key, value), self._log.state.symbols)
-            self._log.require(len(text))
-            self._log.state.put(table, key, value)
-            self._log.write([text], 0)
+            state = self._log.state
+            texts = ["t" + encode((table, *row), state.symbols) for row in rows.items()]
+            self._log.require(sum(map(len, texts)))
+            for key, value in rows.items():
+                state.put(table, key, value)
+            self._log.write(texts)
+            self._log.snapshot_if_due()
 
     def table(self, table: str) -> Mapping[str, Any]:
         """Give a table as it is now; ask anew after changing it."""
@@ -133,6 +148,7 @@ class SqliteStore:
             state.note(entry.offset, kind)
             self._log.reader.remember(entry.offset, entry, self.durable_end())
             self._log.write([text], entry.offset)
+            self._log.snapshot_if_due()
             return entry.offset
 
     def entries(self, kind: str, after: int, until: int) -> Iterator[Entry]:
@@ -167,6 +183,10 @@ class SqliteStore:
         """Give a contract that is active at the end of the log."""
         active = self._log.state.contracts.get(contract_id)
         return None if active is None else active.contract
+
+    def with_key(self, key_hash: bytes) -> Iterator[Contract]:
+        """Give the contracts active at the end whose keys have a hash, youngest first."""
+        return self._log.state.contracts.with_key(key_hash)
 
     def life(self, contract_id: str) -> tuple[Active | None, Update | None]:
         """Give a contract, also one that is gone, and the update that archived it.
@@ -217,13 +237,32 @@ class SqliteStore:
 
     def by_id(self, update_id: str) -> Update | None:
         """Give the update of that id."""
-        state = self._log.state
-        for offset in state.history.find(update_id):
-            if offset > state.pruned:
-                update = self._log.reader.update(offset, state)
-                if update.update_id == update_id:
-                    return update
+        found = self._related(update_id)
+        return next((each for each in found if each.update_id == update_id), None)
+
+    def by_hash(self, external_hash: str) -> Update | None:
+        """Give the last update that was signed by that hash (hex)."""
+        found = self._related(external_hash)
+        return next((each for each in found if each.external_hash == external_hash), None)
+
+    def by_command(self, user_id: str, command_id: str, act_as: frozenset[str]) -> Update | None:
+        """Give the last update that a user's command of those parties became."""
+        wanted = user_id, command_id, act_as
+        for update in self._related(command_key(*wanted)):
+            if (update.user_id, update.command_id, update.act_as) == wanted:
+                return update
         return None
+
+    def submitted(
+        self, parties: Collection[str] | None, after: int, until: int
+    ) -> Iterator[Update]:
+        """Give the updates that those parties submitted, offsets in (after, until], in order."""
+        state, after = self._log.state, max(after, self._log.state.pruned)
+        if parties is None:
+            yield from self.updates(None, after, until)
+            return
+        for offset in state.history.submitted(parties, after, until):
+            yield self._log.reader.update(offset, state)
 
     def prune(self, up_to: int) -> Ticket:
         """Forget updates and entries up to an offset; active contracts stay.
@@ -291,6 +330,13 @@ class SqliteStore:
             for _ in disk.batches(first - 1, disk.batch(first).previous):
                 pass
         load(disk)
+
+    def _related(self, identifier: str) -> Iterator[Update]:
+        """Give the updates that may have to do with an id, the last one first."""
+        state = self._log.state
+        for offset in reversed(state.history.find(identifier)):
+            if offset > state.pruned:
+                yield self._log.reader.update(offset, state)
 
     def _known(self, contract: Contract) -> Active:
         active = self._log.state.contracts.get(contract.contract_id)

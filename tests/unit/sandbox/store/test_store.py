@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cantata.sandbox.engine import Create, MemoryStore
+from cantata.sandbox.engine import Create, MemoryStore, Update
 from cantata.sandbox.store import (
     Options,
     SqliteStore,
@@ -285,3 +285,60 @@ def _wait_for_snapshot(store: SqliteStore) -> None:
     if snapshot is not None:
         snapshot._thread.join(timeout=60)
         assert not snapshot.is_running
+
+
+def described(number: int) -> Update:
+    """Give the update that a fresh log begins with, as an external party may have submitted it."""
+    update = Transfers(HOLDERS).next(MemoryStore())
+    return update._replace(
+        offset=number,
+        update_id=f"{number:068x}",
+        trace_id="0123456789abcdef",
+        external_hash=f"{number:064x}",
+        workflow_id="work\0flow",
+        submission_id="submission",
+    )
+
+
+@pytest.mark.parametrize("snapshot", [False, True])
+def test_all_fields_of_an_update_survive(store: SqliteStore, snapshot: bool) -> None:
+    updates = [described(number) for number in (1, 2)]
+    for update in updates:
+        node = update.tree.nodes[0]
+        assert isinstance(node, Create)
+        store.append(update, (), ())
+    if snapshot:
+        store.snapshot()
+    store.sync().result(timeout=60)
+    store = reopened(store)
+    assert list(store.updates(None, 0, store.end())) == updates
+    assert [store.by_hash(update.external_hash) for update in updates] == updates
+    assert store.by_hash("00" * 32) is None
+    store.close()
+
+
+@pytest.mark.parametrize("snapshots", [0, 10])
+def test_commands_are_found_without_reading_the_log(path: str, snapshots: int) -> None:
+    options = Options(snapshot_updates=snapshots)
+    store = SqliteStore(path, options)
+    fill(store)
+    store.sync().result(timeout=60)
+    for _ in range(2):
+        for update in store.updates(None, 0, store.end()):
+            assert store.by_command("user", update.command_id, update.act_as) == update
+        assert store.by_command("other", "command-1", frozenset((ISSUER,))) is None
+        assert store.by_command("user", "command-1", frozenset(("else",))) is None
+        everything = list(store.updates(None, 0, store.end()))
+        assert list(store.submitted([ISSUER], 0, store.end())) == everything
+        assert list(store.submitted([ISSUER, "nobody"], 3, 9)) == everything[3:9]
+        assert list(store.submitted(None, 3, 9)) == everything[3:9]
+        assert list(store.submitted(["nobody"], 0, store.end())) == []
+        store = reopened(store, options)
+    store.close()
+
+
+def test_the_last_of_equal_commands_is_found(store: SqliteStore) -> None:
+    first, second = described(1), described(2)
+    store.append(first, (), ())
+    store.append(second, (), ())
+    assert store.by_command(first.user_id, first.command_id, first.act_as) == second

@@ -29,6 +29,7 @@ from cantata.sandbox.participant.commands.bodies import (
 from cantata.sandbox.participant.commands.disclosure import Disclosure
 from cantata.sandbox.participant.commands.index import (
     REJECTION,
+    Accepted,
     ChangeId,
     CommandIndex,
     change_id_of,
@@ -188,7 +189,7 @@ class Submitter:
         self.reject(submission, refusal, done.offset - 1)
         raise refusal
 
-    def _is_within(self, done: Update, period: Period) -> bool:
+    def _is_within(self, done: Accepted, period: Period) -> bool:
         if isinstance(period, DeduplicationOffset):
             return done.offset > period.value
         span = DEDUPLICATION_MICROS

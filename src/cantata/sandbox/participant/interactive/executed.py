@@ -6,9 +6,12 @@ from typing import ClassVar
 
 from cantata.sandbox.participant.node import Participant
 
+PRUNED_HASHES = "pruned-hashes"
+"""The table of transactions before the pruning offset: offset and record time by the hash."""
+
 
 class Executed:
-    """Finds executed transactions by their hash; made again from the log when needed.
+    """Finds executed transactions by their hash; the log itself has the index.
 
     Deduplication by change id ends with its period, and another user may submit what was signed
     for one: this does not depend on either.
@@ -18,29 +21,17 @@ class Executed:
 
     def __init__(self, node: Participant) -> None:
         self._store = node.store
-        self._offsets: dict[bytes, int] = {}
-        self._seen = 0
 
     def apply(self, change: object) -> None:
         """Take nothing: all that is known here follows from the log."""
 
     def offset(self, digest: bytes) -> int | None:
-        """Give the offset at which the transaction of a hash was recorded."""
-        self._catch_up()
-        found = self._offsets.get(digest)
-        if found is None:
-            return None
-        update = self._store.by_offset(found)
-        return found if update is not None and update.external_hash == digest.hex() else None
+        """Give the offset at which the transaction of a hash was recorded.
 
-    def _catch_up(self) -> None:
-        end = self._store.end()
-        if self._seen > end:
-            self._offsets.clear()
-            self._seen = 0
-        if self._seen == end:
-            return
-        for update in self._store.updates(None, max(self._seen, self._store.pruned()), end):
-            if update.external_hash:
-                self._offsets[bytes.fromhex(update.external_hash)] = update.offset
-        self._seen = end
+        Of those before the pruning offset it knows the ones that could be executed again.
+        """
+        update = self._store.by_hash(digest.hex())
+        if update is not None:
+            return update.offset
+        kept = self._store.table(PRUNED_HASHES).get(digest.hex())
+        return None if kept is None else int(kept[0])

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from typing import Any, ClassVar, NamedTuple
 
+from cantata.kernel.errors import CantataError
 from cantata.lf.archive import StoredPackage
 from cantata.lf.archive.reader import read_stored
 from cantata.lf.model import Package
+from cantata.lf.runtime.cache.packages import PackageCache
+from cantata.lf.runtime.cache.place import user_folder
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import BUILT_IN, vetting_rank
 from cantata.sandbox.participant.packages.installed import installed_packages, stable_packages
@@ -32,6 +35,19 @@ class Vetting(NamedTuple):
 
 
 ALWAYS = Vetting()
+
+
+class MissingArchive(CantataError):
+    """The store lacks the bytes of a package that it lists."""
+
+    code: ClassVar[str] = "CORRUPT_STORE"
+
+    def __init__(self, blob_id: str) -> None:
+        super().__init__(
+            f"the ledger's store is damaged at blob {blob_id}: it is missing",
+            hint="restore the file from a backup",
+        )
+        self.blob_id = blob_id
 
 
 class PackageStore:
@@ -76,7 +92,7 @@ class PackageStore:
         if not new and not vetted:
             return
         self._decoded = {each.id: each for each in new}
-        archives = [[each.id, base64.b64encode(each.archive).decode()] for each in new]
+        archives = [[each.id, self._node.store.put_blob(each.archive)] for each in new]
         self._node.record(self, {"add": archives, "vet": vetted})
 
     def set_vetting(self, vetted: Mapping[str, Vetting]) -> None:
@@ -84,11 +100,19 @@ class PackageStore:
         rows = [[package_id, *vetting] for package_id, vetting in vetted.items()]
         self._node.record(self, {"vetting": rows})
 
+    def kept(self) -> Iterator[Mapping[str, Any]]:
+        """Give changes that make these packages and this vetting."""
+        known = stable_packages()
+        added = [each for each in self.stored.values() if each.id not in known]
+        yield {"add": [[each.id, sha256(each.archive).hexdigest()] for each in added], "vet": []}
+        rows = [[package_id, *vetting] for package_id, vetting in self.vetted.items()]
+        yield {"vetting": rows, "serial": self.serial}
+
     def apply(self, change: Mapping[str, Any]) -> None:
         """Take a change: packages added, or the whole vetting set."""
         if "vetting" in change:
             self.vetted = {row[0]: Vetting(*row[1:]) for row in change["vetting"]}
-            self.serial += 1
+            self.serial = change.get("serial", self.serial + 1)
         else:
             self._add(change["add"])
             self.vetted.update(dict.fromkeys(change["vet"], ALWAYS))
@@ -105,13 +129,26 @@ class PackageStore:
         return self.listed.get(package_id)
 
     def _add(self, archives: Sequence[Sequence[str]]) -> None:
-        for package_id, archive in archives:
-            stored = self._decoded.get(package_id) or read_stored(base64.b64decode(archive))
+        for package_id, blob_id in archives:
+            stored = self._decoded.get(package_id) or self._read(blob_id)
             self.stored[package_id] = stored
             self.listed[package_id] = stored.package
             self.declared.pop(package_id, None)
             self._node.packages.add([stored.package], vet=False)
         self._decoded = {}
+
+    def _read(self, blob_id: str) -> StoredPackage:
+        """Read a package that was taken earlier; what is decoded once is found in the cache."""
+        archive = self._node.store.blob(blob_id)
+        if archive is None:
+            raise MissingArchive(blob_id)
+        folder = user_folder()
+        if folder is None:
+            return read_stored(archive)
+        cache = PackageCache(folder)
+        stored = read_stored(archive, known=cache)
+        cache.add(stored)
+        return stored
 
     def _in_use(self, now: int) -> None:
         """Tell the engine which listed packages it may use."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from bisect import insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -104,6 +104,11 @@ class Parties:
     def put(self, party: Party) -> None:
         """Keep a new or changed party."""
         self._node.record(self, {"put": party.to_kept()})
+
+    def kept(self) -> Iterator[Mapping[str, Any]]:
+        """Give changes that make these parties."""
+        for party in self._by_id.values():
+            yield {"put": party.to_kept()}
 
     def apply(self, change: Mapping[str, Any]) -> None:
         """Take a new or changed party."""

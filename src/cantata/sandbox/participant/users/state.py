@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -108,6 +108,13 @@ class Users:
             self._node.record(self, {"rights": [user_id, to_kept(left)]})
         return gone
 
+    def kept(self) -> Iterator[Mapping[str, Any]]:
+        """Give changes that make these users."""
+        if ADMINISTRATOR not in self._by_id:
+            yield {"delete": ADMINISTRATOR}
+        for user in self._by_id.values():
+            yield {"put": user.to_kept()}
+
     def apply(self, change: Mapping[str, Any]) -> None:
         """Take a change: a user put, a user deleted, the rights of one."""
         if "put" in change:
@@ -180,6 +187,11 @@ class IdentityProviders:
     def delete(self, provider_id: str) -> None:
         """Forget an identity provider."""
         self._node.record(self, {"delete": provider_id})
+
+    def kept(self) -> Iterator[Mapping[str, Any]]:
+        """Give changes that make these identity providers."""
+        for provider in self._by_id.values():
+            yield {"put": provider.to_json()}
 
     def apply(self, change: Mapping[str, Any]) -> None:
         """Take a change: one put, or one deleted."""
