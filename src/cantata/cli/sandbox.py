@@ -44,6 +44,13 @@ DarOption = Annotated[
         "--dar", help="DAR to upload at start; may be repeated.", exists=True, dir_okay=False
     ),
 ]
+ControlOption = Annotated[
+    bool,
+    typer.Option(
+        "--control",
+        help="Let tests control time, faults and snapshots under /sandbox (loopback only).",
+    ),
+]
 ReadyOption = Annotated[
     Path | None,
     typer.Option("--ready-file", help="File to write once the ledger can be reached."),
@@ -51,19 +58,22 @@ ReadyOption = Annotated[
 
 
 @app.callback(invoke_without_command=True)
-def sandbox(
+def sandbox(  # noqa: PLR0913 -- each is an option
     *,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = DEFAULT_HOST,
     store: StoreOption = MEMORY,
     auth: AuthOption = "none",
     dar: DarOption = None,
+    control: ControlOption = False,
     ready_file: ReadyOption = None,
 ) -> None:
     """Serve a ledger until Ctrl-C; without --store it lasts as long as the process."""
     if find_spec("uvicorn") is None or find_spec("msgspec") is None:
         raise ServerNotInstalled
-    options = Options(host=host, port=port, store=store, auth=auth, dars=tuple(dar or ()))
+    options = Options(
+        host=host, port=port, store=store, auth=auth, control=control, dars=tuple(dar or ())
+    )
     run(options, lambda running: _announce(running, ready_file))
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import gc
 import ipaddress
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
+from cantata.kernel.time import SystemClock
 from cantata.sandbox.participant.node import Participant, Settings
 from cantata.sandbox.store import SqliteStore
+
+if TYPE_CHECKING:  # it needs the extra
+    from cantata.sandbox.server.app import Application
 
 MEMORY = ":memory:"
 OPEN = "none"
@@ -30,6 +34,19 @@ class NotLoopback(CantataError):
         super().__init__(
             f"without authentication the sandbox listens on loopback only, not on {host}",
             hint="leave --host out, or choose another --auth",
+        )
+        self.host = host
+
+
+class ControlNotLoopback(CantataError):
+    """Whoever reaches the control of a ledger may undo what is on it."""
+
+    code: ClassVar[str] = "CONTROL_NOT_LOOPBACK"
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"a ledger that tests may control listens on loopback only, not on {host}",
+            hint="leave --host out, or --control",
         )
         self.host = host
 
@@ -60,12 +77,13 @@ class CannotUpload(CantataError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a sandbox is started; port 0 means any free one."""
+    """How a sandbox is started; port 0 means any free one, `control` opens `/sandbox` to tests."""
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     store: str = MEMORY
     auth: str = OPEN
+    control: bool = False
     dars: tuple[Path, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
@@ -87,20 +105,18 @@ class Running:
 
 def run(options: Options, ready: Callable[[Running], None]) -> None:
     """Run a sandbox until SIGINT or SIGTERM; `ready` is called when it can be reached."""
-    from cantata.sandbox.server.app import Application  # noqa: PLC0415 # needs the extra
     from cantata.sandbox.server.run import listen, serve  # noqa: PLC0415 # needs the extra
 
     if options.auth == OPEN and not is_loopback(options.host):
         raise NotLoopback(options.host)
+    if options.control and not is_loopback(options.host):
+        raise ControlNotLoopback(options.host)
     try:
         listening = listen(options.host, options.port)
     except OSError as error:
         raise CannotListen(options.host, options.port, error.strerror or str(error)) from None
-    with (
-        listening,
-        closing(Participant(options.settings, store=SqliteStore(options.store))) as node,
-    ):
-        application = Application(node)
+    with listening, _opened(options) as application:
+        node = application.node
         if options.auth != OPEN:
             from cantata.sandbox.auth import authenticator  # noqa: PLC0415 # needs the extra
 
@@ -111,6 +127,23 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
         gc.freeze()
         relax_collector()
         serve(application, listening, lambda: ready(running))
+
+
+@contextmanager
+def _opened(options: Options) -> Iterator[Application]:
+    """Give a participant on its store behind an application, under control if that is wanted."""
+    from cantata.sandbox.server.app import Application  # noqa: PLC0415 # needs the extra
+
+    store = SqliteStore(options.store)
+    if not options.control:
+        with closing(Participant(options.settings, store=store)) as node:
+            yield Application(node)
+        return
+    from cantata.sandbox.control import ControlledClock, controlled  # noqa: PLC0415 # tests only
+
+    settings, clock = replace(options.settings, static_time=True), ControlledClock(SystemClock())
+    with closing(Participant(settings, clock=clock, store=store)) as node:
+        yield controlled(node, clock)
 
 
 def _upload(node: Participant, dar: Path) -> None:

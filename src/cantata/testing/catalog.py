@@ -71,10 +71,23 @@ class Catalog:
         return Ref(package_id, info.module, cls.__name__)
 
 
+def path_of(source: ModuleType | str) -> Path:
+    """Give the file or folder of a Python module or package, or raise `NoSource`."""
+    name = source if isinstance(source, str) else source.__name__
+    try:
+        spec = importlib.util.find_spec(name)
+    except (ImportError, ValueError):
+        spec = None
+    if spec is None or spec.origin is None:
+        raise NoSource(source)
+    origin = Path(spec.origin)
+    return origin.parent if spec.submodule_search_locations else origin
+
+
 def _packages(source: Source) -> Iterable[Package]:
     if isinstance(source, bytes):
         return [stored.package for stored in read_dar(source).packages.values()]
-    path = source if isinstance(source, Path) else _path_of(source)
+    path = source if isinstance(source, Path) else path_of(source)
     if path.suffix == ".dar":
         return _packages(path.read_bytes())
     return _compiled(path.resolve())
@@ -85,15 +98,3 @@ def _compiled(path: Path) -> tuple[Package, ...]:
     compiled = compile_package(contract_files([path]))
     stable = (stored.package for stored in stable_packages().values())
     return (*stable, *compiled.dependencies.values(), compiled.package)
-
-
-def _path_of(source: ModuleType | str) -> Path:
-    name = source if isinstance(source, str) else source.__name__
-    try:
-        spec = importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        spec = None
-    if spec is None or spec.origin is None:
-        raise NoSource(source)
-    origin = Path(spec.origin)
-    return origin.parent if spec.submodule_search_locations else origin

@@ -15,6 +15,7 @@ from cantata.sandbox.participant.claims import Claims
 from cantata.sandbox.participant.shapes import Json
 from cantata.sandbox.server import sockets
 from cantata.sandbox.server.deadlines import Deadlines
+from cantata.sandbox.server.open import OpenStreams
 
 START = Timestamp(1_000_000_000)
 
@@ -39,7 +40,7 @@ class Conversation:
         for event in ({"type": "websocket.connect"}, {"type": "websocket.receive", "text": "{}"}):
             self._incoming.put_nowait(event)
         listing = Listing(path="/x", open=lambda request: self._opened(request, stream), body=Json)
-        served = sockets.Sockets(lambda: Granting(claims), clock)
+        served = sockets.Sockets(lambda: Granting(claims), clock, OpenStreams())
         self.task = asyncio.ensure_future(
             served.serve(listing, {"headers": {}}, self._incoming.get, self._send, "trace")
         )

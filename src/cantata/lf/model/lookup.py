@@ -33,7 +33,7 @@ class UnknownDefinition(CantataError):
 
 
 class Packages(Mapping[str, Package]):
-    """Packages by id. Adding is the only change; a package never changes once added."""
+    """Packages by id, which are added or all taken out; an id always means the same content."""
 
     def __init__(self, packages: Iterable[Package] = ()) -> None:
         self._by_id: dict[str, Package] = {package.id: package for package in packages}
@@ -50,6 +50,10 @@ class Packages(Mapping[str, Package]):
     def add(self, package: Package) -> None:
         """Add a package; the same id again replaces a declaration by the real package."""
         self._by_id[package.id] = package
+
+    def clear(self) -> None:
+        """Take all packages out."""
+        self._by_id.clear()
 
     def module(self, ref: Ref) -> Module:
         """Give the module that a reference points into, or raise `UnknownDefinition`."""

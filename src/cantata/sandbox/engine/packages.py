@@ -28,6 +28,12 @@ class PackageSet:
                 self._vetted.add(package.id)
         self._changed()
 
+    def clear(self) -> None:
+        """Take all packages out; the same ids may come again, with the same content."""
+        self.packages.clear()
+        self._vetted.clear()
+        self._changed()
+
     def vet(self, package_id: str) -> None:
         """Allow a package in transactions."""
         self._vetted.add(package_id)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any
+from typing import Any, ClassVar
 
+from cantata.kernel.errors import CantataError
 from cantata.sandbox.participant.claims import EVERYTHING, Claims
 
 JSON = "application/json"
@@ -28,6 +29,12 @@ class Right(Enum):
 
     ADMINISTRATION = "administration"
     """Administrator of the participant or of an identity provider."""
+
+
+class NoAnswer(CantataError):
+    """Raised to end the connection instead of answering, as a broken network would."""
+
+    code: ClassVar[str] = "NO_ANSWER"
 
 
 class Body(Enum):

@@ -13,7 +13,7 @@ from cantata.lf.interactive.topology import SigningKeys
 from cantata.lf.runtime.cache.place import user_folder
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
-from cantata.sandbox.engine import Engine, Ledger, PackageSet
+from cantata.sandbox.engine import Engine, Ledger, PackageSet, Submission
 from cantata.sandbox.participant.claims import Authenticator, NoAuthentication
 from cantata.sandbox.participant.commits import Commits
 from cantata.sandbox.participant.durability import Durability
@@ -29,6 +29,10 @@ MEMORY = ":memory:"
 
 def _everybody(party: str) -> bool:
     return True
+
+
+def _unlocked(submission: Submission) -> bool:
+    return False
 
 
 def _no_keys(party: str) -> SigningKeys | None:
@@ -56,8 +60,9 @@ class Participant:
     a part does so by `record(part, change)`.
 
     Some services fill in what others need: `authenticator`, `knows_party` (the ledger asks it for
-    every informee), `signing_keys` (of an external party, None for one without) and `upload`, which
-    takes the bytes of a DAR.
+    every informee), `signing_keys` (of an external party, None for one without), `is_locked` (tells
+    whether another transaction holds what a submission uses) and `upload`, which takes the bytes of
+    a DAR.
     """
 
     def __init__(
@@ -83,6 +88,7 @@ class Participant:
         self.authenticator: Authenticator = NoAuthentication()
         self.knows_party: Callable[[str], bool] = _everybody
         self.signing_keys: Callable[[str], SigningKeys | None] = _no_keys
+        self.is_locked: Callable[[Submission], bool] = _unlocked
         self.upload: Callable[[bytes], None] | None = None
         self._journal = Journal(self.store)
         self._parts: dict[type[Any], Any] = {}
@@ -109,6 +115,7 @@ class Participant:
 
     def reload(self) -> None:
         """Make all parts again, in place, from what the store has: it has gone back."""
+        self.packages.clear()
         self._journal.forget()
         for kind, part in self._parts.items():
             kind.__init__(part, self)

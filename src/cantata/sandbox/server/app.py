@@ -16,6 +16,7 @@ from cantata.sandbox.participant.api import (
     Body,
     Endpoint,
     Listing,
+    NoAnswer,
     Request,
     Right,
     Route,
@@ -37,6 +38,8 @@ from cantata.sandbox.server.body import Bodies, Disconnected
 from cantata.sandbox.server.deadlines import Deadlines
 from cantata.sandbox.server.lists import collect
 from cantata.sandbox.server.log import report_fault
+from cantata.sandbox.server.open import OpenStreams
+from cantata.sandbox.server.protocol import hang_up
 from cantata.sandbox.server.requests import (
     accepts,
     authorize,
@@ -53,17 +56,29 @@ TRACE_PREFIX_BYTES = 8
 
 
 class Application:
-    """Serves a participant over HTTP; by default all its services."""
+    """Serves a participant over HTTP; by default all its services.
 
-    def __init__(self, node: Participant, endpoints: Iterable[Endpoint] | None = None) -> None:
+    `beside` are endpoints that are served too and are no part of the described API.
+    """
+
+    def __init__(
+        self,
+        node: Participant,
+        endpoints: Iterable[Endpoint] | None = None,
+        *,
+        beside: Iterable[Endpoint] = (),
+        streams: OpenStreams | None = None,
+    ) -> None:
         self.node = node
         served = all_endpoints(node) if endpoints is None else endpoints
-        self.router = Router([*served, *self._documents()])
+        self._beside = tuple(beside)
+        self.router = Router([*served, *self._documents(), *self._beside])
         self.deadlines = Deadlines()
+        self._streams = OpenStreams() if streams is None else streams
         self._bodies = Bodies()
         self._trace_prefix = secrets.token_hex(TRACE_PREFIX_BYTES)
         self._count = count(1)
-        self._sockets = Sockets(lambda: node.authenticator, node.clock)
+        self._sockets = Sockets(lambda: node.authenticator, node.clock, self._streams)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one HTTP request or one WebSocket."""
@@ -78,6 +93,9 @@ class Application:
         try:
             answer = await self._answer(scope, receive, trace_id)
         except Disconnected:
+            return
+        except NoAnswer:
+            await _end(receive, send)
             return
         except TimeoutError:
             answer = TIMED_OUT
@@ -107,7 +125,10 @@ class Application:
         from cantata.sandbox.server import docs  # noqa: PLC0415 # rarely asked for
 
         describe = docs.openapi if name == "openapi" else docs.asyncapi
-        described = describe(self.router.endpoints(), self.node.settings.version)
+        described = describe(
+            (each for each in self.router.endpoints() if each[1] not in self._beside),
+            self.node.settings.version,
+        )
         return Answer(docs.to_yaml(described).encode(), TEXT)
 
     async def _answer(self, scope: Any, receive: Any, trace_id: str) -> Answer:
@@ -130,7 +151,8 @@ class Application:
         claims = await authorize(endpoint, self.node.authenticator, bearer_token(headers))
         request = Request(claims, path, query, body, trace_id)
         if isinstance(endpoint, Listing):
-            return answer_of(await self.deadlines.bound(_list(endpoint, request)))
+            listed = self._streams.bound(_list(endpoint, request))
+            return answer_of(await self.deadlines.bound(listed))
         result = endpoint.run(request)
         if hasattr(result, "__await__"):
             result = await self.deadlines.bound(result)
@@ -163,6 +185,13 @@ def _uri(scope: Any) -> str:
     query = scope["query_string"].decode("latin-1")
     path = scope["raw_path"].decode("latin-1")
     return f"{scope['scheme']}://{host}{path}{'?' if query else ''}{query}"
+
+
+async def _end(receive: Any, send: Any) -> None:
+    """End the connection and wait until that is noticed, so that nothing more is sent."""
+    hang_up(send)
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _send(

@@ -164,6 +164,13 @@ def _hold_head(cycle: RequestResponseCycle) -> None:
     cycle.on_response = on_response
 
 
+def hang_up(send: Any) -> None:
+    """End the connection behind an ASGI `send` at once, without another byte."""
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is not None:
+        transport.abort()
+
+
 def drop_oldest(connections: set[Any]) -> bool:
     """Close those connections that have waited for a request the longest; tell if there are any."""
     waiting = [

@@ -9,12 +9,14 @@ from typing import Any
 
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Clock
-from cantata.sandbox.participant.api import Listing, Request, Stream
+from cantata.sandbox.participant.api import Listing, NoAnswer, Request, Stream
 from cantata.sandbox.participant.claims import Authenticator, Claims
 from cantata.sandbox.participant.errors import MalformedRequest, Origin, Refusal, refusal_of
 from cantata.sandbox.server.answers import internal_error
 from cantata.sandbox.server.body import Disconnected
 from cantata.sandbox.server.log import report_fault
+from cantata.sandbox.server.open import OpenStreams
+from cantata.sandbox.server.protocol import hang_up
 from cantata.sandbox.server.requests import (
     Headers,
     authorize,
@@ -40,9 +42,12 @@ Send = Callable[[Any], Awaitable[None]]
 class Sockets:
     """Serves WebSockets, up to a number of them at a time."""
 
-    def __init__(self, authenticator: Callable[[], Authenticator], clock: Clock) -> None:
+    def __init__(
+        self, authenticator: Callable[[], Authenticator], clock: Clock, streams: OpenStreams
+    ) -> None:
         self._authenticator = authenticator
         self._clock = clock
+        self._streams = streams
         self._open = 0
 
     async def serve(
@@ -53,8 +58,11 @@ class Sockets:
         await send({"type": "websocket.accept", "subprotocol": PROTOCOL})
         self._open += 1
         try:
-            await self._talk(listing, scope, receive, send, trace_id)
-        except (Disconnected, TimeoutError):
+            await self._streams.bound(self._talk(listing, scope, receive, send, trace_id))
+        except Disconnected:
+            return
+        except (NoAnswer, TimeoutError):
+            hang_up(send)
             return
         except Exception as error:  # noqa: BLE001 # the server outlives every fault
             await _send_json(send, _error(error, trace_id).to_json(trace_id))

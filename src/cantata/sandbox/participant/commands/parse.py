@@ -160,6 +160,12 @@ def shortened(identifier: str) -> str:
     return f"{name}::{namespace[:12]}..."
 
 
+def shortened_physical(identifier: str) -> str:
+    """Shorten the namespace of a physical synchronizer id as texts do."""
+    logical, _, version = identifier.rpartition("::")
+    return f"{shortened(logical)}::{version}"
+
+
 def header_of(node: Participant, body: JsCommands, user_id: str) -> Header:
     """Check the ids of a submission, in the order in which a participant does."""
     submission_id = body.submission_id or node.fresh_uuid()

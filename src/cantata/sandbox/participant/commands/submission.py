@@ -34,6 +34,7 @@ from cantata.sandbox.participant.commands.index import (
     CommandIndex,
     change_id_of,
 )
+from cantata.sandbox.participant.commands.locking import locked
 from cantata.sandbox.participant.commands.parse import (
     DEDUPLICATION_MICROS,
     Header,
@@ -43,6 +44,7 @@ from cantata.sandbox.participant.commands.parse import (
     read_commands,
     require_synchronizer,
     shortened,
+    shortened_physical,
 )
 from cantata.sandbox.participant.commands.status import status_of
 from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
@@ -116,6 +118,10 @@ class Submitter:
         node = self._node
         change_id = change_id_of(submission)
         self.require_new(submission, period)
+        if node.is_locked(submission):
+            refusal = locked(transaction, node.identity)
+            self.reject(submission, refusal, 0)
+            raise refusal
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
         except (InactiveInputs, LedgerTimeOutOfBounds) as error:
@@ -216,9 +222,3 @@ class Submitter:
         """Give a time of recording after all that came before."""
         self._last_recorded = max(self._node.now(), self._last_recorded + 1)
         return self._last_recorded
-
-
-def shortened_physical(identifier: str) -> str:
-    """Shorten the namespace of a physical synchronizer id as texts do."""
-    logical, _, version = identifier.rpartition("::")
-    return f"{shortened(logical)}::{version}"
