@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.api.process import Sandbox, running
+from tests.api.scene import Scene
+from tests.api.tokens import AUTH
 
 
 @pytest.fixture(scope="module")
@@ -23,3 +26,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     command = (sys.executable, "-m", "tests.api.sample")
     with running(tmp_path_factory.mktemp("sample"), command=command) as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A sandbox in memory that wants tokens."""
+    with running(tmp_path_factory.mktemp("guarded"), "--auth", AUTH) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def scene(guarded: Sandbox, shared: Path) -> Scene:
+    """A ledger with tokens, parties, contracts and users."""
+    return Scene(guarded, shared)

@@ -9,8 +9,8 @@ from pathlib import Path
 from cantata.kernel.time import ManualClock, Timestamp
 from cantata.sandbox.auth import authenticator
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.server.app import Application
 from cantata.sandbox.server.run import listen, serve
+from tests.api.checked import Checked
 
 RECORDED_AT = 1_795_240_278_000_000
 """All recorded tokens live 240 s or less from here, except those that are refused."""
@@ -27,7 +27,7 @@ def main() -> None:
         ready = {"port": listening.getsockname()[1], "participantId": node.identity.participant_id}
         beside = arguments.ready_file.with_suffix(".new")
         beside.write_text(json.dumps(ready), encoding="utf-8")
-        serve(Application(node), listening, lambda: _move(beside, arguments.ready_file))
+        serve(Checked(node), listening, lambda: _move(beside, arguments.ready_file))
 
 
 def _move(beside: Path, path: Path) -> None:
