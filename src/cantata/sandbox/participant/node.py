@@ -19,6 +19,7 @@ from cantata.sandbox.participant.commits import Commits
 from cantata.sandbox.participant.durability import Durability
 from cantata.sandbox.participant.identity import Identity
 from cantata.sandbox.participant.journal import Journal, Part
+from cantata.sandbox.prepared import KnownBlobs
 from cantata.sandbox.store import SqliteStore
 
 P = TypeVar("P", bound=Part)
@@ -83,6 +84,7 @@ class Participant:
         self.ledger = Ledger(self.engine, self.store, knows_party=self._knows_party, stride=STRIDE)
         self.codec = JsonCodec(self.packages.packages)
         self.commands = CommandReader(self.packages, self.codec)
+        self.blobs = KnownBlobs(self.packages.packages)
         self.commits = Commits()
         self.durability = Durability(self.store, self.commits, self.reload)
         self.authenticator: Authenticator = NoAuthentication()

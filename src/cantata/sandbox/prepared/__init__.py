@@ -8,12 +8,14 @@ from cantata.sandbox.prepared.errors import (
     PackageNotVetted,
     PreparedDiffers,
 )
+from cantata.sandbox.prepared.known import KnownBlobs
 from cantata.sandbox.prepared.rerun import Rerun, Runner
 
 __all__ = [
     "BlobDisagrees",
     "Blobs",
     "Builder",
+    "KnownBlobs",
     "MalformedRoot",
     "PackageNotVetted",
     "PreparedDiffers",

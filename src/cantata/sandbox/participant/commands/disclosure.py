@@ -20,7 +20,6 @@ from cantata.sandbox.participant.events.refusals import (
     missing_field,
 )
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.prepared import Blobs
 
 REQUEST = Origin.REQUEST
 
@@ -30,7 +29,7 @@ class Disclosure:
 
     def __init__(self, node: Participant) -> None:
         self._node = node
-        self._blobs = Blobs(node.packages.packages)
+        self._blobs = node.blobs
 
     def read(self, shown: Iterable[DisclosedContract]) -> tuple[Contract, ...]:
         """Give the contracts, or raise what is wrong with the first that cannot be read.

@@ -23,7 +23,6 @@ from cantata.sandbox.engine.projection import (
 from cantata.sandbox.engine.store import Update
 from cantata.sandbox.participant.errors import Refusal, refusal_of
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.prepared import Blobs
 
 Json = dict[str, Any]
 
@@ -63,7 +62,7 @@ class Renderer:
 
     def __init__(self, node: Participant) -> None:
         self._node = node
-        self._blobs = Blobs(node.packages.packages)
+        self._blobs = node.blobs
         self._synchronizer = node.identity.synchronizer.id
         self._types: dict[Ref, TCon] = {}
 
