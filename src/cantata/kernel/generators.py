@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 from typing import Protocol, final
 
 from cantata.kernel.ids import CommandId
 
 SEED_BYTES = 32
+
+POOL_BYTES = 4_096
+"""What is taken from the machine at once: each time lets other threads go first."""
 
 
 class Ids(Protocol):
@@ -21,11 +25,21 @@ class Ids(Protocol):
 
 @final
 class RandomIds:
-    """Fresh bytes from the machine's secure random source."""
+    """Fresh bytes from the machine's secure random source; a forked process takes its own."""
+
+    def __init__(self) -> None:
+        self._pool = b""
+        self._used = 0
+        self._process = 0
 
     def fresh_bytes(self, size: int) -> bytes:
         """Give `size` unpredictable bytes."""
-        return secrets.token_bytes(size)
+        start, end = self._used, self._used + size
+        if end > len(self._pool) or self._process != os.getpid():
+            self._pool, self._process = secrets.token_bytes(max(size, POOL_BYTES)), os.getpid()
+            start, end = 0, size
+        self._used = end
+        return self._pool[start:end]
 
 
 @final

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from cantata.lf.codec.errors import excerpt
@@ -11,6 +12,9 @@ from cantata.sandbox.engine import NamedRef, TypeRef
 from cantata.sandbox.engine.errors import InvalidSubmission
 
 _PARTS = 3
+_KNOWN_MAX = 4_096
+_KNOWN_LENGTH_MAX = 512
+"""Identifiers that are read once: so many, not longer than that."""
 
 
 class _Grammar(NamedTuple):
@@ -39,6 +43,10 @@ def is_type_ref(text: str) -> bool:
 
 def type_ref(text: str) -> TypeRef:
     """Read a template identifier of three parts, or raise what is wrong with one of them."""
+    return _known_ref(text) if len(text) <= _KNOWN_LENGTH_MAX else _type_ref(text)
+
+
+def _type_ref(text: str) -> TypeRef:
     package, module, entity = text.split(":")
     by_name = package.startswith("#")
     grammar, name = (_PACKAGE_NAME, package[1:]) if by_name else (_PACKAGE_ID, package)
@@ -51,6 +59,9 @@ def type_ref(text: str) -> TypeRef:
         for segment in dotted.split("."):
             require_name(segment)
     return NamedRef(name, module, entity) if by_name else Ref(package, module, entity)
+
+
+_known_ref = lru_cache(_KNOWN_MAX)(_type_ref)
 
 
 def require_name(text: str) -> None:
