@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from cantata.lf.model import Choice, DefInterface, DefTemplate, Implements, Ref, TCon, Type
+from cantata.lf.model import Choice, DefInterface, DefTemplate, Implements, Key, Ref, TCon, Type
 from cantata.lf.runtime.errors import InternalError
 from cantata.lf.runtime.values import Cons, Value
 
@@ -21,6 +21,9 @@ class Linker(Protocol):
 
     def template_part(self, template: CompiledTemplate, name: str) -> Any:
         """Give the code of ``precondition``, ``signatories``, ``observers`` or ``check``."""
+
+    def key_part(self, key: CompiledKey, name: str) -> Any:
+        """Give the code of ``of``, ``maintainers``, ``check`` or ``hash``."""
 
     def choice_part(self, choice: CompiledChoice, name: str) -> Any:
         """Give the code of ``controllers``, ``observers``, ``run``, ``check_arg`` or another."""
@@ -141,6 +144,33 @@ class CompiledInstance:
         return self.methods[name]
 
 
+class CompiledKey:
+    """The key of a template's contracts.
+
+    `of(payload)` gives the key of a contract, `maintainers(key)` a cons list of party ids.
+    `check(key)` raises `ValueNesting` or `MalformedText`; `hash(key)` gives the 32 bytes that are
+    equal for equal keys, or raises `ContractIdInContractKey`.
+    """
+
+    __slots__ = ("check", "definition", "hash", "linker", "maintainers", "of", "template", "type")
+
+    of: Callable[[Value], Value]
+    maintainers: Callable[[Value], Cons]
+    check: Callable[[Value], None]
+    hash: Callable[[Value], bytes]
+
+    def __init__(self, linker: Linker, template: CompiledTemplate, definition: Key) -> None:
+        self.linker = linker
+        self.template = template
+        self.definition = definition
+        self.type: Type = definition.type
+        _link_later(self, linker.key_part)
+
+    def link(self) -> None:
+        """Translate all parts now."""
+        _link_all(self, self.linker.key_part)
+
+
 class Instances(dict["CompiledInterface", CompiledInstance]):
     """Instances by interface, as translated code looks them up."""
 
@@ -149,7 +179,7 @@ class Instances(dict["CompiledInterface", CompiledInstance]):
 
 
 class CompiledTemplate:
-    """A template of one package version.
+    """A template of one package version; `key` is None if its contracts have none.
 
     `precondition(payload)` gives a bool, `signatories(payload)` and `observers(payload)` cons
     lists of party ids. `check(payload)` raises `ValueNesting` or `MalformedText` for a payload
@@ -162,6 +192,7 @@ class CompiledTemplate:
         "choices",
         "definition",
         "instances",
+        "key",
         "linker",
         "observers",
         "package_name",
@@ -194,6 +225,8 @@ class CompiledTemplate:
         self.choices = {
             choice.name: CompiledChoice(linker, self, choice) for choice in definition.choices
         }
+        key = definition.key
+        self.key = None if key is None else CompiledKey(linker, self, key)
         self.instances: dict[Ref, CompiledInstance] = {}
         self.by_interface: dict[CompiledInterface, CompiledInstance] = Instances()
         _link_later(self, linker.template_part)
@@ -201,6 +234,8 @@ class CompiledTemplate:
     def link(self) -> None:
         """Translate all parts now, choices and instances included."""
         _link_all(self, self.linker.template_part)
+        if self.key is not None:
+            self.key.link()
         for choice in self.choices.values():
             choice.link()
         for instance in self.instances.values():

@@ -27,11 +27,26 @@ class Effects(Protocol):
     ) -> Value:
         """Exercise a choice of an interface and give its result."""
 
+    def exercise_by_key(
+        self, template: CompiledTemplate, choice: str, key: Value, arg: Value
+    ) -> Value:
+        """Exercise a choice of the first contract with a key and give its result."""
+
     def fetch(self, template: CompiledTemplate, cid: str) -> Value:
         """Fetch a contract and give its payload as the template's type."""
 
     def fetch_interface(self, interface: CompiledInterface, cid: str) -> InterfaceValue:
         """Fetch a contract as an interface value."""
+
+    def fetch_by_key(self, template: CompiledTemplate, key: Value) -> Value:
+        """Fetch the first contract with a key; give the pair of its id and its payload."""
+
+    def query_by_key(self, template: CompiledTemplate, limit: int, key: Value) -> Value:
+        """Look up at most so many contracts with a key.
+
+        Give Some list of pairs, each an id with its payload: those of this transaction first, then
+        those disclosed, then those of the ledger; of the first and the last the youngest first.
+        """
 
     def get_time(self) -> int:
         """Give the ledger time in microseconds, and pin it."""

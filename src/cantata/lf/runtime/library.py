@@ -122,12 +122,14 @@ def _helpers() -> dict[str, Any]:
         "ERROR": _error,
         "ExceptionValue": ExceptionValue,
         "FAIL_WITH_STATUS": _fail,
+        "FETCH_BY_KEY": _fetch_by_key,
         "FROM_ANY": lambda type_, packed: (packed.value,) if packed.type == type_ else None,
         "FROM_EXCEPTION": lambda ref, packed: (packed.payload,) if packed.ref == ref else None,
         "Fun": Fun,
         "InterfaceValue": InterfaceValue,
         "LFThrow": LFThrow,
         "METHOD": _method,
+        "QUERY_BY_KEY": _query_by_key,
         "RETHROW": _rethrow,
         "THROW": _throw,
         "TypeRepValue": TypeRepValue,
@@ -172,6 +174,16 @@ def _method(method: CompiledMethod, payload: Value, args: tuple[Value, ...]) -> 
     else:
         value = apply.pap(Fun(method.arity + 1, method.call), (payload,))
     return apply.apn(value, args)
+
+
+def _fetch_by_key(template: CompiledTemplate) -> Fun:
+    """Give the function from a key to the update that fetches."""
+    return Fun(1, lambda key: lambda fx: fx.fetch_by_key(template, key))
+
+
+def _query_by_key(template: CompiledTemplate) -> Fun:
+    """Give the function from a number and a key to the update that looks up."""
+    return Fun(2, lambda limit, key: lambda fx: fx.query_by_key(template, limit, key))
 
 
 def _of_machine(machine: Machine) -> dict[str, Any]:

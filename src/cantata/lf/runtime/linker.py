@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from cantata.lf.model import Package, Packages, Ref, Type
+from cantata.lf.model import Package, Packages, Ref, TCon, Type
 from cantata.lf.runtime import compiled
 from cantata.lf.runtime.cache.code import CodeCache, pack, unpack
 from cantata.lf.runtime.errors import InternalError
@@ -181,17 +181,26 @@ class Linker:
             return self._translate_part(link)
         ref = link_ref(link)
         if kind == links.MESSAGE:
-            return self.translator.message(link, ref, self.packages.exception(ref).message)
+            return self.translator.function(link, TCon(ref), self.packages.exception(ref).message)
         return self.translator.value(link, ref, run=kind == links.RUN)
 
     def _translate_part(self, link: Link) -> Unit:
         ref, (part, *path) = link_ref(link), [str(item) for item in link[4:]]
         if not path:
-            template = self.packages.template(ref)
-            return self.translator.of_payload(link, template, ref, getattr(template, part))
+            return self._translate_of_template(link, ref, part)
         if part in ("view", "method", "method-run"):
             return self._translate_instance(link, ref, part, path)
         return self._translate_choice(link, ref, part, path[0], path[1])
+
+    def _translate_of_template(self, link: Link, ref: Ref, part: str) -> Unit:
+        template = self.packages.template(ref)
+        if not part.startswith("key-"):
+            return self.translator.of_payload(link, template, ref, getattr(template, part))
+        key = template.key
+        assert key is not None, "parts of a key are asked for where there is one"
+        if part == "key-of":
+            return self.translator.of_payload(link, template, ref, key.key)
+        return self.translator.function(link, key.type, key.maintainers)
 
     def _translate_choice(self, link: Link, ref: Ref, part: str, side: str, name: str) -> Unit:
         found = self.packages.template if side == "template" else self.packages.interface

@@ -16,6 +16,7 @@ from cantata.lf.runtime.compiled import (
     CompiledChoice,
     CompiledInstance,
     CompiledInterface,
+    CompiledKey,
     CompiledMethod,
     CompiledTemplate,
 )
@@ -32,6 +33,7 @@ from cantata.lf.runtime.locate import locate
 from cantata.lf.runtime.translate import links
 from cantata.lf.runtime.typed.checks import Checks
 from cantata.lf.runtime.typed.conversion import Conversion
+from cantata.lf.runtime.typed.keyhash import KeyHashes
 from cantata.lf.runtime.typed.plans import Plans
 from cantata.lf.runtime.typed.stored import Storing
 from cantata.lf.runtime.typed.texts import Texts
@@ -68,6 +70,7 @@ class Runtime:
         self._plans = Plans(packages)
         self._checks = Checks(self._plans, self)
         self._storing = Storing(self._plans)
+        self._key_hashes = KeyHashes(self._plans)
         self._conversion = Conversion(self._plans)
         self._definitions = Definitions(packages, self, self.checker)
         self._table = library.table(self)
@@ -243,6 +246,15 @@ class Runtime:
         if name == "check":
             return self.checker(template.payload_type)
         return self._linker.part(template.ref, name)
+
+    def key_part(self, key: CompiledKey, name: str) -> Any:
+        """Give the code of a part of a key."""
+        template = key.template
+        if name == "check":
+            return self.checker(key.type)
+        if name == "hash":
+            return self._key_hashes.hasher(template.package_name, template.ref, key.type)
+        return self._linker.part(template.ref, f"key-{name}")
 
     def choice_part(self, choice: CompiledChoice, name: str) -> Any:
         """Give the code of a part of a choice."""

@@ -49,6 +49,14 @@ class UnknownChoice(InvalidSubmission):
         self.choice = choice
 
 
+class NoContractKey(InvalidSubmission):
+    """A command gives a key for a template whose contracts have none, or for an interface."""
+
+    def __init__(self, ref: Ref) -> None:
+        super().__init__(f"No contract key defined for template {excerpt(str(ref))}")
+        self.ref = ref
+
+
 class PackageSelectionFailed(LedgerError):
     """A package preference names a package that is not in use."""
 

@@ -10,6 +10,7 @@ from cantata.lf.codec.texts import legal_text
 from cantata.lf.model import DefInterface, DefTemplate, Record, Ref, TCon, Type
 from cantata.sandbox.commands.body import Json, command_body, command_list
 from cantata.sandbox.commands.errors import (
+    NoContractKey,
     PackageNameNotVetted,
     PackageNamesNotFound,
     PackageSelectionFailed,
@@ -21,15 +22,16 @@ from cantata.sandbox.engine import (
     Command,
     CreateAndExerciseCommand,
     CreateCommand,
+    ExerciseByKeyCommand,
     ExerciseCommand,
     LedgerError,
     PackageSet,
     TypeRef,
 )
-from cantata.sandbox.engine.errors import InvalidSubmission
 
 CREATE = "createArguments"
 CHOICE = "choiceArgument"
+KEY = "contractKey"
 
 
 class _Target(NamedTuple):
@@ -69,9 +71,11 @@ class CommandReader:
         resolution = self._packages.resolution(preference)
         return tuple(self._command(case, body, resolution) for case, body in bodies)
 
+    def require_key(self, template: str, key: Any, preference: Collection[str] = ()) -> None:
+        """Refuse a key that no contract of a template can have, as a command by it is refused."""
+        self._key(self._target(type_ref(template), self._packages.resolution(preference)), key)
+
     def _command(self, case: str, body: Json, resolution: Mapping[str, str]) -> Command:
-        if case == "ExerciseByKeyCommand":
-            raise InvalidSubmission("contract keys are not supported by this ledger")
         choice = body.get("choice", "")
         if case != "CreateCommand":
             require_name(choice)
@@ -81,6 +85,10 @@ class CommandReader:
         if case == "ExerciseCommand":
             argument = self._argument(target, choice, body[CHOICE])
             return ExerciseCommand(target.ref, legal_text(body["contractId"]), choice, argument)
+        if case == "ExerciseByKeyCommand":
+            argument = self._argument(target, choice, body[CHOICE])
+            key = self._key(target, body[KEY])
+            return ExerciseByKeyCommand(target.ref, key, choice, argument)
         payload = self._payload(target, body[CREATE])
         argument = self._argument(target, choice, body[CHOICE])
         return CreateAndExerciseCommand(target.ref, payload, choice, argument)
@@ -122,6 +130,12 @@ class CommandReader:
         if data is None and self._is_empty(type_):
             return ()
         return self._codec.decode(data, type_, root=CHOICE)
+
+    def _key(self, target: _Target, data: Any) -> Any:
+        found = target.definition
+        if isinstance(found, DefInterface) or found.key is None:
+            raise NoContractKey(target.ref)
+        return self._codec.decode(data, found.key.type, root=KEY)
 
     def _is_empty(self, type_: Type) -> bool:
         """Tell whether a type is a record without fields, for which null is as good as {}."""

@@ -10,13 +10,14 @@ from cantata.sandbox.engine.commands import (
     Command,
     CreateAndExerciseCommand,
     CreateCommand,
+    ExerciseByKeyCommand,
     ExerciseCommand,
     Mode,
     NamedRef,
     Submission,
     TypeRef,
 )
-from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.contract import Contract, ContractKey
 from cantata.sandbox.engine.engine import Engine
 from cantata.sandbox.engine.errors import LedgerError
 from cantata.sandbox.engine.ledger import Ledger
@@ -28,6 +29,7 @@ from cantata.sandbox.engine.transaction import (
     Exercise,
     Fetch,
     Node,
+    QueryByKey,
     Rollback,
     TimeBounds,
     Transaction,
@@ -37,12 +39,14 @@ from cantata.sandbox.engine.transaction import (
 __all__ = [
     "Command",
     "Contract",
+    "ContractKey",
     "Create",
     "CreateAndExerciseCommand",
     "CreateCommand",
     "Engine",
     "EventFormat",
     "Exercise",
+    "ExerciseByKeyCommand",
     "ExerciseCommand",
     "Fetch",
     "Filters",
@@ -53,6 +57,7 @@ __all__ = [
     "NamedRef",
     "Node",
     "PackageSet",
+    "QueryByKey",
     "Rollback",
     "Shape",
     "Store",

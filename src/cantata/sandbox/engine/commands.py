@@ -64,7 +64,17 @@ class CreateAndExerciseCommand:
     choice_argument: Any
 
 
-Command = CreateCommand | ExerciseCommand | CreateAndExerciseCommand
+@dataclass(frozen=True, slots=True)
+class ExerciseByKeyCommand:
+    """Exercise a choice of the first contract of a template that has a key."""
+
+    template: TypeRef
+    key: Any
+    choice: str
+    argument: Any
+
+
+Command = CreateCommand | ExerciseCommand | CreateAndExerciseCommand | ExerciseByKeyCommand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from cantata.lf.runtime.errors import FailureStatus
+from cantata.lf.runtime.errors import FailureStatus, InterpretationError
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.engine.commands import Command, Mode, Submission, TypeRef
 from cantata.sandbox.engine.content import Contents
@@ -19,7 +19,14 @@ from cantata.sandbox.engine.errors import (
 )
 from cantata.sandbox.engine.ids import ContractIds
 from cantata.sandbox.engine.interpretation.frames import exercise_trace
-from cantata.sandbox.engine.interpretation.host import Host, Lookup, Terms, Visible
+from cantata.sandbox.engine.interpretation.host import (
+    Host,
+    KeyLookup,
+    Lookup,
+    Terms,
+    Visible,
+    no_keys,
+)
 from cantata.sandbox.engine.interpretation.interpreter import Interpreter
 from cantata.sandbox.engine.packages import PackageSet
 from cantata.sandbox.engine.parties import PartySets
@@ -27,10 +34,12 @@ from cantata.sandbox.engine.preprocess.commands import (
     Preprocessor,
     Ready,
     ReadyCreate,
+    ReadyExerciseByKey,
     describe,
     require_contract_id,
 )
 from cantata.sandbox.engine.preprocess.translate import Translator
+from cantata.sandbox.engine.resources import Resources
 from cantata.sandbox.engine.transaction import Transaction
 from cantata.sandbox.engine.transaction.seeds import SEED_BYTES
 
@@ -46,21 +55,23 @@ class Engine:
         self.packages = packages
         self.sets = PartySets()
         self.ids = ContractIds(Contents(packages.packages), self.sets)
-        self._host = Host(runtime, self.ids, self.sets)
+        self._host = Host(runtime, self.ids, self.sets, Resources(packages.packages))
         self._preprocessor = Preprocessor(runtime, packages, Translator(packages.packages))
 
-    def interpret(self, submission: Submission, lookup: Lookup) -> Transaction:
+    def interpret(
+        self, submission: Submission, lookup: Lookup, with_key: KeyLookup = no_keys
+    ) -> Transaction:
         """Give the transaction that a submission stands for, or raise why there is none.
 
-        `lookup` gives active contracts of the ledger; what the submitters may see is decided
-        here. The same submission over the same contracts gives the same transaction.
+        `lookup` and `with_key` give active contracts of the ledger; what the submitters may see is
+        decided here. The same submission over the same contracts gives the same transaction.
         """
         _require_complete(submission)
         resolution = self._resolution(submission)
         readers = submission.act_as
         if submission.read_as:
             readers = readers | submission.read_as
-        visible = Visible(lookup, readers, _by_id(submission.disclosed))
+        visible = Visible(lookup, readers, _by_id(submission.disclosed), with_key)
         time = submission.ledger_time
         prepared_at = submission.preparation_time
         terms = Terms(
@@ -116,6 +127,9 @@ class _Run:
             command = "" if self._at is None else describe(self._at)
             error.context["exercise_trace"] = exercise_trace(place, command)
             raise
+        except InterpretationError as error:
+            error.written_resources = self._host.resources.written(error)
+            raise
 
     def _start(self, commands: Sequence[Command]) -> Transaction:
         ready = self._preprocessor.prepare(commands, self._terms.resolution)
@@ -125,6 +139,10 @@ class _Run:
             self._at = command
             if isinstance(command, ReadyCreate):
                 created = interpreter.create_checked(command.template, command.payload)
+                continue
+            if isinstance(command, ReadyExerciseByKey):
+                template, choice, key, argument, _ = command
+                interpreter.exercise_by_key(template, choice.name, key, argument, checked=True)
                 continue
             contract_id = command.contract_id or created
             interpreter.exercise_checked(command.choice, contract_id, command.argument)

@@ -67,8 +67,9 @@ class Ledger:
         """Interpret a submission and find its ledger time; nothing is recorded."""
         if self._knows_party is not None:
             self._require_parties(submission.act_as)
+        store = self.store
         for _ in range(LEDGER_TIME_TRIES_MAX):
-            transaction = self.engine.interpret(submission, self.store.lookup)
+            transaction = self.engine.interpret(submission, store.lookup, store.with_key)
             times = [contract.created_at for contract in transaction.inputs]
             latest = max(times, default=submission.ledger_time)
             if latest <= submission.ledger_time:

@@ -1,6 +1,6 @@
 """Prepared transactions of the embedded ledger: made from the engine's, and run again."""
 
-from cantata.sandbox.prepared.blobs import Blobs
+from cantata.sandbox.prepared.blobs import Blobs, key_type
 from cantata.sandbox.prepared.build import Builder, Terms
 from cantata.sandbox.prepared.errors import (
     BlobDisagrees,
@@ -22,4 +22,5 @@ __all__ = [
     "Rerun",
     "Runner",
     "Terms",
+    "key_type",
 ]

@@ -10,11 +10,24 @@ from cantata.lf.interactive import model
 from cantata.lf.interactive.typed import TypedValues, identifier_of
 from cantata.lf.interactive.values import ContractId, Value, replaced
 from cantata.lf.model import Choice, DefInterface, DefTemplate, Packages, Ref, TCon, Type
-from cantata.sandbox.engine import Contract, Submission, Transaction
-from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback
+from cantata.sandbox.engine import Contract, ContractKey, Submission, Transaction
+from cantata.sandbox.engine.transaction import (
+    Create,
+    Exercise,
+    Fetch,
+    Node,
+    QueryByKey,
+    Rollback,
+)
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from cantata.sandbox.engine.transaction.seeds import node_seeds
-from cantata.sandbox.prepared.blobs import SERIALIZATION_VERSION, Blobs
+from cantata.sandbox.prepared.blobs import (
+    KEYED_VERSION,
+    KEYLESS_VERSION,
+    Blobs,
+    key_type,
+    version_of,
+)
 
 LOCAL_ID_LENGTH = 66
 """Hex digits of the id of a contract that is not created yet: what it will be is not bound."""
@@ -37,7 +50,7 @@ class Builder:
     """Makes prepared transactions over a set of packages, which may grow."""
 
     def __init__(self, packages: Packages) -> None:
-        self._packages = packages
+        self.packages = packages
         self.typed = TypedValues(packages)
         self.blobs = Blobs(packages, self.typed)
 
@@ -54,9 +67,9 @@ class Builder:
         """Give the choice that an exercise names; `UnknownDefinition` without its type."""
         definition: DefTemplate | DefInterface
         if interface is None:
-            definition = self._packages.template(template)
+            definition = self.packages.template(template)
         else:
-            definition = self._packages.interface(interface)
+            definition = self.packages.interface(interface)
         return definition.choice(name)
 
     def _transaction(
@@ -66,10 +79,14 @@ class Builder:
         local = {node.contract.contract_id for node in tree.nodes if isinstance(node, Create)}
         nodes = _Nodes(self, local)
         seeds = node_seeds(tree, submission.seed)
+        actions = [nodes.action(node) for node in tree.nodes]
         return model.DamlTransaction(
-            SERIALIZATION_VERSION,
+            _version(actions),
             tuple(map(str, tree.roots)),
-            tuple(model.Node(str(node.node_id), nodes.action(node)) for node in tree.nodes),
+            tuple(
+                model.Node(str(node.node_id), action)
+                for node, action in zip(tree.nodes, actions, strict=True)
+            ),
             tuple(model.NodeSeed(node_id, seeds[node_id]) for node_id in sorted(seeds)),
         )
 
@@ -117,19 +134,22 @@ class _Nodes:
                 return self._exercise(node)
             case Fetch():
                 return self._fetch(node)
+            case QueryByKey():
+                return self._query(node)
             case Rollback():
                 return model.Rollback(tuple(map(str, node.children)))
 
     def create(self, contract: Contract) -> model.Create:
         """Give a contract as a create node."""
         return model.Create(
-            SERIALIZATION_VERSION,
+            version_of(contract.key),
             self._stem(contract.contract_id),
             contract.package_name,
             identifier_of(contract.template),
             self._value(contract.payload, TCon(contract.template)),
             tuple(sorted(contract.signatories)),
             tuple(sorted(contract.stakeholders)),
+            self._key(contract.template, contract.package_name, contract.key),
         )
 
     def _exercise(self, node: Exercise) -> model.Exercise:
@@ -137,7 +157,7 @@ class _Nodes:
         assert choice is not None, "the engine exercises choices that exist"
         is_done = node.result is not Outcome.ABORTED
         return model.Exercise(
-            SERIALIZATION_VERSION,
+            version_of(node.key),
             self._stem(node.contract_id),
             node.package_name,
             identifier_of(node.template),
@@ -151,11 +171,13 @@ class _Nodes:
             tuple(map(str, node.children)),
             self._value(node.result, choice.result) if is_done else None,
             tuple(sorted(node.choice_observers)),
+            self._key(node.template, node.package_name, node.key),
+            node.by_key,
         )
 
     def _fetch(self, node: Fetch) -> model.Fetch:
         return model.Fetch(
-            SERIALIZATION_VERSION,
+            version_of(node.key),
             self._stem(node.contract_id),
             node.package_name,
             identifier_of(node.template),
@@ -163,6 +185,31 @@ class _Nodes:
             tuple(sorted(node.stakeholders)),
             tuple(sorted(node.actors)),
             None if node.interface is None else identifier_of(node.interface),
+            self._key(node.template, node.package_name, node.key),
+            node.by_key,
+        )
+
+    def _query(self, node: QueryByKey) -> model.QueryByKey:
+        key = self._key(node.template, node.package_name, node.key)
+        assert key is not None, "a look-up has a key"
+        return model.QueryByKey(
+            version_of(node.key),
+            node.package_name,
+            identifier_of(node.template),
+            node.exhaustive,
+            key,
+            tuple(map(self._stem, node.found)),
+        )
+
+    def _key(
+        self, template: Ref, package_name: str, key: ContractKey | None
+    ) -> model.KeyWithMaintainers | None:
+        if key is None:
+            return None
+        value = self._value(key.value, key_type(self._builder.packages, template))
+        return model.KeyWithMaintainers(
+            model.GlobalKey(identifier_of(template), package_name, value, key.hash),
+            tuple(sorted(key.maintainers)),
         )
 
     def _value(self, value: Any, type_: Type) -> Value:
@@ -171,3 +218,13 @@ class _Nodes:
     def _stem(self, contract_id: str) -> str:
         known = ContractId(contract_id)
         return contract_id[:LOCAL_ID_LENGTH] if known in self._stems else contract_id
+
+
+def _version(actions: list[model.Action]) -> str:
+    """Give the latest serialization version of any node."""
+    keyed = any(
+        action.lf_version == KEYED_VERSION
+        for action in actions
+        if not isinstance(action, model.Rollback)
+    )
+    return KEYED_VERSION if keyed else KEYLESS_VERSION

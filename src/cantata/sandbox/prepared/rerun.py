@@ -6,6 +6,7 @@ input contracts; the result must be the transaction that was signed, node by nod
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cantata.lf.interactive import model
@@ -17,12 +18,14 @@ from cantata.sandbox.engine import (
     Contract,
     CreateCommand,
     Engine,
+    ExerciseByKeyCommand,
     ExerciseCommand,
     Submission,
     Transaction,
 )
 from cantata.sandbox.engine.interpretation.host import Lookup
 from cantata.sandbox.engine.transaction.seeds import ActionSeed
+from cantata.sandbox.prepared.blobs import key_type
 from cantata.sandbox.prepared.build import Builder, Terms
 from cantata.sandbox.prepared.errors import (
     BlobDisagrees,
@@ -76,7 +79,7 @@ class Runner:
             ledger_time=_ledger_time(metadata, now),
             seed=_seed(tree),
             preparation_time=metadata.preparation_time,
-            disclosed=tuple(map(self._input, metadata.input_contracts)),
+            disclosed=_as_found(tree, map(self._input, metadata.input_contracts)),
             resolution=self._resolution(tree),
             command_id=metadata.submitter.command_id,
         )
@@ -91,13 +94,18 @@ class Runner:
                 return self._exercise(exercise)
         raise MalformedRoot("its root node neither creates nor exercises")
 
-    def _exercise(self, root: model.Exercise) -> ExerciseCommand:
+    def _exercise(self, root: model.Exercise) -> Command:
         template = ref_of(root.template)
         interface = None if root.interface is None else ref_of(root.interface)
         choice = self._builder.choice(template, interface, root.choice)
         if choice is None:
             raise MalformedRoot(f"there is no choice {root.choice[:80]!r}")
-        argument = self._builder.typed.from_value(root.argument, choice.arg_type)
+        typed = self._builder.typed
+        argument = typed.from_value(root.argument, choice.arg_type)
+        key = None if root.key is None else root.key.key
+        if root.by_key and key is not None and key.key is not None:
+            value = typed.from_value(key.key, key_type(self._builder.packages, template))
+            return ExerciseByKeyCommand(template, value, root.choice, argument)
         return ExerciseCommand(interface or template, root.contract_id, root.choice, argument)
 
     def _input(self, given: model.InputContract) -> Contract:
@@ -109,8 +117,9 @@ class Runner:
     def _require_sealed(
         self, prepared: model.PreparedTransaction, submission: Submission, lookup: Lookup
     ) -> None:
-        inputs = zip(prepared.metadata.input_contracts, submission.disclosed, strict=True)
-        for given, contract in inputs:
+        contracts = {contract.contract_id: contract for contract in submission.disclosed}
+        for given in prepared.metadata.input_contracts:
+            contract = contracts[given.create.contract_id]
             known = lookup(contract.contract_id) == contract
             if not known and not self._builder.blobs.is_sealed(given.event_blob):
                 raise BlobDisagrees(contract.contract_id, "salt")
@@ -121,7 +130,7 @@ class Runner:
         vetted = packages.vetted
         resolution = dict(packages.resolution())
         for action in tree.actions.values():
-            if isinstance(action, model.Rollback | model.QueryByKey):
+            if isinstance(action, model.Rollback):
                 continue
             package_id = action.template.package_id
             if package_id not in vetted:
@@ -163,6 +172,28 @@ def _normal(prepared: model.PreparedTransaction) -> model.PreparedTransaction:
             global_key_mapping=(),
         ),
     )
+
+
+def _as_found(tree: NodeTree, inputs: Iterable[Contract]) -> tuple[Contract, ...]:
+    """Put contracts into the order in which the transaction found them by their keys.
+
+    Of contracts with equal keys the first shown is the first found, so that keys mean what they
+    meant when the transaction was prepared. What was not found by key comes last.
+    """
+    places: dict[str, int] = {}
+    for action in tree.actions.values():
+        for contract_id in _found(action):
+            places.setdefault(contract_id, len(places))
+    last = len(places)
+    return tuple(sorted(inputs, key=lambda each: places.get(each.contract_id, last)))
+
+
+def _found(action: model.Action) -> tuple[str, ...]:
+    if isinstance(action, model.QueryByKey):
+        return action.result
+    if isinstance(action, model.Exercise | model.Fetch) and action.by_key:
+        return (action.contract_id,)
+    return ()
 
 
 def _root(tree: NodeTree) -> model.Action:

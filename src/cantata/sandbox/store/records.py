@@ -11,17 +11,28 @@ from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.contract import Contract, ContractKey
 from cantata.sandbox.engine.store import Active, Update
-from cantata.sandbox.engine.transaction import Create, Exercise, Fetch, Node, Rollback, Tree
+from cantata.sandbox.engine.transaction import (
+    Create,
+    Exercise,
+    Fetch,
+    Node,
+    QueryByKey,
+    Rollback,
+    Tree,
+)
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from cantata.sandbox.store.symbols import Symbols
 from cantata.sandbox.store.tokens import NUL, joined, unescaped
 from cantata.sandbox.store.values import Put, decode, put_value
 
-_EXERCISE, _FETCH, _ROLLBACK = "1", "2", "3"
-_CONSUMING, _ABORTED = 1, 2
-_CONTRACT_SIZE = 7
+_EXERCISE, _FETCH, _ROLLBACK, _QUERY = "1", "2", "3", "4"
+_CONSUMING, _ABORTED, _BY_KEY = 1, 2, 4
+_KEYLESS_SIZE = 7
+_KEY_AT = 4
+"""Place of the key in a contract that has one; its parties stay where they are in others."""
+
 _KEY_BYTES = 8
 _FIELDS = slice(2, 11)
 _WITNESSES_AT = 11
@@ -181,33 +192,51 @@ def active_outline(text: str) -> tuple[str, str, str]:
 def read_active(fields: Sequence[Any]) -> Active:
     """Give the contract and place that were read."""
     content, offset, node_id = fields
-    return Active(Contract._make(content), offset, node_id)
+    return Active(_read_contract(content), offset, node_id)
 
 
 def put_contract(contract: Contract, put: Put, symbols: Symbols) -> None:
     """Write a contract."""
-    put(f"({_CONTRACT_SIZE}")
+    key = contract.key
+    put(f"({_KEYLESS_SIZE if key is None else _KEYLESS_SIZE + 1}")
     put("s" + contract.contract_id)
     put(symbols.ref(contract.template))
     put(symbols.text(contract.package_name))
     put_value(contract.payload, put, symbols)
+    if key is not None:
+        _put_key(key, put, symbols)
     put(symbols.parties(contract.signatories))
     put(symbols.parties(contract.stakeholders))
     put(str(contract.created_at))
 
 
+def _put_key(key: ContractKey, put: Put, symbols: Symbols) -> None:
+    put("(3")
+    put_value(key.value, put, symbols)
+    put("b" + key.hash.hex())
+    put(symbols.parties(key.maintainers))
+
+
+def _read_contract(content: Sequence[Any]) -> Contract:
+    if len(content) == _KEYLESS_SIZE:
+        return Contract._make((*content, None))
+    before, key, after = content[:_KEY_AT], content[_KEY_AT], content[_KEY_AT + 1 :]
+    return Contract._make((*before, *after, ContractKey._make(key)))
+
+
 def _put_exercise(node: Exercise, tokens: list[str], symbols: Symbols) -> None:
     parties = symbols.parties
-    is_aborted = node.result is Outcome.ABORTED
+    key, is_aborted = node.key, node.result is Outcome.ABORTED
+    flags = _CONSUMING * node.consuming + _ABORTED * is_aborted + _BY_KEY * node.by_key
     tokens += (
-        "(15",
+        "(15" if key is None else "(16",
         _EXERCISE,
         "s" + node.contract_id,
         symbols.ref(node.template),
         symbols.text(node.package_name),
         symbols.ref(node.interface),
         symbols.text(node.choice),
-        str(_CONSUMING * node.consuming + _ABORTED * is_aborted),
+        str(flags),
         parties(node.actors),
         parties(node.signatories),
         parties(node.stakeholders),
@@ -219,6 +248,8 @@ def _put_exercise(node: Exercise, tokens: list[str], symbols: Symbols) -> None:
     put = tokens.append
     put_value(node.argument, put, symbols)
     put_value(None if is_aborted else node.result, put, symbols)
+    if key is not None:
+        _put_key(key, put, symbols)
 
 
 def _put_other(node: Node, tokens: list[str], symbols: Symbols) -> None:
@@ -226,8 +257,9 @@ def _put_other(node: Node, tokens: list[str], symbols: Symbols) -> None:
     if isinstance(node, Create):
         put_contract(node.contract, tokens.append, symbols)
     elif isinstance(node, Fetch):
+        key = node.key
         tokens += (
-            "(8",
+            "(8" if key is None else "(10",
             _FETCH,
             "s" + node.contract_id,
             symbols.ref(node.template),
@@ -237,6 +269,14 @@ def _put_other(node: Node, tokens: list[str], symbols: Symbols) -> None:
             parties(node.signatories),
             parties(node.stakeholders),
         )
+        if key is not None:
+            _put_key(key, tokens.append, symbols)
+            tokens.append("T" if node.by_key else "F")
+    elif isinstance(node, QueryByKey):
+        tokens += "(6", _QUERY, symbols.ref(node.template), symbols.text(node.package_name)
+        _put_key(node.key, tokens.append, symbols)
+        tokens += f"({len(node.found)}", *["s" + contract_id for contract_id in node.found]
+        tokens.append("T" if node.exhaustive else "F")
     else:
         assert isinstance(node, Rollback)
         tokens += "(3", _ROLLBACK, f"({len(node.children)}", *map(str, node.children)
@@ -248,15 +288,28 @@ def _read_node(node_id: int, content: Sequence[Any]) -> Node:
     if kind == 1:
         return _read_exercise(node_id, content)
     if kind == 2:
-        return Fetch(node_id, *content[1:])
+        return _read_fetch(node_id, content[1:])
     if kind == 3:
         return Rollback(node_id, content[1], content[2])
-    return Create(node_id, Contract._make(content))
+    if kind == 4:
+        template, package_name, key, found, exhaustive = content[1:]
+        return QueryByKey(
+            node_id, template, package_name, ContractKey._make(key), found, exhaustive
+        )
+    return Create(node_id, _read_contract(content))
+
+
+def _read_fetch(node_id: int, content: Sequence[Any]) -> Fetch:
+    *fields, last, by_key = content
+    if isinstance(by_key, bool):
+        return Fetch._make((node_id, *fields, ContractKey._make(last), by_key))
+    return Fetch._make((node_id, *content, None, False))
 
 
 def _read_exercise(node_id: int, content: Sequence[Any]) -> Exercise:
-    (_, contract_id, template, package_name, interface, choice, flags, actors, signatories,
-     stakeholders, observers, last_descendant, children, argument, result) = content  # fmt: skip
+    _, contract_id, template, package_name, interface, choice, flags, *rest = content
+    actors, signatories, stakeholders, observers, last_descendant, *rest = rest
+    children, argument, result, *key = rest
     return Exercise(
         node_id,
         contract_id,
@@ -273,6 +326,8 @@ def _read_exercise(node_id: int, content: Sequence[Any]) -> Exercise:
         Outcome.ABORTED if flags & _ABORTED else result,
         children,
         last_descendant,
+        ContractKey._make(key[0]) if key else None,
+        bool(flags & _BY_KEY),
     )
 
 

@@ -1,6 +1,6 @@
 """Typed refusals of the interpreter, with the codes, categories and texts of Canton."""
 
-from cantata.lf.runtime.errors.base import InterpretationError, short
+from cantata.lf.runtime.errors.base import InterpretationError, Resource, Typed, short
 from cantata.lf.runtime.errors.failures import (
     ContractIdComparability,
     CryptoError,
@@ -15,6 +15,12 @@ from cantata.lf.runtime.errors.failures import (
     TemplatePreconditionViolated,
     UserError,
     ValueNesting,
+)
+from cantata.lf.runtime.errors.keys import (
+    ContractIdInContractKey,
+    ContractKeyNotFound,
+    CreateEmptyContractKeyMaintainers,
+    FetchEmptyContractKeyMaintainers,
 )
 from cantata.lf.runtime.errors.ledger import (
     ContractDoesNotImplementInterface,
@@ -33,12 +39,16 @@ __all__ = [
     "ContractDoesNotImplementInterface",
     "ContractDoesNotImplementRequiringInterface",
     "ContractIdComparability",
+    "ContractIdInContractKey",
+    "ContractKeyNotFound",
     "ContractNotActive",
     "ContractNotFound",
+    "CreateEmptyContractKeyMaintainers",
     "CryptoError",
     "EffectfulRollback",
     "FailedAuthorization",
     "FailureStatus",
+    "FetchEmptyContractKeyMaintainers",
     "InternalError",
     "InterpretationError",
     "InterpretationTimeExceeded",
@@ -47,7 +57,9 @@ __all__ = [
     "MalformedSignature",
     "MalformedText",
     "NonComparableValues",
+    "Resource",
     "TemplatePreconditionViolated",
+    "Typed",
     "UnresolvedPackageName",
     "UpgradeTranslationFailed",
     "UpgradeValidationFailed",

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from cantata.kernel.errors import CantataError
-from cantata.lf.model import Location, Ref
+from cantata.lf.model import Location, Ref, Type
+
+
+class Typed(NamedTuple):
+    """A run-time value with its type, to be written for machines by whoever shows the error."""
+
+    value: Any
+    type: Type
+
+
+Resource = tuple[str, "str | Typed"]
+"""The kind of something that an error is about, as participants name it, and which one it is."""
 
 
 class InterpretationError(CantataError):
@@ -15,12 +26,14 @@ class InterpretationError(CantataError):
     `kind` is the engine's class name, `code` and `category` are what a participant answers,
     `message` is the engine's text and `pretty` its long text. `location` is the innermost place
     in the contract's source that is known, or None. None of these can be caught by contract code.
+    `written_resources` are the resources as texts, once a ledger has written them.
     """
 
     kind: ClassVar[str] = "InterpretationError"
     code: ClassVar[str] = "DAML_INTERPRETATION_ERROR"
     category: int = 9
     location: Location | None = None
+    written_resources: tuple[tuple[str, str], ...] = ()
 
     def __init__(
         self, message: str, *, hint: str = "", metadata: Mapping[str, str] | None = None
@@ -32,6 +45,11 @@ class InterpretationError(CantataError):
     def pretty(self) -> str:
         """Give the engine's long text."""
         return self.message
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give what the error is about, in the order of a participant's answer."""
+        return ()
 
     @property
     def full_message(self) -> str:

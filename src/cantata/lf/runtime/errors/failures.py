@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from cantata.lf.model import Ref
-from cantata.lf.runtime.errors.base import InterpretationError, short
+from cantata.lf.runtime.errors.base import InterpretationError, Resource, short
 
 INVALID_ARGUMENT = 8
 FAILED_PRECONDITION = 9
@@ -26,6 +26,11 @@ class UserError(InterpretationError):
     def pretty(self) -> str:
         """Give the engine's long text."""
         return f"User abort: {self.message}"
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the text."""
+        return (("EXCEPTION_TEXT", self.message),)
 
 
 class FailureStatus(InterpretationError):
@@ -93,6 +98,11 @@ class ContractIdComparability(InterpretationError):
     def __init__(self, contract_id: str) -> None:
         super().__init__(f"The global contract ID {contract_id} conflicts with a local contract ID")
         self.contract_id = contract_id
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the contract."""
+        return (("CONTRACT_ID", self.contract_id),)
 
 
 class CryptoError(InterpretationError):

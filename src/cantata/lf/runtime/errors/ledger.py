@@ -6,10 +6,13 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from cantata.lf.model import Ref
-from cantata.lf.runtime.errors.base import InterpretationError, short
+from cantata.lf.runtime.errors.base import InterpretationError, Resource, Typed, short
 from cantata.lf.runtime.errors.failures import FAILED_PRECONDITION, INVALID_ARGUMENT
 
 NOT_FOUND = 11
+
+NOTHING = "NULL"
+"""Stands for what an error could be about and is not."""
 
 
 class FailedAuthorization(InterpretationError):
@@ -27,6 +30,26 @@ class FailedAuthorization(InterpretationError):
         return cls(
             f"node NodeId({node}) ({template}) requires authorizers {_comma(required)}, "
             f"but only {_comma(given)} were given"
+        )
+
+    @classmethod
+    def maintainers_not_signatories(
+        cls, node: int, template: Ref, maintainers: Iterable[str], signatories: Iterable[str]
+    ) -> FailedAuthorization:
+        """Give the error of a contract whose key is maintained by others than its signatories."""
+        return cls(
+            f"node NodeId({node}) ({template}) has maintainers {_comma(maintainers)} which are "
+            f"not a subset of the signatories TreeSet({', '.join(sorted(signatories))})"
+        )
+
+    @classmethod
+    def missing_for_key(
+        cls, node: int, template: Ref, maintainers: Iterable[str], given: Iterable[str]
+    ) -> FailedAuthorization:
+        """Give the error of a look-up by key."""
+        return cls(
+            f"node NodeId({node}) ({template}) requires authorizers {_comma(maintainers)} for "
+            f"lookup by key, but it only has {_comma(given)}"
         )
 
     @classmethod
@@ -67,6 +90,11 @@ class ContractNotFound(InterpretationError):
         """Give the text that a participant shows."""
         return f"Contract could not be found with id {self.contract_id}"
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the contract."""
+        return (("CONTRACT_ID", self.contract_id),)
+
 
 class ContractNotActive(InterpretationError):
     """The contract was consumed earlier in the same transaction, by node `node`."""
@@ -85,6 +113,11 @@ class ContractNotActive(InterpretationError):
         self.template = template
         self.node = node
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give template and contract."""
+        return ("TEMPLATE_ID", str(self.template)), ("CONTRACT_ID", self.contract_id)
+
 
 class WronglyTypedContract(InterpretationError):
     """The contract is of another template than the one asked for."""
@@ -101,6 +134,15 @@ class WronglyTypedContract(InterpretationError):
         self.contract_id = contract_id
         self.expected = expected
         self.actual = actual
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the contract and both templates."""
+        return (
+            ("CONTRACT_ID", self.contract_id),
+            ("TEMPLATE_ID", str(self.expected)),
+            ("TEMPLATE_ID", str(self.actual)),
+        )
 
 
 class ContractDoesNotImplementInterface(InterpretationError):
@@ -119,6 +161,15 @@ class ContractDoesNotImplementInterface(InterpretationError):
         self.contract_id = contract_id
         self.interface = interface
         self.template = template
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give contract, template and interface."""
+        return (
+            ("CONTRACT_ID", self.contract_id),
+            ("TEMPLATE_ID", str(self.template)),
+            ("INTERFACE_ID", str(self.interface)),
+        )
 
 
 class ContractDoesNotImplementRequiringInterface(InterpretationError):
@@ -140,6 +191,16 @@ class ContractDoesNotImplementRequiringInterface(InterpretationError):
         self.required = required
         self.template = template
 
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give contract, template, and the interfaces that is required and that requires it."""
+        return (
+            ("CONTRACT_ID", self.contract_id),
+            ("TEMPLATE_ID", str(self.template)),
+            ("INTERFACE_ID", str(self.required)),
+            ("INTERFACE_ID", str(self.requiring)),
+        )
+
 
 class UnresolvedPackageName(InterpretationError):
     """No package was chosen for a package name."""
@@ -151,6 +212,11 @@ class UnresolvedPackageName(InterpretationError):
     def __init__(self, name: str) -> None:
         super().__init__(f"Update failed due to a failed package name resolution: {name}")
         self.name = name
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the package name."""
+        return (("PACKAGE_NAME", self.name),)
 
 
 class EffectfulRollback(InterpretationError):
@@ -166,19 +232,53 @@ class EffectfulRollback(InterpretationError):
 
 
 class UpgradeTranslationFailed(InterpretationError):
-    """A stored contract cannot be read as the type of another package version."""
+    """A stored contract cannot be read as the type of another package version.
+
+    `contract_id` is None for a value that is no contract's payload.
+    """
 
     kind: ClassVar[str] = "Upgrade.TranslationFailed"
     code: ClassVar[str] = "INTERPRETATION_UPGRADE_ERROR_TRANSLATION_FAILED"
     category: int = INVALID_ARGUMENT
 
+    def __init__(
+        self, message: str, contract_id: str | None, source: Ref, target: Ref, payload: Typed
+    ) -> None:
+        super().__init__(message)
+        self.contract_id = contract_id
+        self.source = source
+        self.target = target
+        self.payload = payload
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the contract, its template, the template it should be of, and its argument."""
+        return (
+            ("NULLABLE_CONTRACT_ID", self.contract_id or NOTHING),
+            ("TEMPLATE_ID", str(self.source)),
+            ("TEMPLATE_ID", str(self.target)),
+            ("CONTRACT_ARG", self.payload),
+        )
+
 
 class UpgradeValidationFailed(InterpretationError):
-    """Another package version computes other metadata for a stored contract."""
+    """Another package version computes other metadata for a stored contract.
+
+    `about` are the resources: the contract, and both versions' view of it.
+    """
 
     kind: ClassVar[str] = "Upgrade.ValidationFailed"
     code: ClassVar[str] = "INTERPRETATION_UPGRADE_ERROR_VALIDATION_FAILED"
     category: int = INVALID_ARGUMENT
+
+    def __init__(self, message: str, about: Iterable[Resource]) -> None:
+        super().__init__(message)
+        self.about = tuple(about)
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        """Give the contract, templates, package names, parties and keys."""
+        return self.about
 
 
 def _comma(parties: Iterable[str]) -> str:

@@ -89,6 +89,7 @@ from cantata.lf.model import (
     UCreateInterface,
     UEmbed,
     UExercise,
+    UExerciseByKey,
     UExerciseInterface,
     UFetch,
     UFetchInterface,
@@ -298,7 +299,7 @@ def _call_interface(typing: Typing, expr: ECallInterface, env: Env) -> Known:
     return next((method.type for method in methods if method.name == expr.method), None)
 
 
-def _exercise(typing: Typing, expr: UExercise, env: Env) -> Known:
+def _exercise(typing: Typing, expr: UExercise | UExerciseByKey, env: Env) -> Known:
     choice = typing.packages.template(expr.template).choice(expr.choice)
     return None if choice is None else update(choice.result)
 
@@ -369,6 +370,7 @@ _RULES: dict[type, Callable[[Typing, Any, Env], Known]] = {
     UCreate: lambda t, e, env: update(contract_id(TCon(e.template))),
     UCreateInterface: lambda t, e, env: update(contract_id(TCon(e.interface))),
     UExercise: _exercise,
+    UExerciseByKey: _exercise,
     UExerciseInterface: _exercise_interface,
     UFetch: lambda t, e, env: update(TCon(e.template)),
     UFetchInterface: lambda t, e, env: update(TCon(e.interface)),

@@ -65,11 +65,14 @@ class Translator:
         params: list[Param] = list(shape.params)
         return self._unit(link, params, shape.body, run=run, loop=loop)
 
-    def message(self, link: Link, ref: Ref, expr: Expr) -> Unit:
-        """Translate an exception's message; any expression of function type may stand there."""
+    def function(self, link: Link, argument: Type, expr: Expr) -> Unit:
+        """Translate a function of one parameter; any expression of function type may stand there.
+
+        An exception's message and the maintainers of a key are such.
+        """
         params, body = lambdas(expr)
         if not params:
-            params, body = (("exception", TCon(ref)),), EApp(expr, (EVar("exception"),))
+            params, body = (("argument", argument),), EApp(expr, (EVar("argument"),))
         return self._unit(link, list(params), body, run=False)
 
     def of_payload(self, link: Link, template: DefTemplate, ref: Ref, expr: Expr) -> Unit:

@@ -48,9 +48,10 @@ def _operation(ctx: Context, expr: Update) -> Operation:
             return f"fx.fetch_interface({interface_name(ctx, interface)}, ", (cid,)
         case ULedgerTimeLT(time):
             return "fx.ledger_time_lt(", (time,)
-        case UGetTime():
-            return "fx.get_time(", ()
-    return "CRASH('contract keys are not supported', ", ()
+        case UExerciseByKey(template, choice, key, arg):
+            name = template_name(ctx, template)
+            return f"fx.exercise_by_key({name}, {choice!a}, ", (key, arg)
+    return "fx.get_time(", ()
 
 
 def _operation_result(ctx: Context, expr: Update, env: Env) -> Code:
@@ -124,6 +125,14 @@ def _create_interface(ctx: Context, expr: UCreateInterface, env: Env) -> Code:
     return Code(f"fx.create({owner.text}.template, {owner.text}.payload)")
 
 
+def _fetch_by_key(ctx: Context, expr: UFetchByKey, env: Env) -> Code:
+    return Code(f"FETCH_BY_KEY({template_name(ctx, expr.template)})", pure=True)
+
+
+def _query_by_key(ctx: Context, expr: UQueryNByKey, env: Env) -> Code:
+    return Code(f"QUERY_BY_KEY({template_name(ctx, expr.template)})", pure=True)
+
+
 def _try_into(ctx: Context, expr: UTryCatch, env: Env, run: bool, dest: str) -> None:
     """Write body and handler; an exception that the handler refuses goes on."""
     ctx.scope.calls = True
@@ -162,8 +171,6 @@ _OPERATIONS = (
     UGetTime,
     ULedgerTimeLT,
     UExerciseByKey,
-    UFetchByKey,
-    UQueryNByKey,
 )
 
 HANDLERS = Handlers(
@@ -174,6 +181,8 @@ HANDLERS = Handlers(
         UEmbed: lambda ctx, expr, env: _delayed(ctx, expr.body, env),
         UCreateInterface: _delayed,
         UTryCatch: _delayed,
+        UFetchByKey: _fetch_by_key,
+        UQueryNByKey: _query_by_key,
     },
     run={
         **dict.fromkeys(_OPERATIONS, _operation_result),

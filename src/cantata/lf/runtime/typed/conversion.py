@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cantata.lf.model import Builtin, Ref, TCon, Type, spine
-from cantata.lf.runtime.errors import UpgradeTranslationFailed, short
+from cantata.lf.runtime.errors import Typed, UpgradeTranslationFailed, short
 from cantata.lf.runtime.typed.plans import Choices, Container, Fields, Plan, Plans
 from cantata.lf.runtime.typed.stored import same
 from cantata.lf.runtime.typed.texts import Texts
@@ -44,7 +44,8 @@ class Conversion:
                 f"The contract is purportedly an instance of {short(source)}\n"
                 f"Its contract argument is:  {shown}"
             )
-            raise UpgradeTranslationFailed(message) from None
+            given = Typed(payload, TCon(source))
+            raise UpgradeTranslationFailed(message, cid, source, target, given) from None
 
     def _convert(self, source: Type, target: Type) -> Convert:
         key = (source, target)

@@ -16,15 +16,16 @@ from cantata.lf.runtime.errors import (
     ContractDoesNotImplementInterface,
     ContractNotFound,
     TemplatePreconditionViolated,
+    Typed,
     UnresolvedPackageName,
-    UpgradeValidationFailed,
     WronglyTypedContract,
-    short,
 )
-from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.contract import Contract, ContractKey
 from cantata.sandbox.engine.interpretation.activeness import Activeness
 from cantata.sandbox.engine.interpretation.errors import AuthenticationFailed
 from cantata.sandbox.engine.interpretation.host import Host, Visible
+from cantata.sandbox.engine.interpretation.keys import Keys
+from cantata.sandbox.engine.interpretation.recomputed import Recomputed, require_unchanged
 from cantata.sandbox.engine.parties import Parties
 
 
@@ -35,6 +36,7 @@ class Loaded(NamedTuple):
     payload: Any
     signatories: frozenset[str]
     stakeholders: frozenset[str]
+    key: ContractKey | None
 
 
 _new_loaded = partial(tuple.__new__, Loaded)
@@ -46,7 +48,16 @@ class Contracts:
     `inputs` are those that existed before it, `local` those that it creates.
     """
 
-    __slots__ = ("_activeness", "_host", "_loaded", "_resolution", "_visible", "inputs", "local")
+    __slots__ = (
+        "_activeness",
+        "_host",
+        "_keys",
+        "_loaded",
+        "_resolution",
+        "_visible",
+        "inputs",
+        "local",
+    )
 
     def __init__(
         self,
@@ -54,8 +65,10 @@ class Contracts:
         visible: Visible,
         resolution: Mapping[str, str],
         activeness: Activeness,
+        keys: Keys,
     ) -> None:
         self._host = host
+        self._keys = keys
         self._visible = visible
         self._resolution = resolution
         self._activeness = activeness
@@ -114,7 +127,13 @@ class Contracts:
         is_known = contract.contract_id in self.local or self._visible.is_known(contract)
         if is_same and is_known:
             loaded = _new_loaded(
-                (template, contract.payload, contract.signatories, contract.stakeholders)
+                (
+                    template,
+                    contract.payload,
+                    contract.signatories,
+                    contract.stakeholders,
+                    contract.key,
+                )
             )
         else:
             loaded = self._recompute(contract, template)
@@ -130,9 +149,17 @@ class Contracts:
             payload = runtime.convert(
                 payload, contract.template, template.ref, contract.contract_id
             )
-        parties = runtime.uncatchable(self.parties, template, payload)
-        _require_unchanged(contract, template, parties)
-        return Loaded(template, payload, parties.signatories, parties.stakeholders)
+        parties, key = runtime.uncatchable(self.recomputed, template, payload)
+        found = Recomputed(template, parties, key)
+        require_unchanged(contract, found, runtime)
+        return Loaded(template, payload, parties.signatories, parties.stakeholders, key)
+
+    def recomputed(
+        self, template: CompiledTemplate, payload: Any
+    ) -> tuple[Parties, ContractKey | None]:
+        """Check a payload and compute its parties and its key, in the engine's order."""
+        parties = self.parties(template, payload)
+        return parties, self._keys.of(template, payload)
 
     def parties(self, template: CompiledTemplate, payload: Any) -> Parties:
         """Check a payload's precondition and compute its parties, in the engine's order."""
@@ -144,32 +171,6 @@ class Contracts:
 
     def _authenticate(self, contract: Contract, target: Ref) -> None:
         if not self._host.ids.is_authentic(contract):
-            stored = TCon(contract.template)
-            text = self._host.runtime.text(contract.payload, stored, labelled=False)
-            raise AuthenticationFailed(contract.contract_id, contract.template, target, text)
-
-
-def _require_unchanged(contract: Contract, template: CompiledTemplate, parties: Parties) -> None:
-    if (
-        parties.signatories == contract.signatories
-        and parties.stakeholders == contract.stakeholders
-        and template.package_name == contract.package_name
-    ):
-        return
-    raise UpgradeValidationFailed(
-        f"Validation fails when trying to upgrade the contract {contract.contract_id} from "
-        f"{short(contract.template)} to {short(template.ref)}\n"
-        "Verify that neither the signatories, nor the observers, nor the contract key, nor the "
-        "key's maintainers, nor the package name have changed\n"
-        f"original package name is {contract.package_name}\n"
-        f"original signatories are {_set(contract.signatories)}\n"
-        f"original observers are {_set(contract.observers)}\n"
-        f"target package name is {template.package_name}\n"
-        f"recomputed signatories are {_set(parties.signatories)}\n"
-        f"recomputed observers are {_set(parties.observers)}\n\n"
-    )
-
-
-def _set(parties: frozenset[str]) -> str:
-    listed = ",".join(f"'{party}'" for party in sorted(parties))
-    return f"{{ {listed} }}"
+            given = Typed(contract.payload, TCon(contract.template))
+            text = self._host.runtime.text(*given, labelled=False)
+            raise AuthenticationFailed(contract.contract_id, contract.template, target, given, text)

@@ -11,18 +11,27 @@ from cantata.lf.runtime.compiled import (
     CompiledTemplate,
     InterfaceValue,
 )
-from cantata.lf.runtime.errors import EffectfulRollback, FailedAuthorization, short
-from cantata.sandbox.engine.contract import new_contract
+from cantata.lf.runtime.errors import (
+    CreateEmptyContractKeyMaintainers,
+    EffectfulRollback,
+    FailedAuthorization,
+    Typed,
+    short,
+)
+from cantata.lf.runtime.values import to_cons
+from cantata.sandbox.engine.contract import ContractKey, new_contract
 from cantata.sandbox.engine.interpretation.activeness import Activeness
 from cantata.sandbox.engine.interpretation.clock import Clock
 from cantata.sandbox.engine.interpretation.contracts import Contracts, Loaded
 from cantata.sandbox.engine.interpretation.frames import Frame
 from cantata.sandbox.engine.interpretation.host import Host, Terms, Visible
+from cantata.sandbox.engine.interpretation.keys import Keys
 from cantata.sandbox.engine.parties import Parties
 from cantata.sandbox.engine.transaction import (
     Create,
     Exercise,
     Node,
+    QueryByKey,
     Rollback,
     Transaction,
     Tree,
@@ -50,6 +59,7 @@ class Interpreter:
         "_contracts",
         "_frame",
         "_host",
+        "_keys",
         "_nodes",
         "_terms",
         "_tried",
@@ -62,7 +72,8 @@ class Interpreter:
         self._terms = terms
         self._clock = Clock(terms.ledger_time)
         self._active = Activeness()
-        self._contracts = Contracts(host, visible, terms.resolution, self._active)
+        self._keys = Keys(host, visible, self._active)
+        self._contracts = Contracts(host, visible, terms.resolution, self._active, self._keys)
         self._frame = Frame(terms.authorizers, terms.seed)
         self._nodes: list[Node | None] = []
         self._tries: list[tuple[int, list[int]]] = []
@@ -71,17 +82,32 @@ class Interpreter:
 
     def create(self, template: CompiledTemplate, payload: Any) -> str:
         """Create a contract and give its id."""
-        parties = self._contracts.parties(template, payload)
+        parties, key = self._contracts.recomputed(template, payload)
         template.check(payload)
-        return self._add_create(template, payload, parties)
+        return self._add_create(template, payload, parties, key)
 
     def create_checked(self, template: CompiledTemplate, payload: Any) -> str:
         """Create a contract whose payload was checked before."""
-        return self._add_create(template, payload, self._contracts.parties(template, payload))
+        parties, key = self._contracts.recomputed(template, payload)
+        return self._add_create(template, payload, parties, key)
 
     def exercise(self, template: CompiledTemplate, choice: str, cid: str, arg: Any) -> Any:
         """Exercise a choice of a template and give its result."""
         return self._run(template.choices[choice], self._contracts.load(template, cid), cid, arg)
+
+    def exercise_by_key(
+        self,
+        template: CompiledTemplate,
+        choice: str,
+        key: Any,
+        arg: Any,
+        *,
+        checked: bool = False,
+    ) -> Any:
+        """Exercise a choice of the first contract with a key and give its result."""
+        cid = self._keys.first(template, self._keys.wanted(template, key))
+        loaded = self._contracts.load(template, cid)
+        return self._run(template.choices[choice], loaded, cid, arg, checked=checked, by_key=True)
 
     def exercise_interface(
         self, interface: CompiledInterface, choice: str, cid: str, arg: Any
@@ -110,6 +136,28 @@ class Interpreter:
         loaded = self._contracts.load_interface(interface, cid)
         self._add_fetch(loaded, interface.ref, cid)
         return InterfaceValue(loaded.template, loaded.payload)
+
+    def fetch_by_key(self, template: CompiledTemplate, key: Any) -> tuple[str, Any]:
+        """Fetch the first contract with a key; give its id and its payload."""
+        cid = self._keys.first(template, self._keys.wanted(template, key))
+        loaded = self._contracts.load(template, cid)
+        self._add_fetch(loaded, None, cid, by_key=True)
+        return cid, loaded.payload
+
+    def query_by_key(self, template: CompiledTemplate, limit: int, key: Any) -> tuple[Any]:
+        """Look up at most so many contracts with a key; give Some list of ids with payloads."""
+        frame, node_id = self._frame, len(self._nodes)
+        wanted = self._keys.wanted(template, key, limit)
+        if not wanted.maintainers <= frame.authorizers:
+            raise FailedAuthorization.missing_for_key(
+                node_id, template.ref, wanted.maintainers, frame.authorizers
+            )
+        found = self._keys.find(wanted, limit)
+        pairs = [(cid, self._contracts.load(template, cid).payload) for cid in found.contract_ids]
+        self._nodes.append(QueryByKey(node_id, template.ref, template.package_name, wanted, *found))
+        frame.children.append(node_id)
+        frame.index += 1
+        return (to_cons(pairs),)
 
     def get_time(self) -> int:
         """Give the ledger time in microseconds, and pin it."""
@@ -171,27 +219,52 @@ class Interpreter:
             tuple([inputs[cid] for cid in consumed if cid in inputs]),
         )
 
-    def _add_create(self, template: CompiledTemplate, payload: Any, parties: Parties) -> str:
+    def _add_create(
+        self, template: CompiledTemplate, payload: Any, parties: Parties, key: ContractKey | None
+    ) -> str:
         frame, node_id = self._frame, len(self._nodes)
+        if key is not None and not key.maintainers:
+            raise self._unmaintained(template, payload, key)
         signatories, _, stakeholders, packed = parties
         if not signatories <= frame.authorizers:
             raise FailedAuthorization.missing(node_id, template.ref, signatories, frame.authorizers)
         if not signatories:
             raise FailedAuthorization.no_signatories(node_id, template.ref)
+        if key is not None and not key.maintainers <= signatories:
+            raise FailedAuthorization.maintainers_not_signatories(
+                node_id, template.ref, key.maintainers, signatories
+            )
         terms = self._terms
         now = terms.ledger_time
         start = discriminator(frame.action_seed(), terms.preparation_time, packed[0])
         ref, package_name = kind = template.ref, template.package_name
         cid = self._host.ids.identify(start, kind, payload, packed[1], now)
-        contract = new_contract((cid, ref, package_name, payload, signatories, stakeholders, now))
+        contract = new_contract(
+            (cid, ref, package_name, payload, signatories, stakeholders, now, key)
+        )
         self._contracts.local[cid] = contract
+        if key is not None:
+            self._keys.created(cid, key)
         self._active.create(cid, node_id)
         self._nodes.append(new_create((node_id, contract)))
         frame.children.append(node_id)
         frame.index += 1
         return cid
 
-    def _add_fetch(self, loaded: Loaded, interface: Ref | None, cid: str) -> None:
+    def _unmaintained(
+        self, template: CompiledTemplate, payload: Any, key: ContractKey
+    ) -> CreateEmptyContractKeyMaintainers:
+        assert template.key is not None, "a template without key makes no keys"
+        text = self._host.runtime.text
+        given = Typed(payload, template.payload_type)
+        key_text = text(key.value, template.key.type, labelled=False)
+        return CreateEmptyContractKeyMaintainers(
+            template.ref, given, text(*given, labelled=False), key_text
+        )
+
+    def _add_fetch(
+        self, loaded: Loaded, interface: Ref | None, cid: str, *, by_key: bool = False
+    ) -> None:
         frame, node_id = self._frame, len(self._nodes)
         actors = frame.authorizers & loaded.stakeholders
         if not actors:
@@ -210,6 +283,8 @@ class Interpreter:
                     self._host.sets.one(actors),
                     loaded.signatories,
                     loaded.stakeholders,
+                    loaded.key,
+                    by_key,
                 )
             )
         )
@@ -217,9 +292,16 @@ class Interpreter:
         frame.index += 1
 
     def _run(
-        self, choice: CompiledChoice, loaded: Loaded, cid: str, arg: Any, *, checked: bool = False
+        self,
+        choice: CompiledChoice,
+        loaded: Loaded,
+        cid: str,
+        arg: Any,
+        *,
+        checked: bool = False,
+        by_key: bool = False,
     ) -> Any:
-        template, this, signatories, stakeholders = loaded
+        template, this, signatories, stakeholders, key = loaded
         owner, interface = choice.owner, None
         if type(owner) is CompiledInterface:
             interface, this = owner.ref, InterfaceValue(template, this)
@@ -264,6 +346,8 @@ class Interpreter:
                     result,
                     tuple(inner.children),
                     len(self._nodes) - 1,
+                    key,
+                    by_key,
                 )
             )
             outer.children.append(node_id)
@@ -292,4 +376,5 @@ def _effect(node: Node) -> str:
         contract = node.contract
         return f"Create of {short(contract.template)} ( {contract.contract_id} )"
     assert isinstance(node, Exercise), "only creates and exercises have effects"
-    return f"Consuming exercise of {node.choice} on {short(node.template)} ( {node.contract_id} )"
+    how = "exercise by key" if node.by_key else "exercise"
+    return f"Consuming {how} of {node.choice} on {short(node.template)} ( {node.contract_id} )"

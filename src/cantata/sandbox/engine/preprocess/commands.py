@@ -19,6 +19,7 @@ from cantata.sandbox.engine.commands import (
     Command,
     CreateAndExerciseCommand,
     CreateCommand,
+    ExerciseByKeyCommand,
     ExerciseCommand,
     TypeRef,
 )
@@ -54,7 +55,17 @@ class ReadyExercise(NamedTuple):
     argument: Any
 
 
-Ready = ReadyCreate | ReadyExercise
+class ReadyExerciseByKey(NamedTuple):
+    """Exercise a choice of the first contract with a key; `key_text` prints the key."""
+
+    target: CompiledTemplate
+    choice: CompiledChoice
+    key: Any
+    argument: Any
+    key_text: str
+
+
+Ready = ReadyCreate | ReadyExercise | ReadyExerciseByKey
 
 
 def describe(command: Ready) -> str:
@@ -62,6 +73,8 @@ def describe(command: Ready) -> str:
     if isinstance(command, ReadyCreate):
         return f"in create command {short_type(command.template.ref)}."
     what = f"{short_type(command.target.ref)}:{command.choice.name}"
+    if isinstance(command, ReadyExerciseByKey):
+        return f"in exercise-by-key command {what} on key {command.key_text}."
     if command.contract_id is None:
         return f"in create-and-exercise command {what}."
     return f"in exercise command {what} on contract {command.contract_id[:10]}."
@@ -100,6 +113,8 @@ class Preprocessor:
                     ready.append(self._exercise(command, resolution))
                 case CreateAndExerciseCommand():
                     ready.extend(self._create_and_exercise(command, resolution))
+                case ExerciseByKeyCommand():
+                    ready.append(self._exercise_by_key(command, resolution))
         return ready
 
     def template(self, ref: TypeRef, resolution: Mapping[str, str]) -> CompiledTemplate:
@@ -156,6 +171,18 @@ class Preprocessor:
         choice = _choice(template, command.choice, "template")
         argument = self.argument(command.choice_argument, choice.arg_type, choice.check_arg)
         return [create, ReadyExercise(template, choice, None, argument)]
+
+    def _exercise_by_key(
+        self, command: ExerciseByKeyCommand, resolution: Mapping[str, str]
+    ) -> Ready:
+        template = self.template(command.template, resolution)
+        choice = _choice(template, command.choice, "template")
+        if template.key is None:
+            raise UnknownDefinitionName(f"contract key for template {template.ref}")
+        argument = self.argument(command.argument, choice.arg_type, choice.check_arg)
+        key = self.argument(command.key, template.key.type, template.key.check)
+        key_text = self.runtime.text(key, template.key.type, labelled=False)
+        return ReadyExerciseByKey(template, choice, key, argument, key_text)
 
     def _resolve(self, ref: TypeRef, resolution: Mapping[str, str], kind: str) -> Ref:
         if isinstance(ref, Ref):

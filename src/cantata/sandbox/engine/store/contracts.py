@@ -12,12 +12,13 @@ from cantata.sandbox.engine.store.port import Active
 class ActiveContracts:
     """What each party has a stake in, in order of creation; it costs what it gives."""
 
-    __slots__ = ("_active", "_by_party", "_stakes", "_templates")
+    __slots__ = ("_active", "_by_key", "_by_party", "_stakes", "_templates")
 
     def __init__(self) -> None:
         self._stakes: list[tuple[str, Ref]] = []
         self._active: dict[str, Active] = {}
         self._templates: set[Ref] = set()
+        self._by_key: dict[bytes, dict[str, Contract]] = {}
         self._by_party: dict[str, dict[Ref, dict[str, Active]]] = {}
 
     def __len__(self) -> int:
@@ -31,6 +32,7 @@ class ActiveContracts:
         other = ActiveContracts()
         other._active, other._templates = self._active.copy(), self._templates.copy()
         other._stakes = self._stakes.copy()
+        other._by_key = {key: contracts.copy() for key, contracts in self._by_key.items()}
         other._by_party = {
             party: {template: active.copy() for template, active in by_template.items()}
             for party, by_template in self._by_party.items()
@@ -47,6 +49,8 @@ class ActiveContracts:
         contract_id, template = contract.contract_id, contract.template
         self._active[contract_id] = active
         self._templates.add(template)
+        if contract.key is not None:
+            self._by_key.setdefault(contract.key.hash, {})[contract_id] = contract
         for party in contract.stakeholders:
             templates = self._by_party.get(party)
             if templates is None:
@@ -62,7 +66,13 @@ class ActiveContracts:
         contract_id, template = contract.contract_id, contract.template
         for party in contract.stakeholders:
             del self._by_party[party][template][contract_id]
+        if contract.key is not None:
+            self._drop_key(contract_id, contract.key.hash)
         return self._active.pop(contract_id)
+
+    def with_key(self, key_hash: bytes) -> Iterator[Contract]:
+        """Give the contracts whose keys have a hash, youngest first."""
+        return reversed(self._by_key.get(key_hash, {}).values())
 
     def remember(self, party: str, template: Ref) -> None:
         """Know that a party once had a stake in a contract of a template."""
@@ -97,3 +107,9 @@ class ActiveContracts:
             for template, contracts in self._by_party.get(party, {}).items()
             if template in templates
         ]
+
+    def _drop_key(self, contract_id: str, key_hash: bytes) -> None:
+        contracts = self._by_key[key_hash]
+        del contracts[contract_id]
+        if not contracts:
+            del self._by_key[key_hash]

@@ -78,6 +78,10 @@ class MemoryStore:
         active = self._contracts.get(contract_id)
         return None if active is None else active.contract
 
+    def with_key(self, key_hash: bytes) -> Iterator[Contract]:
+        """Give the contracts active at the end whose keys have a hash, youngest first."""
+        return self._contracts.with_key(key_hash)
+
     def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
         """Give the templates of which those parties have or had a stake in a contract."""
         return self._contracts.templates(parties)

@@ -54,6 +54,10 @@ class Store(Protocol):
         """Give a contract that is active at the end of the log."""
         ...
 
+    def with_key(self, key_hash: bytes) -> Iterator[Contract]:
+        """Give the contracts active at the end whose keys have a hash, youngest first."""
+        ...
+
     def templates(self, parties: Collection[str] | None) -> frozenset[Ref]:
         """Give the templates of which those parties have or had a stake in a contract."""
         ...

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cantata.sandbox.engine.transaction.model import Tree
-from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
+from cantata.sandbox.engine.transaction.nodes import (
+    Create,
+    Exercise,
+    Fetch,
+    Node,
+    QueryByKey,
+    Rollback,
+)
 
 _NOBODY: frozenset[str] = frozenset()
 
@@ -14,7 +21,8 @@ def informees(node: Node) -> frozenset[str]:
     """Give the parties that are told of a node for its own sake.
 
     Create: stakeholders. Consuming exercise: stakeholders, actors and choice observers. Other
-    exercise: signatories, actors and choice observers. Fetch: signatories and actors.
+    exercise: signatories, actors and choice observers. Fetch: signatories and actors. Look-up by
+    key: the key's maintainers.
     """
     if isinstance(node, Create):
         return node.contract.stakeholders
@@ -23,6 +31,8 @@ def informees(node: Node) -> frozenset[str]:
         return _joined(_joined(told, node.actors), node.choice_observers)
     if isinstance(node, Fetch):
         return _joined(node.signatories, node.actors)
+    if isinstance(node, QueryByKey):
+        return node.key.maintainers
     return _NOBODY
 
 
@@ -66,6 +76,8 @@ def all_witnesses(tree: Tree) -> frozenset[str]:
         elif isinstance(node, Fetch):
             told.add(node.signatories)
             told.add(node.actors)
+        elif isinstance(node, QueryByKey):
+            told.add(node.key.maintainers)
         else:
             after = node.last_descendant
     return _NOBODY.union(*told)

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from cantata.lf.model import Ref
-from cantata.sandbox.engine.contract import Contract
+from cantata.sandbox.engine.contract import Contract, ContractKey
 
 
 class Outcome(Enum):
@@ -34,6 +34,7 @@ class Exercise(NamedTuple):
     `template` is the template whose code ran, which may be another version than the contract's
     own. `interface` is set when the choice belongs to an interface. `actors` are the controllers.
     `result` is `Outcome.ABORTED` where an exception left the body, which is then rolled back.
+    `key` is the contract's key as the template computes it; `by_key` tells that it was found by it.
     """
 
     node_id: int
@@ -51,10 +52,15 @@ class Exercise(NamedTuple):
     result: Any
     children: tuple[int, ...]
     last_descendant: int
+    key: ContractKey | None = None
+    by_key: bool = False
 
 
 class Fetch(NamedTuple):
-    """A contract was fetched by `actors`, those authorizers that have a stake in it."""
+    """A contract was fetched by `actors`, those authorizers that have a stake in it.
+
+    `key` is the contract's key as the template computes it; `by_key` tells that it was found by it.
+    """
 
     node_id: int
     contract_id: str
@@ -64,10 +70,28 @@ class Fetch(NamedTuple):
     actors: frozenset[str]
     signatories: frozenset[str]
     stakeholders: frozenset[str]
+    key: ContractKey | None = None
+    by_key: bool = False
 
     @property
     def last_descendant(self) -> int:
         """Give the node's own id: a fetch has no children."""
+        return self.node_id
+
+
+class QueryByKey(NamedTuple):
+    """Contracts were looked up by key; `exhaustive` if no more have it than were found."""
+
+    node_id: int
+    template: Ref
+    package_name: str
+    key: ContractKey
+    found: tuple[str, ...]
+    exhaustive: bool
+
+    @property
+    def last_descendant(self) -> int:
+        """Give the node's own id: a look-up has no children."""
         return self.node_id
 
 
@@ -79,7 +103,7 @@ class Rollback(NamedTuple):
     last_descendant: int
 
 
-Node = Create | Exercise | Fetch | Rollback
+Node = Create | Exercise | Fetch | QueryByKey | Rollback
 
 new_create = partial(tuple.__new__, Create)
 new_exercise = partial(tuple.__new__, Exercise)

@@ -10,7 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cantata.sandbox.engine.transaction.model import Tree
-from cantata.sandbox.engine.transaction.nodes import Create, Exercise, Fetch, Node, Rollback
+from cantata.sandbox.engine.transaction.nodes import (
+    Create,
+    Exercise,
+    Fetch,
+    Node,
+    QueryByKey,
+    Rollback,
+)
 
 
 def normalize(nodes: Sequence[Node | None], roots: Sequence[int]) -> Tree:
@@ -39,7 +46,7 @@ class _Shape:
 
 
 def _shape(node: Node, shaped: list[list[_Shape]]) -> list[_Shape]:
-    if isinstance(node, Create | Fetch):
+    if isinstance(node, Create | Fetch | QueryByKey):
         return [_Shape(node, [])]
     children = [shape for child in node.children for shape in shaped[child]]
     if isinstance(node, Exercise):
@@ -82,6 +89,6 @@ def _number(shapes: list[_Shape]) -> Tree:
 
 
 def _renumber(node: Node, node_id: int, children: tuple[int, ...], last: int) -> Node:
-    if isinstance(node, Create | Fetch):
+    if isinstance(node, Create | Fetch | QueryByKey):
         return node._replace(node_id=node_id)
     return node._replace(node_id=node_id, children=children, last_descendant=last)

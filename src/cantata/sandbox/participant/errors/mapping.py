@@ -8,7 +8,7 @@ from typing import Any
 from cantata.kernel.errors import CantataError
 from cantata.lf.archive.errors import ArchiveError
 from cantata.lf.codec.errors import MalformedJson, MissingFields, ValueRefused
-from cantata.lf.runtime.errors import FailureStatus, InterpretationError, UserError
+from cantata.lf.runtime.errors import FailureStatus, InterpretationError
 from cantata.sandbox.commands import PackageNamesNotFound, PackageSelectionFailed, TemplatesNotFound
 from cantata.sandbox.commands.body import MalformedBody
 from cantata.sandbox.engine.errors import (
@@ -71,13 +71,6 @@ def _ledger(error: LedgerError, origin: Origin) -> Refusal:
 
 
 def _interpretation(error: InterpretationError) -> Refusal:
-    resources = [
-        (kind, str(getattr(error, field)))
-        for field, kind in _RESOURCES.items()
-        if hasattr(error, field)
-    ]
-    if isinstance(error, UserError):
-        resources = [("EXCEPTION_TEXT", error.message)]
     context = dict(error.context)
     if isinstance(error, FailureStatus):
         context = {**error.metadata, **context, "error_id": error.error_id}
@@ -86,7 +79,7 @@ def _interpretation(error: InterpretationError) -> Refusal:
         error.full_message,
         origin=Origin.REQUEST,
         context=context,
-        resources=resources,
+        resources=error.written_resources,
         category=error.category,
     )
 
@@ -99,13 +92,6 @@ def _archive(error: ArchiveError) -> Refusal:
 def _json(error: MalformedJson) -> MalformedRequest:
     return MalformedRequest(f"Invalid value for: body ({error.message})")
 
-
-_RESOURCES: Mapping[str, str] = {
-    "contract_id": "CONTRACT_ID",
-    "expected": "TEMPLATE_ID",
-    "interface": "INTERFACE_ID",
-}
-"""Fields of interpretation errors that are resources, in the order of the answer."""
 
 _TABLE: Mapping[type[CantataError], Callable[[Any], Refusal | MalformedRequest]] = {
     Refusal: _same,

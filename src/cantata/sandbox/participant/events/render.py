@@ -11,7 +11,7 @@ from typing import Any
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
 from cantata.lf.model import Ref, TCon
-from cantata.sandbox.engine import Contract
+from cantata.sandbox.engine import Contract, ContractKey
 from cantata.sandbox.engine.projection import (
     ArchivedEvent,
     CreatedEvent,
@@ -23,6 +23,7 @@ from cantata.sandbox.engine.projection import (
 from cantata.sandbox.engine.store import Update
 from cantata.sandbox.participant.errors import Refusal, refusal_of
 from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.prepared import key_type
 
 Json = dict[str, Any]
 
@@ -119,13 +120,14 @@ class Renderer:
     def created(self, event: CreatedEvent) -> Json:
         """Write the creation of a contract."""
         contract = event.contract
+        key = contract.key
         return {
             "offset": event.offset,
             "nodeId": event.node_id,
             "contractId": contract.contract_id,
             "templateId": str(contract.template),
-            "contractKey": None,
-            "contractKeyHash": "",
+            "contractKey": None if key is None else self._key(contract.template, key),
+            "contractKeyHash": "" if key is None else base64.b64encode(key.hash).decode(),
             "createArgument": self._node.codec.encode(
                 contract.payload, self._type(contract.template)
             ),
@@ -193,6 +195,9 @@ class Renderer:
             "implementedInterfaces": [str(ref) for ref in event.interfaces],
             "acsDelta": event.acs_delta,
         }
+
+    def _key(self, template: Ref, key: ContractKey) -> Any:
+        return self._node.codec.encode(key.value, key_type(self._node.packages.packages, template))
 
     def _view(self, view: View) -> Json:
         if view.error is not None:
