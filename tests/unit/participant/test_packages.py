@@ -14,6 +14,7 @@ from cantata.kernel.time import ManualClock, RelTime, Timestamp
 from cantata.lang.build import build_dar, compile_package
 from cantata.lang.build.sources import contract_files
 from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.participant.packages.order import hashed_order
 from cantata.sandbox.participant.packages.builtin import PING
 from cantata.sandbox.store import SqliteStore
 from tests.unit.participant.caller import Caller
@@ -197,3 +198,18 @@ def test_packages_survive_a_restart(tmp_path: Path, dars: Path) -> None:
     with Caller(Participant(store=SqliteStore(store))) as caller:
         assert [caller.get("/v2/packages").json, caller.post(LIST, {}).json] == before
         assert caller.node.packages.vetted == in_use
+
+
+def test_ids_are_listed_as_a_hash_table_holds_them() -> None:
+    assert hashed_order(["b", "q", "a"]) == ["a", "q", "b"]
+    many = [chr(code) for code in range(ord("a"), ord("z"))]
+    assert hashed_order(many)[:2] == ["a", "b"]
+
+
+def test_a_change_of_vetting_takes_an_offset(caller: Caller, dars: Path) -> None:
+    before = caller.node.ledger.end()
+    upload(caller, dars, "oracle-types-1.0.0.dar")
+    after = caller.node.ledger.end()
+    assert after > before
+    upload(caller, dars, "oracle-types-1.0.0.dar")
+    assert caller.node.ledger.end() == after

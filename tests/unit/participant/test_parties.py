@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from cantata.lf.interactive.crypto import KeySpec, PrivateKey, Signature
 from cantata.lf.interactive.topology import Hosting, Permission, onboarding
 from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.participant.topology import HOSTING
 from cantata.sandbox.store import SqliteStore
 from tests.unit.participant.caller import Answer, Caller
 
@@ -61,6 +63,14 @@ def allocated(caller: Caller, topology: Any, *signatures: Signature, **more: Any
         **more,
     }
     return caller.post(ALLOCATE, body)
+
+
+def hosted(caller: Caller) -> dict[str, str]:
+    """Parties whose hosting the log tells, with the permission of the participant."""
+    store = caller.node.store
+    store.sync().result()
+    noted = [json.loads(each.value) for each in store.entries(HOSTING, 0, store.end())]
+    return {each["party"]: each["permission"] for each in noted}
 
 
 def parties(caller: Caller) -> list[str]:
@@ -165,3 +175,16 @@ def test_parties_survive_a_restart(tmp_path: Path) -> None:
         assert caller.get("/v2/parties").json == before
         assert len(before["partyDetails"]) == 3
         assert caller.node.signing_keys(topology["partyId"]) is not None
+
+
+def test_the_log_tells_who_is_hosted(caller: Caller) -> None:
+    key = PrivateKey.generate(KeySpec.SIGNING_KEY_SPEC_EC_CURVE25519)
+    topology = generated(caller, key)
+    allocated(caller, topology)
+    assert topology["partyId"] not in hosted(caller)
+    allocated(caller, topology, key.sign(base64.b64decode(topology["multiHash"])))
+    local = caller.post("/v2/parties", {"partyIdHint": "alice"}).json["partyDetails"]["party"]
+    assert hosted(caller) == {
+        local: "PARTICIPANT_PERMISSION_SUBMISSION",
+        topology["partyId"]: "PARTICIPANT_PERMISSION_CONFIRMATION",
+    }

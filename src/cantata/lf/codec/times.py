@@ -16,6 +16,11 @@ DATE_MAX = date.max.toordinal() - EPOCH_ORDINAL
 TIMESTAMP_MIN = DATE_MIN * MICROS_PER_DAY
 TIMESTAMP_MAX = (DATE_MAX + 1) * MICROS_PER_DAY - 1
 OFFSET_MINUTES_MAX = 18 * 60
+YEARS_OF_CYCLE = 400
+DAYS_OF_CYCLE = 146_097
+"""The Gregorian calendar repeats itself after so many years, which are so many days."""
+
+YEARS = "years run from 1 to 9999"
 
 _DATE_TEXT = r"([0-9]{4}|\+[0-9]{5,9}|-[0-9]{4,9})-([0-9]{2})-([0-9]{2})"
 _DATE = re.compile(_DATE_TEXT)
@@ -31,7 +36,10 @@ def decode_date(data: Any, _depth: int) -> int:
     match = _DATE.fullmatch(_text("a Date", data))
     if match is None:
         raise _malformed("a Date such as 2024-02-29", data)
-    return _days(data, *match.groups())
+    days = _days(data, *match.groups())
+    if not DATE_MIN <= days <= DATE_MAX:
+        raise MalformedValue(f"out of bound Date {days}", hint=YEARS)
+    return days
 
 
 def encode_date(value: int, _depth: int) -> str:
@@ -56,7 +64,10 @@ def decode_timestamp(data: Any, _depth: int) -> int:
     micros = of_day * MICROS_PER_SECOND + int(f"{fraction or '':0<6.6}")
     micros += _days(data, year, month, day) * MICROS_PER_DAY
     if not TIMESTAMP_MIN <= micros <= TIMESTAMP_MAX:
-        raise MalformedValue(f"out of bound Timestamp {micros}", hint="years run from 1 to 9999")
+        raise MalformedValue(
+            f"cannot convert long {micros} into Timestamp:out of bound Timestamp {micros}",
+            hint=YEARS,
+        )
     return micros
 
 
@@ -78,11 +89,13 @@ def _text(expected: str, data: Any) -> str:
 
 
 def _days(data: str, year: str, month: str, day: str) -> int:
-    """Give the day of a date as written; refuse dates that no calendar or no ledger has."""
+    """Give the day of a date as written, of any year; refuse one that no calendar has."""
+    cycles, of_cycle = divmod(int(year), YEARS_OF_CYCLE)
     try:
-        return date(int(year), int(month), int(day)).toordinal() - EPOCH_ORDINAL
-    except (OverflowError, ValueError):
+        found = date(YEARS_OF_CYCLE + of_cycle, int(month), int(day))
+    except ValueError:
         raise _malformed("a Date from 0001-01-01 to 9999-12-31", data) from None
+    return found.toordinal() - EPOCH_ORDINAL + (cycles - 1) * DAYS_OF_CYCLE
 
 
 def _malformed(wanted: str, data: str) -> MalformedValue:

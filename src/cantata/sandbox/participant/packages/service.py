@@ -14,6 +14,7 @@ from cantata.lf.model import Package, Packages
 from cantata.sandbox.participant.administration.identifiers import unique_identifier_fault
 from cantata.sandbox.participant.api import OCTETS, Answer, Request
 from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.participant.packages.order import hashed_order
 from cantata.sandbox.participant.packages.refusals import (
     ill_formed,
     malformed_package_id,
@@ -82,7 +83,7 @@ class PackageService:
 
     def all(self, request: Request) -> dict[str, Any]:
         """Give the ids of all packages."""
-        return {"packageIds": list(self._store.listed)}
+        return {"packageIds": hashed_order(self._store.listed)}
 
     def status(self, request: Request) -> dict[str, Any]:
         """Tell whether the participant has a package."""

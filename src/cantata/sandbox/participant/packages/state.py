@@ -15,6 +15,7 @@ from cantata.lf.runtime.cache.place import user_folder
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import BUILT_IN, vetting_rank
 from cantata.sandbox.participant.packages.installed import installed_packages, stable_packages
+from cantata.sandbox.participant.topology import note_vetting
 
 
 class Vetting(NamedTuple):
@@ -94,11 +95,14 @@ class PackageStore:
         self._decoded = {each.id: each for each in new}
         archives = [[each.id, self._node.store.put_blob(each.archive)] for each in new]
         self._node.record(self, {"add": archives, "vet": vetted})
+        if vetted:
+            note_vetting(self._node)
 
     def set_vetting(self, vetted: Mapping[str, Vetting]) -> None:
         """Replace what is vetted."""
         rows = [[package_id, *vetting] for package_id, vetting in vetted.items()]
         self._node.record(self, {"vetting": rows})
+        note_vetting(self._node)
 
     def kept(self) -> Iterator[Mapping[str, Any]]:
         """Give changes that make these packages and this vetting."""

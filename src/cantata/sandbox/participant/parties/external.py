@@ -41,6 +41,7 @@ from cantata.sandbox.participant.parties.bodies import (
 )
 from cantata.sandbox.participant.parties.service import submission
 from cantata.sandbox.participant.parties.state import Parties, Party
+from cantata.sandbox.participant.topology import note_authorization
 from cantata.sandbox.participant.users import IdentityProviders, Users
 from cantata.sandbox.participant.users.rights import Right
 
@@ -113,9 +114,16 @@ class ExternalPartyService:
                 authorized=authorized,
             )
         )
+        if authorized:
+            self._announce(mapping, request.trace_id)
         if body.user_id and authorized:
             self._users.grant(body.user_id, [Right("CanActAs", party)])
         return {"partyId": party}
+
+    def _announce(self, mapping: PartyToParticipant, trace_id: str) -> None:
+        for host in mapping.participants:
+            permission = f"PARTICIPANT_PERMISSION_{Permission(host.permission).name}"
+            note_authorization(self._node, mapping.party, permission=permission, trace_id=trace_id)
 
     def _refuse_again(self, party: str) -> None:
         with submission(self._node):
@@ -188,6 +196,8 @@ class ExternalPartyService:
         hosts = [host.participant for host in mapping.participants]
         if self._node.identity.participant_id not in hosts:
             raise invalid_argument("The party is not to be hosted on this participant")
+        if any(host.permission not in set(Permission) for host in mapping.participants):
+            raise invalid_field(_TRANSACTION, "a participant has an unknown permission")
         if len(hosts) > 1:
             raise invalid_argument("This ledger is one participant: no other one can host a party")
 

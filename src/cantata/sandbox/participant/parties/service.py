@@ -37,6 +37,7 @@ from cantata.sandbox.participant.parties.bodies import (
     UpdateParty,
 )
 from cantata.sandbox.participant.parties.state import Parties, Party
+from cantata.sandbox.participant.topology import note_authorization
 from cantata.sandbox.participant.users import IdentityProviders, Users
 from cantata.sandbox.participant.users.rights import Right
 
@@ -77,6 +78,7 @@ class PartyService:
                 identity_provider_id=body.identity_provider_id,
             )
             self._parties.put(made)
+            note_authorization(self._node, party, trace_id=request.trace_id)
             if body.user_id:
                 self._users.grant(body.user_id, [Right("CanActAs", party)])
         return {"partyDetails": made.to_json()}

@@ -11,6 +11,7 @@ from cantata.sandbox.participant.api import Endpoint, Listing, Request, Stream, 
 from cantata.sandbox.participant.errors import Origin, Refusal
 from cantata.sandbox.participant.events.refusals import missing_field
 from cantata.sandbox.participant.node import Participant
+from cantata.sandbox.participant.topology import note_first
 from cantata.sandbox.participant.updates.bodies import (
     GetTransactionById,
     GetTransactionByOffset,
@@ -23,7 +24,6 @@ from cantata.sandbox.participant.updates.bodies import (
 from cantata.sandbox.participant.updates.log import follow, require_begin, walk
 from cantata.sandbox.participant.updates.lookups import Lookups
 from cantata.sandbox.participant.updates.pages import Pages, require_end
-from cantata.sandbox.participant.updates.topology import note_first
 from cantata.sandbox.participant.updates.views import (
     View,
     Views,

@@ -29,7 +29,8 @@ from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.events.refusals import invalid_argument, require_parties
 from cantata.sandbox.participant.events.render import Renderer
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.participant.updates.topology import TOPOLOGY, party_of, topology_transaction
+from cantata.sandbox.participant.topology import HOSTING
+from cantata.sandbox.participant.updates.topology import party_of, topology_transaction
 
 Json = dict[str, Any]
 
@@ -120,7 +121,7 @@ class Views:
         wanted = view.topology
         if wanted is None:
             return
-        for entry in self._node.store.entries(TOPOLOGY, after, until):
+        for entry in self._node.store.entries(HOSTING, after, until):
             if not wanted or party_of(entry) in wanted:
                 yield entry.offset, self._change(entry)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cantata.sandbox.participant.updates.topology import note_authorization
+from cantata.sandbox.participant.topology import note_authorization
 from tests.unit.sandbox.participant.stage import Stage, transactions, wildcard
 
 LIST = "/v2/updates"
@@ -145,10 +145,8 @@ def test_a_shape_is_needed(stage: Stage) -> None:
 def test_changes_of_the_topology(stage: Stage) -> None:
     stage.create()
 
-    async def note() -> int:
-        return note_authorization(stage.node, stage.bob)
-
-    offset = stage.run(note())
+    offset = note_authorization(stage.node, stage.bob)
+    stage.node.store.sync().result()
     wanted = {"includeParticipantAuthorizationEvents": {"parties": [stage.bob]}}
     body = {"beginExclusive": 0, "updateFormat": {"includeTopologyEvents": wanted}}
     elements = [each["update"] for each in stage.ask(LIST, body)]
