@@ -59,7 +59,8 @@ class CommandService:
 
     async def submit(self, request: Request) -> Json:
         """Submit; what becomes of it is seen in the completions."""
-        await self._submitter.submit(request.body, request.claims, request.trace_id)
+        update = await self._submitter.submit(request.body, request.claims, request.trace_id)
+        self._submitter.keep_under_way(update)
         return {}
 
     def reassign(self, request: Request) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -50,6 +51,9 @@ from cantata.sandbox.participant.commands.status import status_of
 from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
 from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.node import Participant
+
+UNDER_WAY_SECONDS = 0.05
+"""How long an asynchronous command counts as under way after its answer."""
 
 
 class Submitter:
@@ -135,6 +139,17 @@ class Submitter:
         finally:
             self._in_flight.pop(change_id, None)
         return update
+
+    def keep_under_way(self, update: Update) -> None:
+        """Count an asynchronous command as under way for a while.
+
+        On a network its outcome is out only some time after the answer; who repeats the command
+        before that learns that it is in flight.
+        """
+        change_id = change_id_of(update)
+        self._in_flight[change_id] = update.submission_id
+        loop = asyncio.get_running_loop()
+        loop.call_later(UNDER_WAY_SECONDS, self._in_flight.pop, change_id, None)
 
     def _commands(self, body: JsCommands) -> tuple[tuple[Command, ...], ValueRefused | None]:
         """Read the commands; what is to be said later of their values is given, not raised."""

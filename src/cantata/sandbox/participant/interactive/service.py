@@ -8,6 +8,7 @@ from typing import Any
 from cantata.kernel.errors import CantataError
 from cantata.sandbox.engine import EventFormat, Filters, Shape
 from cantata.sandbox.participant.api import Endpoint, Request, get, post
+from cantata.sandbox.participant.commands import Submitter
 from cantata.sandbox.participant.errors import Refusal, refusal_of
 from cantata.sandbox.participant.events.filters import require_readers, transaction_format
 from cantata.sandbox.participant.events.reading import Reading, see
@@ -37,6 +38,7 @@ class InteractiveService:
         self._node = node
         self._preparer = Preparer(node)
         self._executor = Executor(node)
+        self._submitter = node.part(Submitter)
         self._reading = Reading(node)
         self._render = Renderer(node)
 
@@ -47,10 +49,12 @@ class InteractiveService:
     async def execute(self, request: Request) -> Json:
         """Execute a prepared transaction; a late rejection is seen in the completions only."""
         try:
-            await self._executor.execute(request)
+            update = await self._executor.execute(request)
         except CantataError as error:
             if not _is_verdict(error):
                 raise
+        else:
+            self._submitter.keep_under_way(update)
         return {}
 
     async def execute_and_wait(self, request: Request) -> Json:
