@@ -14,8 +14,8 @@ from cantata.kernel.time import ManualClock, RelTime, Timestamp
 from cantata.lang.build import build_dar, compile_package
 from cantata.lang.build.sources import contract_files
 from cantata.sandbox.participant.node import Participant
-from cantata.sandbox.participant.packages.order import hashed_order
 from cantata.sandbox.participant.packages.builtin import PING
+from cantata.sandbox.participant.packages.order import hashed_order
 from cantata.sandbox.store import SqliteStore
 from tests.unit.participant.caller import Caller
 

@@ -9,7 +9,7 @@ from cantata.lf.codec.times import decode_date, decode_timestamp
 
 
 @pytest.mark.parametrize(
-    ("text", "day"),
+    "text, day",
     [("0000-12-31", -719_163), ("-0001-01-01", -719_893), ("+10000-01-01", 2_932_897)],
 )
 def test_a_date_out_of_bounds_is_named_by_its_day(text: str, day: int) -> None:
@@ -18,7 +18,7 @@ def test_a_date_out_of_bounds_is_named_by_its_day(text: str, day: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "micros"),
+    "text, micros",
     [
         ("0000-12-31T23:59:59Z", -62_135_596_801_000_000),
         ("+10000-01-01T00:00:00Z", 253_402_300_800_000_000),
