@@ -9,7 +9,7 @@ from cantata.sandbox.participant.identity import Identity
 
 
 def locked(transaction: Transaction, identity: Identity) -> Refusal:
-    """Refuse a transaction for now: the same command may succeed later."""
+    """Refuse a transaction that may succeed when its command is submitted again."""
     used = [contract.contract_id for contract in transaction.inputs]
     confirming = {party for contract in transaction.inputs for party in contract.signatories}
     context = {
