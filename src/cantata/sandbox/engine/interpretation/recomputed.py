@@ -57,7 +57,7 @@ def require_unchanged(contract: Contract, found: Recomputed, runtime: Runtime) -
         f"{source.parties_text()}"
         f"target package name is {target.package_name}\n"
         f"{target.parties_text()}"
-        f"{source.key_text(runtime)}\n{target.key_text(runtime)}\n",
+        f"{source.key_text(runtime)}\n{target.key_text(runtime)}",
         (
             ("CONTRACT_ID", contract.contract_id),
             ("TEMPLATE_ID", str(source.template)),
