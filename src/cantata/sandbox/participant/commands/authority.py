@@ -17,6 +17,4 @@ def require_own_parties(node: Participant, submitters: Iterable[str]) -> None:
     if all(node.signing_keys(party) is None for party in asked):
         return
     cause = _ONE if len(asked) == 1 else _SEVERAL
-    raise Refusal(
-        "NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT", cause, origin=Origin.ROUTER
-    )
+    raise Refusal("NO_SYNCHRONIZER_ON_WHICH_ALL_SUBMITTERS_CAN_SUBMIT", cause, origin=Origin.ROUTER)

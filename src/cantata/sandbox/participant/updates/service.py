@@ -27,7 +27,6 @@ from cantata.sandbox.participant.updates.pages import Pages, require_end
 from cantata.sandbox.participant.updates.views import (
     View,
     Views,
-    deltas_format,
     effects_format,
     older_format,
 )
@@ -47,14 +46,6 @@ class UpdateService:
         """Give updates in the format of the request."""
         body: GetUpdates = request.body
         asked = older_format(body.filter, verbose=body.verbose, given=body.update_format)
-        return self._stream(body, self._views.of(asked, request.claims), self._transaction)
-
-    def flats(self, request: Request) -> Stream:
-        """Give what transactions change of the contracts of parties."""
-        body: GetUpdates = request.body
-        if body.filter is None:
-            raise missing_field("filter", Origin.REQUEST)
-        asked = deltas_format(body.filter, verbose=body.verbose)
         return self._stream(body, self._views.of(asked, request.claims), self._transaction)
 
     def trees(self, request: Request) -> Stream:
@@ -104,9 +95,9 @@ def routes(node: Participant) -> Sequence[Endpoint]:
         Listing(path=at, open=service.updates, body=GetUpdates, summary="Updates, as they come."),
         Listing(
             path=f"{at}/flats",
-            open=service.flats,
+            open=service.updates,
             body=GetUpdates,
-            summary="Updates as changes to contracts. Deprecated.",
+            summary="Updates, as they come. Deprecated.",
         ),
         Listing(
             path=f"{at}/trees",

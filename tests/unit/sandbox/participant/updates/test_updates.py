@@ -63,6 +63,19 @@ def test_older_forms(stage: Stage) -> None:
     assert found["transaction"]["eventsById"].keys() == {"0"}
 
 
+def test_the_older_path_takes_the_newer_form(stage: Stage) -> None:
+    created = stage.create()
+    stage.archive(created["contractId"])
+    effects = transactions(stage.alice, shape="LEDGER_EFFECTS")
+    wanted = {"updateFormat": effects, "endInclusive": stage.end()}
+    answer = stage.ask("/v2/updates/flats", {"beginExclusive": 0, **wanted})
+    assert answer == stage.ask(LIST, {"beginExclusive": 0, **wanted})
+    assert "ExercisedEvent" in answer[1]["update"]["Transaction"]["value"]["events"][0]
+    assert stage.refusal("/v2/updates/flats", {"beginExclusive": 0})["code"] == "INVALID_ARGUMENT"
+    both = {"beginExclusive": 0, **wanted, "verbose": True}
+    assert stage.refusal("/v2/updates/flats", both)["code"] == "INVALID_ARGUMENT"
+
+
 def test_pages_forward_follow_the_ledger(stage: Stage) -> None:
     made = [stage.create()["offset"] for _ in range(3)]
     body = {"updateFormat": transactions(stage.alice), "maxPageSize": 2}
