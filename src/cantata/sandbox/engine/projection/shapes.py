@@ -78,6 +78,26 @@ def project(update: Update, reader: Reader, shape: Shape) -> Seen | None:
     )
 
 
+def contract_events(update: Update, contract_id: str, reader: Reader) -> Iterator[Event]:
+    """Give what an update does to one contract as its stakeholders see it.
+
+    Unlike a transaction, this shows a contract that does not outlive the update too.
+    """
+    for node in update.tree.effective():
+        if isinstance(node, Create) and node.contract.contract_id == contract_id:
+            parties = reader.told(node.contract.stakeholders)
+            match = reader.matcher.match(node.contract.template, parties) if parties else None
+            if match is not None:
+                place = (update.offset, node.node_id)
+                delta = contract_id not in _transient(update.tree)
+                yield reader.event(node.contract, place, parties, match, delta=delta)
+        elif isinstance(node, Exercise) and node.consuming and node.contract_id == contract_id:
+            parties = reader.told(node.stakeholders)
+            match = reader.matcher.match(node.template, parties) if parties else None
+            if match is not None:
+                yield _archived(update.offset, node, parties, match)
+
+
 def _deltas(update: Update, reader: Reader) -> Iterator[Event]:
     transient = _transient(update.tree)
     for node in update.tree.effective():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cantata.sandbox.engine import Contract, Shape, Update
-from cantata.sandbox.engine.projection import ArchivedEvent, CreatedEvent, Event
-from cantata.sandbox.engine.projection.shapes import Reader, project
+from cantata.sandbox.engine import Contract
+from cantata.sandbox.engine.projection import CreatedEvent, Event
+from cantata.sandbox.engine.projection.shapes import Reader, contract_events
 from cantata.sandbox.participant.api import Endpoint, Request, post
 from cantata.sandbox.participant.errors import Origin, Refusal
 from cantata.sandbox.participant.events.filters import (
@@ -111,7 +111,7 @@ class EventsService:
         created = None if active is None else store.by_offset(active.offset)
         for update in (created, archived):
             if update is not None:
-                yield from _of(contract_id, update, reader)
+                yield from contract_events(update, contract_id, reader)
 
     def _part(self, name: str, event: Event) -> dict[str, Any]:
         return {
@@ -137,19 +137,6 @@ def routes(node: Participant) -> Sequence[Endpoint]:
             summary="The payload of a contract.",
         ),
     ]
-
-
-def _of(contract_id: str, update: Update, reader: Reader) -> Iterator[Event]:
-    seen = project(update, reader, Shape.ACS_DELTA)
-    for event in () if seen is None else seen.events:
-        if _contract_id(event) == contract_id:
-            yield event
-
-
-def _contract_id(event: Event) -> str:
-    if isinstance(event, CreatedEvent):
-        return event.contract.contract_id
-    return event.contract_id if isinstance(event, ArchivedEvent) else ""
 
 
 def _told(contract: Contract | None, asked: frozenset[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from cantata.sandbox.participant.events.render import instant
-from tests.unit.sandbox.participant.stage import Stage, wildcard
+from tests.unit.sandbox.participant.stage import Stage, transactions, wildcard
 
 EVENTS = "/v2/events/events-by-contract-id"
 CONTRACT = "/v2/contracts/contract-by-id"
@@ -30,6 +30,28 @@ def test_who_has_no_stake_sees_nothing(stage: Stage) -> None:
     assert stage.refusal(EVENTS, body)["code"] == "CONTRACT_EVENTS_NOT_FOUND"
     asked = {"contractId": contract_id, "queryingParties": [stage.bob]}
     assert stage.refusal(CONTRACT, asked)["code"] == "CONTRACT_PAYLOAD_NOT_FOUND"
+
+
+def test_a_contract_that_did_not_outlive_its_transaction(stage: Stage) -> None:
+    asset = stage.asset(stage.bob)["CreateCommand"]
+    shortlived = {**asset, "choice": "Archive", "choiceArgument": {}}
+    command = stage.command(stage.alice, of=[{"CreateAndExerciseCommand": shortlived}])
+    end = stage.end()
+    stage.ask("/v2/commands/submit-and-wait", command)
+    shown = transactions(stage.alice, shape="LEDGER_EFFECTS")
+    body = {"beginExclusive": end, "endInclusive": stage.end(), "updateFormat": shown}
+    (update,) = stage.ask("/v2/updates", body)
+    (created, exercised) = update["update"]["Transaction"]["value"]["events"]
+    contract_id = created["CreatedEvent"]["contractId"]
+    for party in (stage.alice, stage.bob):
+        asked = {"contractId": contract_id, "eventFormat": wildcard(party)}
+        found = stage.ask(EVENTS, asked)
+        assert found["created"]["createdEvent"]["acsDelta"] is False
+        assert found["created"]["createdEvent"]["witnessParties"] == [party]
+        archived = found["archived"]["archivedEvent"]
+        assert archived["nodeId"] == exercised["ExercisedEvent"]["nodeId"]
+    asked = {"contractId": contract_id, "eventFormat": wildcard(stage.carol)}
+    assert stage.refusal(EVENTS, asked)["code"] == "CONTRACT_EVENTS_NOT_FOUND"
 
 
 def test_the_payload_of_a_contract(stage: Stage) -> None:
