@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from cantata.contracts.token_standard import metadata_v1 as metadata
-from cantata.lang import INVALID_ARGUMENT, Party, Text, TextMap, function, package, require
+from cantata.lang import (
+    INVALID_ARGUMENT,
+    Decimal,
+    Party,
+    Text,
+    TextMap,
+    function,
+    package,
+    require,
+)
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Annotations")
 
 TX_KIND = "splice.lfdecentralizedtrust.org/tx-kind"
 SENDER = "splice.lfdecentralizedtrust.org/sender"
 REASON = "splice.lfdecentralizedtrust.org/reason"
+BURNED = "splice.lfdecentralizedtrust.org/burned"
 
 
 @function
@@ -27,6 +37,13 @@ def annotate_transfer(sender: Party, given: metadata.Metadata) -> metadata.Metad
     """Annotate a transfer; the sender is named because the receiver may see nothing else."""
     noted = annotate("transfer", given)
     return metadata.Metadata(values=noted.values.insert(SENDER, f"{sender}"))
+
+
+@function
+def annotate_burn(amount: Decimal, given: metadata.Metadata) -> metadata.Metadata:
+    """Annotate a burn; without the amount parsers would take the change for a negative mint."""
+    noted = annotate("burn", given)
+    return metadata.Metadata(values=noted.values.insert(BURNED, f"{amount}"))
 
 
 @function

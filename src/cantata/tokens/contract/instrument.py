@@ -23,7 +23,7 @@ from cantata.lang import (
     round_half_even,
     update,
 )
-from cantata.tokens.contract.annotations import annotate
+from cantata.tokens.contract.annotations import annotate, annotate_burn
 from cantata.tokens.contract.token import (
     MAX_INPUTS,
     ZERO,
@@ -122,7 +122,7 @@ class Instrument(Template):
         return BurnResult(
             instrument_cid=with_supply(self, self.supply - amount),
             change_cids=change_cids,
-            meta=annotate("burn", meta),
+            meta=annotate_burn(amount, meta),
         )
 
     @choice(
