@@ -142,7 +142,7 @@ def test_what_is_kept_makes_the_same_again(
     before = shown(node)
     journal = Journal(node.store)
     for kind in (Users, Parties, IdentityProviders, PackageStore):
-        part: Any = node.part(kind)  # type: ignore[type-var] # each is a part
+        part: Any = node.part(kind)
         fresh = [frozen(change) for change in part.kept()]
         table = f"journal {part.name}"
         node.store.put_all(table, dict.fromkeys(node.store.table(table)))

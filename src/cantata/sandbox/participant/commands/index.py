@@ -72,7 +72,7 @@ class CommandIndex:
         self, parties: frozenset[str] | None, after: int, until: int
     ) -> Iterator[Update | Rejection]:
         """Give what completes commands of parties (None: of all), offsets in (after, until]."""
-        accepted = self._store.submitted(parties, after, until)
+        accepted: Iterator[Update | Rejection] = self._store.submitted(parties, after, until)
         yield from merge(accepted, self._rejected(parties, after, until), key=_offset)
 
     def _rejected(
