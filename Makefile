@@ -19,8 +19,8 @@ $(READY): pyproject.toml requirements.lock scripts/setup
 	scripts/setup $(VENV)
 	@touch $@
 
-run: $(READY) ## issue a token on an in-process ledger and move it through its life
-	@$(BIN)/cantata demo token
+run: $(READY) ## start a ledger on port 7575 (or PORT), play a token's life on it, leave it up
+	@$(BIN)/cantata demo token $(if $(PORT),--port $(PORT))
 
 test: $(READY) ## run all tests and replay the frozen vectors
 	$(BIN)/python -m pytest -n $(WORKERS) -q --deselect tests/vectors/test_vectors.py::test_area_agrees

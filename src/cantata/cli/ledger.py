@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from contextlib import aclosing
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import typer
-from rich.text import Text
 
 from cantata.cli.dar_file import UnreadableFile, read_dar_file
 from cantata.cli.ledger_access import (
@@ -16,24 +15,28 @@ from cantata.cli.ledger_access import (
     DEFAULT_USER,
     UrlOption,
     UserOption,
-    as_data,
-    print_rows,
+    require_client,
     with_ledger,
 )
-from cantata.cli.output import OutputFormat, OutputOption, console, print_json
+from cantata.cli.output import OutputFormat, OutputOption
+from cantata.cli.rows import print_rows
 from cantata.kernel.errors import CantataError
-from cantata.ledger.formats import Shape, Wanted
-from cantata.ledger.model.updates import Transaction
-from cantata.ledger.pictures import draw
 
 app = typer.Typer(help="Use a ledger: any participant's JSON Ledger API.", no_args_is_help=True)
 
 PartyOption = Annotated[
-    list[str] | None, typer.Option("--party", help="Read as this party; may be repeated.")
+    list[str] | None,
+    typer.Option("--party", help="Read as this party, its id or its name; may be repeated."),
 ]
 TemplateOption = Annotated[
     list[str] | None,
     typer.Option("--template", help="Only this template, #package-name:Module:Entity."),
+]
+ActAsOption = Annotated[
+    list[str], typer.Option("--act-as", help="Party, its id or its name; may be repeated.")
+]
+CommandIdOption = Annotated[
+    str, typer.Option("--command-id", help="Keep it to try again without doing it twice.")
 ]
 TABLE = OutputFormat.TABLE
 
@@ -55,12 +58,8 @@ def parties(
     *, url: UrlOption = DEFAULT_URL, user: UserOption = DEFAULT_USER, output: OutputOption = TABLE
 ) -> None:
     """List the parties that the participant knows."""
-
-    async def listed(ledger: Any) -> list[tuple[str, ...]]:
-        known = ledger.parties.known()
-        return [(each.party, "local" if each.is_local else "remote") async for each in known]
-
-    print_rows(output, ("party", "hosted"), with_ledger(url, user, listed))
+    rows = with_ledger(url, user, _actions().parties)
+    print_rows(output, ("party", "hosted"), rows)
 
 
 @app.command()
@@ -68,26 +67,17 @@ def users(
     *, url: UrlOption = DEFAULT_URL, user: UserOption = DEFAULT_USER, output: OutputOption = TABLE
 ) -> None:
     """List the users of the participant."""
-
-    async def listed(ledger: Any) -> list[tuple[str, ...]]:
-        return [
-            (each.user_id, each.primary_party, "deactivated" if each.is_deactivated else "active")
-            async for each in ledger.users.known()
-        ]
-
-    print_rows(output, ("user", "primary party", "state"), with_ledger(url, user, listed))
+    rows = with_ledger(url, user, _actions().users)
+    print_rows(output, ("user", "primaryParty", "state"), rows)
 
 
 @app.command()
 def packages(
     *, url: UrlOption = DEFAULT_URL, user: UserOption = DEFAULT_USER, output: OutputOption = TABLE
 ) -> None:
-    """List the packages that the participant has."""
-
-    async def listed(ledger: Any) -> list[tuple[str, ...]]:
-        return [(each,) for each in sorted(await ledger.packages.ids())]
-
-    print_rows(output, ("package",), with_ledger(url, user, listed))
+    """List the packages of the participant; names and versions of those that it has vetted."""
+    rows = with_ledger(url, user, _actions().packages)
+    print_rows(output, ("name", "version", "package"), rows)
 
 
 @app.command()
@@ -100,20 +90,11 @@ def contracts(
     output: OutputOption = TABLE,
 ) -> None:
     """List the active contracts; without --party those of all parties."""
-    wanted = Wanted(tuple(party or ()), tuple(template or ()))
-
-    async def listed(ledger: Any) -> list[Any]:
-        return [each.event async for each in ledger.state.active_contracts(wanted)]
-
-    found = with_ledger(url, user, listed)
-    if output is OutputFormat.JSON:
-        print_json(as_data(tuple(found)))
-        return
-    rows: list[tuple[str, ...]] = [
-        (each.contract_id, each.template_id.partition(":")[2], json.dumps(each.argument))
-        for each in found
-    ]
-    print_rows(output, ("contract", "template", "argument"), rows)
+    actions = _actions()
+    found = with_ledger(
+        url, user, lambda ledger: actions.contracts(ledger, party or (), template or ())
+    )
+    actions.print_contracts(found, output)
 
 
 @app.command()
@@ -127,17 +108,11 @@ def updates(
     output: OutputOption = TABLE,
 ) -> None:
     """Show transactions as trees, or as one JSON object a line."""
+    actions = _actions()
 
     async def shown(ledger: Any) -> None:
-        end = None if follow else await ledger.state.ledger_end()
-        if end is not None and end <= begin:
-            return
-        wanted = Wanted(tuple(party or ()))
-        stream = ledger.updates.follow(wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS)
-        async with aclosing(stream) as elements:
-            async for each in elements:
-                if isinstance(each, Transaction):
-                    _print_transaction(each, output)
+        async for each in actions.updates(ledger, party or (), begin, follow=follow):
+            actions.print_transaction(each, output)
 
     with_ledger(url, user, shown)
 
@@ -146,26 +121,18 @@ def updates(
 def submit(
     commands: Annotated[Path, typer.Argument(help="File with a list of commands in JSON.")],
     *,
-    act_as: Annotated[list[str], typer.Option("--act-as", help="Party; may be repeated.")],
-    command_id: Annotated[
-        str, typer.Option("--command-id", help="Keep it to try again without doing it twice.")
-    ],
+    act_as: ActAsOption,
+    command_id: CommandIdOption,
     url: UrlOption = DEFAULT_URL,
     user: UserOption = DEFAULT_USER,
     output: OutputOption = TABLE,
 ) -> None:
     """Submit commands as one transaction and show it."""
-    content = _read_commands(commands)
-
-    async def submitted(ledger: Any) -> Transaction:
-        # The submission imports what generated classes need; listing things does not.
-        from cantata.ledger.submission import Submission  # noqa: PLC0415
-
-        wanted = Submission(commands=content, act_as=tuple(act_as), command_id=command_id)
-        done: Transaction = await ledger.commands.transaction(wanted)
-        return done
-
-    _print_transaction(with_ledger(url, user, submitted), output)
+    content, actions = _read_commands(commands), _actions()
+    done = with_ledger(
+        url, user, lambda ledger: actions.submit(ledger, content, act_as, command_id)
+    )
+    actions.print_transaction(done, output)
 
 
 @app.command()
@@ -176,15 +143,17 @@ def deploy(
     user: UserOption = DEFAULT_USER,
     output: OutputOption = TABLE,
 ) -> None:
-    """Check a DAR here, upload it, and vet its packages."""
-    package_id = read_dar_file(dar).main.id
+    """Check a DAR here, upload it with what it lacks and the participant has, and vet it."""
+    main = read_dar_file(dar).main.package
     content = dar.read_bytes()
+    with_ledger(url, user, lambda ledger: ledger.packages.deploy(content))
+    print_rows(output, ("name", "version", "package"), [(main.name, main.version, main.id)])
 
-    async def uploaded(ledger: Any) -> None:
-        await ledger.packages.upload(content)
 
-    with_ledger(url, user, uploaded)
-    print_rows(output, ("package",), [(package_id,)])
+def _actions() -> Any:
+    """Load what needs the client's libraries, which may be missing until a command is used."""
+    require_client()
+    return import_module("cantata.cli.ledger_actions")
 
 
 def _read_commands(path: Path) -> tuple[Any, ...]:
@@ -197,10 +166,3 @@ def _read_commands(path: Path) -> tuple[Any, ...]:
     if not isinstance(content, list) or not content:
         raise MalformedCommands(path)
     return tuple(content)
-
-
-def _print_transaction(transaction: Transaction, output: OutputFormat) -> None:
-    if output is OutputFormat.JSON:
-        typer.echo(json.dumps(as_data(transaction), ensure_ascii=False))
-    else:
-        console().print(Text(draw(transaction)))

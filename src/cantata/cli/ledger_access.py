@@ -6,18 +6,13 @@ import asyncio
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from dataclasses import fields, is_dataclass
 from importlib.util import find_spec
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from cantata.cli.output import OutputFormat, console, print_error, print_json
+from cantata.cli.output import print_error
 from cantata.kernel.errors import CantataError
-from cantata.kernel.time import Timestamp
-from cantata.ledger.errors import OutcomeUnknown, Unreachable
 
 T = TypeVar("T")
 
@@ -35,6 +30,7 @@ UserOption = Annotated[
 ]
 DEFAULT_URL = "http://127.0.0.1:7575"
 DEFAULT_USER = "participant_admin"
+LIBRARIES = ("httpx2", "stamina", "websockets")
 TOKEN_VARIABLE = "CANTATA_LEDGER_TOKEN"
 
 
@@ -49,16 +45,29 @@ class ClientNotInstalled(CantataError):
         )
 
 
+def require_client() -> None:
+    """Raise `ClientNotInstalled` without the libraries of the client."""
+    if any(find_spec(name) is None for name in LIBRARIES):
+        raise ClientNotInstalled
+
+
+def quiet_retries() -> None:
+    """Let errors tell of retries at their end; without a handler each would be printed."""
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
 def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T:
     """Do something with a client; end with 3 if unreachable and 4 if the outcome is unknown."""
-    if find_spec("httpx2") is None or find_spec("stamina") is None:
-        raise ClientNotInstalled
-    from cantata.ledger.client import LedgerClient  # noqa: PLC0415 - only with its libraries
-    from cantata.ledger.settings import Settings  # noqa: PLC0415 - only with its libraries
-    from cantata.ledger.tokens import StaticToken  # noqa: PLC0415 - only with its libraries
+    require_client()
+    from cantata.ledger import (  # noqa: PLC0415 - only with its libraries
+        LedgerClient,
+        OutcomeUnknown,
+        Settings,
+        StaticToken,
+        Unreachable,
+    )
 
-    # Retries are told by the error at their end; without a handler each would be printed.
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    quiet_retries()
 
     async def connected() -> T:
         tokens = StaticToken(os.environ.get(TOKEN_VARIABLE) or None)
@@ -73,23 +82,3 @@ def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T
     except OutcomeUnknown as error:
         print_error(error)
         raise typer.Exit(EXIT_UNKNOWN) from None
-
-
-def print_rows(output: OutputFormat, columns: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    """Print rows as a table, or as JSON objects with the columns' names."""
-    if output is OutputFormat.JSON:
-        print_json([dict(zip(columns, row, strict=True)) for row in rows])
-        return
-    table = Table(*columns)
-    for row in rows:
-        table.add_row(*map(Text, row))
-    console().print(table)
-
-
-def as_data(value: Any) -> Any:
-    """Give a record of the client as JSON data; what it holds as JSON already stays as it is."""
-    if is_dataclass(value) and not isinstance(value, type | Timestamp):
-        return {each.name: as_data(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, tuple):
-        return [as_data(each) for each in value]
-    return str(value) if isinstance(value, Timestamp) else value

@@ -10,9 +10,10 @@ import httpx2
 
 from cantata.kernel.time import Clock
 from cantata.ledger.acting import Acting
-from cantata.ledger.services.administration import Packages, Parties, Users
+from cantata.ledger.services.administration import Parties, Users
 from cantata.ledger.services.commands import Commands, Submitter
 from cantata.ledger.services.external import External, Signers
+from cantata.ledger.services.packages import Packages
 from cantata.ledger.services.state import State
 from cantata.ledger.services.updates import Updates
 from cantata.ledger.settings import Settings

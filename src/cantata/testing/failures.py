@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from cantata.kernel.errors import CantataError
+from cantata.kernel.words import short_ids
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
 from cantata.sandbox.engine import LedgerError
 from cantata.testing.notes import place
-from cantata.testing.words import short_ids
 
 Expected = str | type[CantataError]
 """The id of a requirement, Canton's error code, the engine's name for it, or its class."""

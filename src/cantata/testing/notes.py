@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cantata.kernel.errors import CantataError
+from cantata.kernel.words import short_ids, short_parties
 from cantata.lang.diagnostics.rule import from_here
 from cantata.lf.model import Location
 from cantata.lf.runtime.errors import ContractNotFound, FailureStatus, InterpretationError
 from cantata.sandbox.engine import Contract, Exercise, Update
-from cantata.testing.words import short_ids, short_parties
 
 
 def notes_on(error: CantataError) -> Iterator[str]:

@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cantata.kernel.time import Timestamp
+from cantata.kernel.words import VALUE_MAX, branches, compact, short_id, short_parties
 from cantata.lf.model import TCon, Type
 from cantata.lf.runtime.values import Value
 from cantata.sandbox.engine import Create, Exercise, Fetch, Node, Update
 from cantata.sandbox.engine.transaction.informees import witnesses
 from cantata.testing.listing import Listing
-from cantata.testing.words import VALUE_MAX, compact, short_id, short_parties
 
 RESULT_MAX = 40
 """Characters of a choice's result; a longer one is left out, what it made is drawn below."""
@@ -34,7 +34,7 @@ class Trees:
     def draw(self, update: Update, *, party: str | None = None) -> str:
         """Draw an update; `party` leaves only the nodes which that party sees."""
         shown = list(_shown(update, party))
-        bars = _bars([each.depth for each in shown])
+        bars = branches([each.depth for each in shown])
         rows = [
             f"{bar}{self._line(each.node)}  [{short_parties(each.seen_by)}]"
             for bar, each in zip(bars, shown, strict=True)
@@ -78,16 +78,3 @@ def _title(update: Update) -> str:
     time = Timestamp(update.effective_at)
     who = short_parties(update.act_as)
     return f"update {update.update_id} at offset {update.offset}, {time}, as {who}"
-
-
-def _bars(depths: list[int]) -> list[str]:
-    """Give the branches in front of each row of a tree, from the rows' depths in preorder."""
-    bars: list[str] = []
-    following: set[int] = set()
-    for depth in reversed(depths):
-        following = {level for level in following if level <= depth}
-        branch = "├─ " if depth in following else "└─ "
-        inner = ["│  " if level in following else "   " for level in range(depth)]
-        bars.append("".join(inner) + branch)
-        following.add(depth)
-    return bars[::-1]

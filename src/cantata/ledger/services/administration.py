@@ -1,18 +1,14 @@
-"""Parties, users with their rights, and packages."""
+"""Parties, and users with their rights."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
-from typing import TypeVar
-from urllib.parse import quote
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from typing import Any
 
 from cantata.ledger.decoding import Fields
 from cantata.ledger.model.administration import Party, Right, User, party, right, user
+from cantata.ledger.services.pages import pages, quoted
 from cantata.ledger.transport import Call, Query, Transport
-
-T = TypeVar("T")
-
-PAGE = 1_000
 
 
 class Parties:
@@ -34,15 +30,22 @@ class Parties:
     def known(self, prefix: str = "") -> AsyncGenerator[Party, None]:
         """Give the parties that the participant knows, of those whose id begins so."""
         query: Query = {"filter-party": prefix} if prefix else {}
-        return _pages(self._transport, "/v2/parties", query, _parties)
+        return pages(self._transport, "/v2/parties", query, _parties)
 
     async def find(self, party_id: str) -> Party | None:
         """Give a party; None if the participant does not know it."""
         answer = await self._transport.read(
-            Call(method="GET", path=f"/v2/parties/{_quoted(party_id)}")
+            Call(method="GET", path=f"/v2/parties/{quoted(party_id)}")
         )
         found = _parties(Fields(answer))
         return found[0] if found else None
+
+    async def annotate(self, party_id: str, annotations: Mapping[str, str]) -> Party:
+        """Change annotations of a party, "" removes one; give the party. Raise `Refusal`."""
+        details = {"party": party_id, **_metadata("localMetadata", annotations)}
+        body = {"partyDetails": details, "updateMask": {"paths": ["local_metadata.annotations"]}}
+        call = Call(method="PATCH", path=f"/v2/parties/{quoted(party_id)}", body=body)
+        return party(Fields(await self._transport.send(call)).object("partyDetails"))
 
     async def participant_id(self) -> str:
         """Give the id of the participant."""
@@ -73,16 +76,45 @@ class Users:
 
     async def get(self, user_id: str) -> User:
         """Give a user; raise `NotFound`."""
-        call = Call(method="GET", path=f"/v2/users/{_quoted(user_id)}")
+        call = Call(method="GET", path=f"/v2/users/{quoted(user_id)}")
         return user(Fields(await self._transport.read(call)).object("user"))
 
     def known(self) -> AsyncGenerator[User, None]:
         """Give all users."""
-        return _pages(self._transport, "/v2/users", {}, lambda page: page.items("users", user))
+        return pages(self._transport, "/v2/users", {}, lambda page: page.items("users", user))
+
+    async def change(
+        self,
+        user_id: str,
+        *,
+        primary_party: str | None = None,
+        is_deactivated: bool | None = None,
+        annotations: Mapping[str, str] | None = None,
+    ) -> User:
+        """Change what is given of a user and nothing else; give the user. Raise `NotFound`."""
+        described: dict[str, Any] = {"id": user_id, "identityProviderId": ""}
+        paths = []
+        if primary_party is not None:
+            described["primaryParty"] = primary_party
+            paths.append("primary_party")
+        if is_deactivated is not None:
+            described["isDeactivated"] = is_deactivated
+            paths.append("is_deactivated")
+        if annotations is not None:
+            described |= _metadata("metadata", annotations)
+            paths.append("metadata.annotations")
+        body = {"user": described, "updateMask": {"paths": paths}}
+        call = Call(method="PATCH", path=f"/v2/users/{quoted(user_id)}", body=body)
+        return user(Fields(await self._transport.send(call)).object("user"))
+
+    async def authenticated(self) -> User:
+        """Give the user that the token names; raise `Refusal` without authentication."""
+        call = Call(method="GET", path="/v2/authenticated-user")
+        return user(Fields(await self._transport.read(call)).object("user"))
 
     async def delete(self, user_id: str) -> None:
         """Remove a user; raise `NotFound`."""
-        await self._transport.send(Call(method="DELETE", path=f"/v2/users/{_quoted(user_id)}"))
+        await self._transport.send(Call(method="DELETE", path=f"/v2/users/{quoted(user_id)}"))
 
     async def rights(self, user_id: str) -> tuple[Right, ...]:
         """Give the rights of a user."""
@@ -109,61 +141,13 @@ class Users:
         return Fields(await self._transport.send(call)).items(member, right)
 
 
-class Packages:
-    """The packages of a participant."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
-
-    async def ids(self) -> tuple[str, ...]:
-        """Give the ids of all packages."""
-        answer = await self._transport.read(Call(method="GET", path="/v2/packages"))
-        return Fields(answer).texts("packageIds")
-
-    async def download(self, package_id: str) -> bytes:
-        """Give a package as its archive; raise `NotFound`."""
-        call = Call(method="GET", path=f"/v2/packages/{_quoted(package_id)}")
-        return await self._transport.read_bytes(call)
-
-    async def is_registered(self, package_id: str) -> bool:
-        """Tell whether the participant has a package."""
-        call = Call(method="GET", path=f"/v2/packages/{_quoted(package_id)}/status")
-        status = Fields(await self._transport.read(call)).text("packageStatus")
-        return status == "PACKAGE_STATUS_REGISTERED"
-
-    async def upload(self, dar: bytes, *, vet: bool = True) -> None:
-        """Upload a DAR, which does no harm twice, and vet all its packages unless told not to."""
-        query: Query = {} if vet else {"vetAllPackages": "false"}
-        call = Call(method="POST", path="/v2/packages", content=dar, query=query, is_command=True)
-        await self._transport.read_bytes(call)
-
-    async def validate(self, dar: bytes) -> None:
-        """Return if the participant would take a DAR, else raise what it says."""
-        call = Call(method="POST", path="/v2/dars/validate", content=dar, is_command=True)
-        await self._transport.read_bytes(call)
-
-
-async def _pages(
-    transport: Transport, path: str, query: Query, read: Callable[[Fields], tuple[T, ...]]
-) -> AsyncGenerator[T, None]:
-    token = ""
-    while True:
-        asked: Query = {**query, "pageSize": PAGE, **({"pageToken": token} if token else {})}
-        page = Fields(await transport.read(Call(method="GET", path=path, query=asked)))
-        for each in read(page):
-            yield each
-        token = page.text("nextPageToken")
-        if not token:
-            return
-
-
 def _parties(page: Fields) -> tuple[Party, ...]:
     return page.items("partyDetails", party)
 
 
+def _metadata(name: str, annotations: Mapping[str, str]) -> dict[str, Any]:
+    return {name: {"resourceVersion": "", "annotations": dict(annotations)}}
+
+
 def _rights_path(user_id: str) -> str:
-    return f"/v2/users/{_quoted(user_id)}/rights"
-
-
-def _quoted(text: str) -> str:
-    return quote(text, safe="")
+    return f"/v2/users/{quoted(user_id)}/rights"

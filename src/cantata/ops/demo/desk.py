@@ -1,4 +1,4 @@
-"""What the parties of the token story do, each step one submission."""
+"""What the parties of the token story do, each step one submission over the ledger's API."""
 
 from __future__ import annotations
 
@@ -9,18 +9,15 @@ from typing import Any
 from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
-from cantata.kernel.errors import CantataError
-from cantata.kernel.time import RelTime
+from cantata.kernel.time import RelTime, SystemClock
 from cantata.lang import ContractId, Decimal, Party, TextMap
-from cantata.testing import Active, Command, Ledger, Submitter, exercise
+from cantata.ledger import Acting, Active, Disclosed, LedgerClient, Signer, Signers
 from cantata.tokens.contract.annotations import REASON
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.offer import TransferOffer
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.contract.rules import PREAPPROVAL, TokenRules
 from cantata.tokens.contract.token import Token
-
-Holdings = list[ContractId[holding.Holding]]
 
 OFFER_OPEN_FOR = RelTime.of(hours=1)
 NO_METADATA = metadata.Metadata(values=TextMap({}))
@@ -33,29 +30,30 @@ def reason(text: str) -> metadata.Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Someone with a party; an external one signs for itself."""
+
+    party: Party
+    signers: tuple[Signer, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """An instrument on a ledger, and the parties' dealings in it."""
 
-    ledger: Ledger
-    issuer: Party
+    ledger: LedgerClient
+    issuer: Person
 
-    @property
-    def instrument(self) -> Active[Instrument]:
+    async def instrument(self) -> Active[Instrument, ContractId[Instrument]]:
         """Give the instrument as it is now; each mint and burn replaces its contract."""
-        (found,) = self.ledger.contracts(Instrument, self.issuer)
+        (found,) = [each async for each in self._reading(self.issuer).contracts(Instrument)]
         return found
 
-    @property
-    def rules(self) -> Active[TokenRules]:
-        """Give the factory of the instrument."""
-        (found,) = self.ledger.contracts(TokenRules, self.issuer)
-        return found
-
-    def open(self, instrument_id: str, name: str, symbol: str, *, cap: Decimal) -> None:
+    async def open(self, instrument_id: str, name: str, symbol: str, *, cap: Decimal) -> None:
         """Put an instrument of two decimals on the ledger, and its rules."""
-        of = holding.InstrumentId(admin=self.issuer, id=instrument_id)
-        issuer = self.ledger.acting(self.issuer)
-        issuer.create(
+        of = holding.InstrumentId(admin=self.issuer.party, id=instrument_id)
+        issuer = self._as(self.issuer)
+        await issuer.create(
             Instrument(
                 instrument_id=of,
                 name=name,
@@ -66,120 +64,142 @@ class Desk:
                 meta=NO_METADATA,
             )
         )
-        issuer.create(TokenRules(instrument_id=of, decimals=2))
+        await issuer.create(TokenRules(instrument_id=of, decimals=2))
 
-    def mint(self, receiver: Party, amount: Decimal, why: str) -> None:
+    async def mint(self, receiver: Person, amount: Decimal, why: str) -> None:
         """Issue a holding; the receiver signs too."""
-        self.ledger.acting(self.issuer, receiver).exercise(
-            self.instrument.contract_id,
-            Instrument.mint,
-            receiver=receiver,
-            amount=amount,
-            meta=reason(why),
+        contract = (await self.instrument()).contract_id
+        both = self.ledger.acting(self.issuer.party, receiver.party)
+        await both.exercise(
+            contract, Instrument.mint, receiver=receiver.party, amount=amount, meta=reason(why)
         )
 
-    def burn(self, owner: Party, amount: Decimal, why: str) -> None:
+    async def burn(self, owner: Person, amount: Decimal, why: str) -> None:
         """Destroy an amount of a holder's tokens, by the holder's will."""
-        contract = self.instrument.contract_id
-        self._as(owner, contract).exercise(
-            contract,
+        (found,) = await self._disclosed(self.issuer, Instrument)
+        await self._as(owner, found.event).exercise(
+            found.contract_id,
             Instrument.burn,
-            owner=owner,
+            owner=owner.party,
             amount=amount,
-            input_holding_cids=self.holdings(owner),
+            input_holding_cids=await self._inputs(owner),
             meta=reason(why),
         )
 
-    def preapprove(self, receiver: Party) -> ContractId[TransferPreapproval]:
+    async def preapprove(self, receiver: Person) -> None:
         """Let a receiver consent to direct transfers."""
-        rules = self.rules.contract_id
-        return self._as(receiver, rules).exercise(
-            rules, TokenRules.preapprove, receiver=receiver, expires_at=None
+        rules = await self._rules()
+        await self._as(receiver, rules.event).exercise(
+            rules.contract_id, TokenRules.preapprove, receiver=receiver.party, expires_at=None
         )
 
-    def transfer(
-        self, sender: Party, receiver: Party, amount: Decimal, why: str
-    ) -> standard.TransferInstructionResult:
+    async def transfer(self, sender: Person, receiver: Person, amount: Decimal, why: str) -> None:
         """Transfer through the standard's factory: to oneself at once, else by offer."""
-        return self._instruct(self._transfer(sender, receiver, amount, why), None)
+        rules = await self._rules()
+        transfer = await self._transfer(rules, sender, receiver, amount, why)
+        await self._instruct(sender, rules, transfer)
 
-    def send(
-        self, sender: Party, receiver: Party, amount: Decimal, why: str
-    ) -> standard.TransferInstructionResult:
+    async def send(self, sender: Person, receiver: Person, amount: Decimal, why: str) -> None:
         """Transfer through the standard's factory, directly under the receiver's consent."""
-        (consent,) = self.ledger.contracts(TransferPreapproval, receiver)
-        transfer = self._transfer(sender, receiver, amount, why)
-        return self._instruct(transfer, consent.contract_id)
+        rules = await self._rules()
+        (consent,) = await self._disclosed(receiver, TransferPreapproval)
+        transfer = await self._transfer(rules, sender, receiver, amount, why)
+        await self._instruct(sender, rules, transfer, consent)
 
-    def offer(self, sender: Party, receiver: Party, amount: Decimal, why: str) -> Offer:
+    async def offer(
+        self,
+        sender: Person,
+        receiver: Person,
+        amount: Decimal,
+        why: str,
+        *,
+        open_for: RelTime = OFFER_OPEN_FOR,
+    ) -> Offer:
         """Offer a transfer and give the instruction that waits for the receiver."""
-        output = self.transfer(sender, receiver, amount, why).output
+        rules = await self._rules()
+        transfer = await self._transfer(rules, sender, receiver, amount, why, open_for)
+        output = (await self._instruct(sender, rules, transfer)).output
         assert isinstance(output, standard.TransferInstructionResult_Pending), output
         return Offer(self.ledger, sender, receiver, self.issuer, output.transfer_instruction_cid)
 
-    def split(self, owner: Party, amounts: Sequence[Decimal]) -> None:
+    async def split(self, owner: Person, amounts: Sequence[Decimal]) -> None:
         """Rearrange an owner's holdings into those amounts and a rest."""
-        rules = self.rules.contract_id
-        self._as(owner, rules).exercise(
-            rules,
+        rules = await self._rules()
+        await self._as(owner, rules.event).exercise(
+            rules.contract_id,
             TokenRules.split,
-            owner=owner,
-            input_holding_cids=self.holdings(owner),
+            owner=owner.party,
+            input_holding_cids=await self._inputs(owner),
             amounts=list(amounts),
             meta=reason("rearranged"),
         )
 
-    def merge(self, owner: Party) -> None:
+    async def merge(self, owner: Person) -> None:
         """Make one holding of all that an owner has: a transfer to oneself."""
-        self.transfer(owner, owner, self.balance(owner), "merged")
+        await self.transfer(owner, owner, await self.balance(owner), "merged")
 
-    def holdings(self, owner: Party) -> Holdings:
-        """Give the free holdings of an owner, oldest first."""
-        return [
-            ContractId[holding.Holding](active.contract_id)
-            for active in self.ledger.contracts(Token, owner)
-            if active.payload.owner == owner and active.payload.lock is None
-        ]
-
-    def balance(self, owner: Party) -> Decimal:
+    async def balance(self, owner: Person) -> Decimal:
         """Give the sum of an owner's holdings, locked ones included."""
         total = Decimal("0")
-        for active in self.ledger.contracts(Token, owner):
-            if active.payload.owner == owner:
-                total = total + active.payload.amount
+        for each in await self._holdings(owner):
+            total = total + each.payload.amount
         return total
 
-    def _transfer(
-        self, sender: Party, receiver: Party, amount: Decimal, why: str
+    async def _holdings(self, owner: Person) -> list[Active[Token, ContractId[Token]]]:
+        found = self._reading(owner).contracts(Token)
+        return [each async for each in found if each.payload.owner == owner.party]
+
+    async def _inputs(self, owner: Person) -> list[ContractId[holding.Holding]]:
+        """Give the free holdings of an owner, as the standard's choices take them."""
+        return [
+            ContractId[holding.Holding](each.contract_id)
+            for each in await self._holdings(owner)
+            if each.payload.lock is None
+        ]
+
+    async def _rules(self) -> Active[TokenRules, ContractId[TokenRules]]:
+        (found,) = await self._disclosed(self.issuer, TokenRules)
+        return found
+
+    async def _transfer(
+        self,
+        rules: Active[TokenRules, Any],
+        sender: Person,
+        receiver: Person,
+        amount: Decimal,
+        why: str,
+        open_for: RelTime = OFFER_OPEN_FOR,
     ) -> standard.Transfer:
-        now = self.ledger.now
+        now = SystemClock().now()
         return standard.Transfer(
-            sender=sender,
-            receiver=receiver,
+            sender=sender.party,
+            receiver=receiver.party,
             amount=amount,
-            instrument_id=self.rules.payload.instrument_id,
+            instrument_id=rules.payload.instrument_id,
             requested_at=now,
-            execute_before=now + OFFER_OPEN_FOR,
-            input_holding_cids=self.holdings(sender),
+            execute_before=now + open_for,
+            input_holding_cids=await self._inputs(sender),
             meta=reason(why),
         )
 
-    def _instruct(
-        self, transfer: standard.Transfer, preapproval: ContractId[TransferPreapproval] | None
+    async def _instruct(
+        self,
+        sender: Person,
+        rules: Active[TokenRules, ContractId[TokenRules]],
+        transfer: standard.Transfer,
+        consent: Active[TransferPreapproval, ContractId[TransferPreapproval]] | None = None,
     ) -> standard.TransferInstructionResult:
-        rules = self.rules.contract_id
         context: dict[str, metadata.AnyValue] = {}
-        disclosed: list[ContractId[Any]] = [rules]
-        if preapproval is not None:
-            context = {
-                PREAPPROVAL: metadata.AV_ContractId(ContractId[metadata.AnyContract](preapproval))
-            }
-            disclosed.append(preapproval)
-        return self._as(transfer.sender, *disclosed).exercise(
-            rules,
+        events = [rules.event]
+        if consent is not None:
+            contract = ContractId[metadata.AnyContract](consent.contract_id)
+            context = {PREAPPROVAL: metadata.AV_ContractId(contract)}
+            events.append(consent.event)
+        return await self._as(sender, *events).exercise(
+            rules.contract_id,
             standard.TransferFactory.transfer_factory_transfer,
             arg=standard.TransferFactory_Transfer(
-                expected_admin=self.issuer,
+                expected_admin=self.issuer.party,
                 transfer=transfer,
                 extra_args=metadata.ExtraArgs(
                     context=metadata.ChoiceContext(values=TextMap(context)), meta=NO_METADATA
@@ -187,57 +207,69 @@ class Desk:
             ),
         )
 
-    def _as(self, party: Party, *disclosed: ContractId[Any]) -> Submitter:
-        contracts = [self.ledger.disclose(contract_id) for contract_id in disclosed]
-        return self.ledger.acting(party, disclosed=contracts)
+    async def _disclosed(self, holder: Person, template: Any) -> list[Active[Any, Any]]:
+        """Give a stakeholder's contracts with what others need to use them."""
+        return [each async for each in self._reading(holder).contracts(template, blobs=True)]
+
+    def _reading(self, person: Person) -> Acting:
+        return self.ledger.acting(person.party)
+
+    def _as(self, person: Person, *disclosed: Any) -> Acting:
+        return acting(self.ledger, person, *disclosed)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
     """An offered transfer and the three ways in which it ends."""
 
-    ledger: Ledger
-    sender: Party
-    receiver: Party
-    admin: Party
+    ledger: LedgerClient
+    sender: Person
+    receiver: Person
+    admin: Person
     instruction: ContractId[standard.TransferInstruction]
 
-    def accept(self) -> None:
+    async def accept(self) -> None:
         """Take the funds."""
-        self._as(self.receiver).submit(self._acceptance())
+        arg = standard.TransferInstruction_Accept(extra_args=NO_EXTRAS)
+        choice = standard.TransferInstruction.transfer_instruction_accept
+        await (await self._as(self.receiver)).exercise(self.instruction, choice, arg=arg)
 
-    def accept_too_late(self) -> CantataError:
-        """Try to take the funds after the deadline, and give the ledger's refusal."""
-        return self._as(self.receiver).submit_must_fail("tokens/offer-expired", self._acceptance())
-
-    def reject(self) -> None:
+    async def reject(self) -> None:
         """Decline the funds."""
         arg = standard.TransferInstruction_Reject(extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_reject
-        self._as(self.receiver).exercise(self.instruction, choice, arg=arg)
+        await (await self._as(self.receiver)).exercise(self.instruction, choice, arg=arg)
 
-    def withdraw(self) -> None:
+    async def withdraw(self) -> None:
         """Take the offer back."""
         arg = standard.TransferInstruction_Withdraw(extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_withdraw
-        self._as(self.sender).exercise(self.instruction, choice, arg=arg)
+        await (await self._as(self.sender)).exercise(self.instruction, choice, arg=arg)
 
-    def clean_up(self) -> None:
+    async def clean_up(self) -> None:
         """End an expired offer by the admin, who gives the sender's funds back."""
         arg = standard.TransferInstruction_Update(extra_actors=[], extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_update
-        self._as(self.admin).exercise(self.instruction, choice, arg=arg)
+        await (await self._as(self.admin)).exercise(self.instruction, choice, arg=arg)
 
-    def _acceptance(self) -> Command[standard.TransferInstructionResult]:
-        arg = standard.TransferInstruction_Accept(extra_args=NO_EXTRAS)
-        choice = standard.TransferInstruction.transfer_instruction_accept
-        return exercise(self.instruction, choice, arg=arg)
-
-    def _as(self, party: Party) -> Submitter:
+    async def _as(self, person: Person) -> Acting:
         """Act with the locked holding disclosed: the receiver has no stake in it."""
-        (locked_cid,) = (
-            offer.payload.locked_cid
-            for offer in self.ledger.contracts(TransferOffer, self.sender)
-            if offer.contract_id == self.instruction
-        )
-        return self.ledger.acting(party, disclosed=[self.ledger.disclose(locked_cid)])
+        sender = self.ledger.acting(self.sender.party)
+        (locked,) = [
+            each.payload.locked_cid
+            async for each in sender.contracts(TransferOffer)
+            if each.contract_id == self.instruction
+        ]
+        (event,) = [
+            each.event
+            async for each in sender.contracts(Token, blobs=True)
+            if each.contract_id == locked
+        ]
+        return acting(self.ledger, person, event)
+
+
+def acting(ledger: LedgerClient, person: Person, *disclosed: Any) -> Acting:
+    """Act as a person, who signs if the party is external, with contracts disclosed by others."""
+    signers: Signers = {person.party: person.signers} if person.signers else {}
+    contracts = [Disclosed.of(event) for event in disclosed]
+    return ledger.acting(person.party, disclosed=contracts, signers=signers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 VALUE_MAX = 90
@@ -39,6 +39,19 @@ def compact(data: Any, most: int = VALUE_MAX) -> str:
     """Give JSON data without quotes, with short ids and numbers, cut to `most` characters."""
     text = _DECIMAL.sub(_short_decimal, short_id(short_party(_plain(data))))
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def branches(depths: Sequence[int]) -> list[str]:
+    """Give the branches in front of each row of a tree, from the rows' depths in preorder."""
+    bars: list[str] = []
+    following: set[int] = set()
+    for depth in reversed(depths):
+        following = {level for level in following if level <= depth}
+        branch = "├─ " if depth in following else "└─ "
+        inner = ["│  " if level in following else "   " for level in range(depth)]
+        bars.append("".join(inner) + branch)
+        following.add(depth)
+    return bars[::-1]
 
 
 def _plain(data: Any) -> str:
