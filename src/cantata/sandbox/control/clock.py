@@ -28,11 +28,14 @@ class ControlledClock:
 
     def set(self, time: Timestamp) -> None:
         """Stand still at a time; ValueError for one that is past."""
-        now = self.now()
-        if time.microseconds < now.microseconds:
-            raise ValueError(f"time runs forward only: {time} is before {now}")
-        self.static = time
+        self._go(self.now(), time)
 
     def advance(self, span: RelTime) -> None:
         """Stand still a span later; ValueError for a negative one."""
-        self.set(self.now() + span)
+        now = self.now()
+        self._go(now, now + span)
+
+    def _go(self, now: Timestamp, time: Timestamp) -> None:
+        if time < now:
+            raise ValueError(f"time runs forward only: {time} is before {now}")
+        self.static = time
