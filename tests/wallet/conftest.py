@@ -12,6 +12,8 @@ from tests.wallet.play import Stage
 
 SECRET = "a secret of these tests that is long enough"
 USER = "wallet"
+ADMINISTRATOR = "participant_admin"
+"""The user that a participant has from the beginning."""
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,10 @@ CACHE = HERE.parents[1] / ".cache" / "wallet-sdk"
 INSTALL_SECONDS_MAX = 300
 NODE_MAJOR_MIN = 20
 
-NPM_CI = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
+NPM_CI = (
+    *("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"),
+    *("--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"),
+)
 
 
 def node() -> str:

@@ -8,10 +8,8 @@ from pathlib import Path
 from cantata.lf.interactive.crypto import KeyFormat, KeySpec, PublicKey
 from cantata.lf.interactive.topology import decode_topology, multi_hash
 from tests.api.process import Sandbox
-from tests.wallet.conftest import SECRET, USER
+from tests.wallet.conftest import ADMINISTRATOR, SECRET, USER
 from tests.wallet.play import Stage, token
-
-BUILTIN_ADMIN = "participant_admin"
 
 
 def test_offline(stage: Stage, shared_data: Path) -> None:
@@ -66,17 +64,17 @@ def test_connecting(stage: Stage, sandbox: Sandbox) -> None:
 
 def test_connecting_with_tokens(stage: Stage, guarded: Sandbox) -> None:
     told = stage.play(
-        "tokens",
+        "guarded",
         url=guarded.url,
-        token=token(SECRET, BUILTIN_ADMIN, scope="daml_ledger_api"),
+        token=token(SECRET, ADMINISTRATOR, scope="daml_ledger_api"),
         credentials={
             "clientId": USER,
             "clientSecret": SECRET,
             "audience": f"https://daml.com/jwt/aud/participant/{guarded.participant_id}",
         },
-        forged=token("another secret, also long enough", BUILTIN_ADMIN, scope="daml_ledger_api"),
+        forged=token("another secret, also long enough", ADMINISTRATOR, scope="daml_ledger_api"),
     )
-    assert told["administrator"] == BUILTIN_ADMIN
+    assert told["administrator"] == ADMINISTRATOR
     assert told["self-signed"] == USER
     for refusal in told.all("forged token") + told.all("unknown user"):
         assert refusal["cause"] == "A security-sensitive error has been received"

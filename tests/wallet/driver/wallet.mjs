@@ -1,7 +1,7 @@
 // A wallet: the SDK with a key of its own, which hashes everything again before it signs.
 
 import { hashPreparedTransaction } from '@canton-network/core-tx-visualizer'
-import { CustomLogAdapter, SDK } from '@canton-network/wallet-sdk'
+import { CustomLogAdapter, SDK, signTransactionHash } from '@canton-network/wallet-sdk'
 import { given, tell } from './story.mjs'
 
 /** Where the SDK's log goes, so that standard output is for the steps. */
@@ -64,5 +64,16 @@ export class Wallet {
         })
         await check((await prepared.toJSON()).response)
         return prepared.sign(this.keys.privateKey).execute({ partyId: this.party })
+    }
+
+    /** Sign a prepared transaction; give the signature as the ledger takes it. */
+    signatures({ preparedTransactionHash }) {
+        const signature = {
+            signature: signTransactionHash(preparedTransactionHash, this.keys.privateKey),
+            signedBy: this.party.split('::')[1],
+            format: 'SIGNATURE_FORMAT_CONCAT',
+            signingAlgorithmSpec: 'SIGNING_ALGORITHM_SPEC_ED25519',
+        }
+        return { party: this.party, signatures: [signature] }
     }
 }

@@ -1,0 +1,151 @@
+// An instrument of the package cantata-tokens, dealt in as a wallet does it without a registry.
+//
+// A registry tells a wallet the contract of the factory, the choice context and the contracts to
+// disclose. Here the issuer's own ledger tells them, and the SDK takes them as fetched before.
+
+import { check } from './wallet.mjs'
+
+const PACKAGE = '#cantata-tokens:Cantata.Tokens'
+const INSTRUMENT = `${PACKAGE}.Instrument:Instrument`
+const RULES = `${PACKAGE}.Rules:TokenRules`
+const PREAPPROVAL = `${PACKAGE}.Preapproval:TransferPreapproval`
+const TOKEN = `${PACKAGE}.Token:Token`
+const REASON = 'splice.lfdecentralizedtrust.org/reason'
+
+const reason = (text) => ({ values: { [REASON]: text } })
+const exercise = (templateId, contractId, choice, choiceArgument) => ({
+    ExerciseCommand: { templateId, contractId, choice, choiceArgument },
+})
+
+export class Desk {
+    constructor(sdk, issuer, id) {
+        this.sdk = sdk
+        this.issuer = issuer
+        this.instrumentId = { admin: issuer.party, id }
+        this.service = sdk.token.tokenContext.tokenStandardService.transfer
+    }
+
+    /** Put the instrument and its rules on the ledger. */
+    async open() {
+        const terms = { instrumentId: this.instrumentId, decimals: '2' }
+        const names = { name: 'Gold', symbol: 'GLD', cap: null, supply: '0', meta: reason('') }
+        await this.#create(INSTRUMENT, { ...terms, ...names })
+        await this.#create(RULES, terms)
+    }
+
+    /** Mint: issuer and receiver sign the same transaction. */
+    async mint(receiver, amount, why) {
+        const { contractId } = await this.#only(INSTRUMENT)
+        const meta = reason(why)
+        const given = { receiver: receiver.party, amount, meta }
+        const command = exercise(INSTRUMENT, contractId, 'Instrument_Mint', given)
+        return submitJointly(this.sdk, [this.issuer, receiver], command)
+    }
+
+    /** Burn an amount out of all that an owner has. */
+    async burn(owner, amount, why) {
+        const instrument = await this.#only(INSTRUMENT)
+        const command = exercise(INSTRUMENT, instrument.contractId, 'Instrument_Burn', {
+            owner: owner.party,
+            amount,
+            inputHoldingCids: (await this.holdings(owner)).map(({ contractId }) => contractId),
+            meta: reason(why),
+        })
+        return owner.submit(command, [instrument])
+    }
+
+    /** Transfer by the standard's factory: by offer, to oneself, or under a pre-approval. */
+    async transfer(sender, receiver, amount, { memo, expiry, preapproval, inputs } = {}) {
+        const rules = await this.#only(RULES)
+        const values = preapproval && {
+            'transfer-preapproval': { tag: 'AV_ContractId', value: preapproval.contractId },
+        }
+        const choiceContext = {
+            choiceContextData: { values: values ?? {} },
+            disclosedContracts: preapproval ? [rules, preapproval] : [rules],
+        }
+        const context = { factoryId: rules.contractId, choiceContext }
+        const { admin, id } = this.instrumentId
+        const [ExerciseCommand, disclosed] = await this.service.createTransfer(
+            ...[sender.party, receiver.party, amount, admin, id, ''],
+            ...[inputs, memo, expiry, undefined, context]
+        )
+        return sender.submit({ ExerciseCommand }, disclosed)
+    }
+
+    /** Accept, reject or withdraw an offer; the receiver is shown the locked funds. */
+    async answer(party, offer, how) {
+        const [lockedCid] = offer.interfaceViewValue.transfer.inputHoldingCids
+        const locked = await this.#only(TOKEN, ({ contractId }) => contractId === lockedCid)
+        const context = { choiceContextData: { values: {} }, disclosedContracts: [locked] }
+        const [ExerciseCommand, disclosed] = await this.service.createTransferInstruction(
+            offer.contractId,
+            '',
+            how,
+            context
+        )
+        return party.submit({ ExerciseCommand }, disclosed)
+    }
+
+    /** Let a receiver consent to direct transfers; give the consent as a disclosed contract. */
+    async preapprove(receiver) {
+        const rules = await this.#only(RULES)
+        const given = { receiver: receiver.party, expiresAt: null }
+        const command = exercise(RULES, rules.contractId, 'TokenRules_Preapprove', given)
+        await receiver.submit(command, [rules])
+        return this.#only(PREAPPROVAL)
+    }
+
+    /** Take an expired lock off a holding. */
+    async unlock(owner, { contractId }) {
+        return owner.submit(exercise(TOKEN, contractId, 'Token_Unlock', { meta: reason('') }))
+    }
+
+    /** What a party has, as the SDK lists it. */
+    async holdings({ party }, options = {}) {
+        const found = await this.sdk.token.utxos.list({ partyId: party, ...options })
+        return found.filter(({ interfaceViewValue }) => interfaceViewValue.owner === party)
+    }
+
+    /** The offers that wait and that a party sees. */
+    async pending({ party }) {
+        return this.sdk.token.transfer.pending(party)
+    }
+
+    async #create(templateId, createArguments) {
+        await this.issuer.submit({ CreateCommand: { templateId, createArguments } })
+    }
+
+    /** A contract that the issuer sees, as it is disclosed to others. */
+    async #only(templateId, isWanted = () => true) {
+        const parties = [this.issuer.party]
+        const wanted = { parties, templateIds: [templateId], filterByParty: true }
+        const found = (await this.sdk.ledger.acs.read(wanted)).find(isWanted)
+        const { contractId, createdEventBlob, synchronizerId } = found
+        return { templateId: found.templateId, contractId, createdEventBlob, synchronizerId }
+    }
+}
+
+/** Submit what several parties have to sign; the SDK's own execute knows one party only. */
+async function submitJointly(sdk, wallets, command) {
+    const actAs = wallets.map(({ party }) => party)
+    const commandId = crypto.randomUUID()
+    const response = await sdk.ledger.internal.prepare({ commands: [command], actAs, commandId })
+    await check(response)
+    const signatures = wallets.map((wallet) => wallet.signatures(response))
+    return sdk.ctx.ledgerProvider.request({
+        method: 'ledgerApi',
+        params: {
+            requestMethod: 'post',
+            resource: '/v2/interactive-submission/executeAndWait',
+            body: {
+                userId: sdk.ctx.userId,
+                preparedTransaction: response.preparedTransaction,
+                hashingSchemeVersion: response.hashingSchemeVersion,
+                submissionId: commandId,
+                deduplicationPeriod: { Empty: {} },
+                partySignatures: { signatures },
+            },
+        },
+    })
+}
