@@ -103,14 +103,16 @@ def read_commands(node: Participant, body: JsCommands) -> tuple[Command, ...]:
 
     Raise a `ValueRefused` as it is if that layer lets the value pass, for the node to refuse it.
     """
+    preference = body.package_id_selection_preference or ()
     try:
-        return node.commands.read(
-            body.commands, preference=body.package_id_selection_preference or ()
-        )
+        commands = node.commands.read(body.commands, preference=preference)
+        for wanted in body.prefetch_contract_keys or ():
+            node.commands.require_key(wanted.template_id, wanted.contract_key, preference)
     except CantataError as error:
         if isinstance(error, ValueRefused) and not _is_early(error):
             raise
         raise reading_refusal(error) from error
+    return commands
 
 
 def reading_refusal(error: CantataError) -> CantataError:
