@@ -15,8 +15,10 @@ from cantata.sandbox.participant.claims import Claims
 from cantata.sandbox.participant.shapes import Json
 from cantata.sandbox.server import sockets
 from cantata.sandbox.server.deadlines import Deadlines
+from cantata.sandbox.server.limits import Limits
 from cantata.sandbox.server.open import OpenStreams
 
+LIMITS = Limits()
 START = Timestamp(1_000_000_000)
 
 
@@ -33,14 +35,16 @@ class Granting:
 class Conversation:
     """One WebSocket, from the side of the server's library."""
 
-    def __init__(self, stream: Stream, claims: Claims, clock: ManualClock) -> None:
+    def __init__(
+        self, stream: Stream, claims: Claims, clock: ManualClock, limits: Limits = LIMITS
+    ) -> None:
         self.sent: list[dict[str, Any]] = []
         self.changed = asyncio.Event()
         self._incoming: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         for event in ({"type": "websocket.connect"}, {"type": "websocket.receive", "text": "{}"}):
             self._incoming.put_nowait(event)
         listing = Listing(path="/x", open=lambda request: self._opened(request, stream), body=Json)
-        served = sockets.Sockets(lambda: Granting(claims), clock, OpenStreams())
+        served = sockets.Sockets(lambda: Granting(claims), clock, OpenStreams(), limits)
         self.task = asyncio.ensure_future(
             served.serve(listing, {"headers": {}}, self._incoming.get, self._send, "trace")
         )
@@ -135,11 +139,10 @@ def test_leaving_ends_the_stream() -> None:
     asyncio.run(run())
 
 
-def test_too_many_streams(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "STREAMS_MAX", 0)
-
+def test_too_many_streams() -> None:
     async def run() -> None:
-        talk = Conversation(Stream(silence(), finite=False), Claims(), ManualClock(START))
+        stream = Stream(silence(), finite=False)
+        talk = Conversation(stream, Claims(), ManualClock(START), Limits(streams=0))
         await asyncio.wait_for(talk.task, 10)
         assert talk.frames[0]["code"] == "MAXIMUM_NUMBER_OF_STREAMS"
 
@@ -165,7 +168,7 @@ def test_late_requests_are_cut() -> None:
 
 def test_cancelling_from_outside_is_no_time_out() -> None:
     async def run() -> None:
-        waiting = asyncio.ensure_future(Deadlines().bound(asyncio.Event().wait()))
+        waiting = asyncio.ensure_future(Deadlines(20).bound(asyncio.Event().wait()))
         await asyncio.sleep(0)
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Awaitable, Iterable
 from functools import partial
@@ -36,6 +37,7 @@ from cantata.sandbox.server.answers import (
 )
 from cantata.sandbox.server.body import Bodies, Disconnected
 from cantata.sandbox.server.deadlines import Deadlines
+from cantata.sandbox.server.limits import Limits
 from cantata.sandbox.server.lists import collect
 from cantata.sandbox.server.log import report_fault
 from cantata.sandbox.server.open import OpenStreams
@@ -58,7 +60,8 @@ TRACE_PREFIX_BYTES = 8
 class Application:
     """Serves a participant over HTTP; by default all its services.
 
-    `beside` are endpoints that are served too and are no part of the described API.
+    `beside` are endpoints that are served too and are no part of the described API. Without
+    `limits`, those of the environment hold.
     """
 
     def __init__(
@@ -68,17 +71,19 @@ class Application:
         *,
         beside: Iterable[Endpoint] = (),
         streams: OpenStreams | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.node = node
+        self.limits = Limits.of(os.environ) if limits is None else limits
         served = all_endpoints(node) if endpoints is None else endpoints
         self._beside = tuple(beside)
         self.router = Router([*served, *self._documents(), *self._beside])
-        self.deadlines = Deadlines()
+        self.deadlines = Deadlines(self.limits.request_seconds)
         self._streams = OpenStreams() if streams is None else streams
         self._bodies = Bodies()
         self._trace_prefix = secrets.token_hex(TRACE_PREFIX_BYTES)
         self._count = count(1)
-        self._sockets = Sockets(lambda: node.authenticator, node.clock, self._streams)
+        self._sockets = Sockets(lambda: node.authenticator, node.clock, self._streams, self.limits)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve one HTTP request or one WebSocket."""

@@ -6,18 +6,15 @@ import asyncio
 from collections.abc import Awaitable
 from typing import Any
 
-REQUEST_SECONDS_MAX = 20
-"""Time in which a request must be answered; after it the outcome is unknown to the client."""
-
 SWEEP_SECONDS = 1
 
 _EXPIRED = -1
 
 
 class Deadlines:
-    """Cancels what waits for too long."""
+    """Cancels what waits for too long: then the outcome is unknown to the client."""
 
-    def __init__(self, seconds: int = REQUEST_SECONDS_MAX) -> None:
+    def __init__(self, seconds: int) -> None:
         self._seconds = seconds
         self._since: dict[asyncio.Task[Any], Any] = {}
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+from dataclasses import replace
 from enum import Enum
 from typing import Any, ClassVar
 
@@ -13,14 +14,14 @@ from uvicorn.protocols.http.httptools_impl import (
     RequestResponseCycle,
 )
 
+from cantata.sandbox.server.limits import Limits
+from cantata.sandbox.server.unread import Unread
+
 CONTINUE = b"HTTP/1.1 100"
 
 HEAD_BYTES_MAX = 64 * 1024
 REQUEST_BYTES_MAX = 20 * 1024 * 1024
 SWEEP_SECONDS = 1
-
-CONNECTIONS_MAX = 4_096
-"""Most connections at a time; beyond it those that have been idle for longest must go."""
 
 DROPPED_SHARE = 16
 """One of so many connections goes when there are too many."""
@@ -30,12 +31,12 @@ FILES_RESERVED = 64
 
 
 class Phase(Enum):
-    """What a connection is doing; the value is the number of seconds that it may take."""
+    """What a connection is doing; the value is the limit of its seconds, None for no such limit."""
 
-    HEAD = 10
-    BODY = 30
-    ANSWER = 0
-    IDLE = 60
+    HEAD = "head_seconds"
+    BODY = "body_seconds"
+    ANSWER = None
+    IDLE = "idle_seconds"
 
 
 class HeldHead:
@@ -76,7 +77,7 @@ class HeldHead:
 class BoundedProtocol(HttpToolsProtocol):
     """A connection that counts what a request takes; `since` is the loop's time of its phase."""
 
-    connections_max: ClassVar[int] = CONNECTIONS_MAX
+    limits: ClassVar[Limits] = Limits()
     phase = Phase.HEAD
     since: Any = 0
     received = 0
@@ -85,7 +86,7 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take a new connection; make room if there are too many."""
         super().connection_made(transport)
         self.since = self.loop.time()
-        if len(self.connections) > self.connections_max and not drop_oldest(self.connections):
+        if len(self.connections) > self.limits.connections and not drop_oldest(self.connections):
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -130,8 +131,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def expire(self, now: Any) -> None:
         """Close the connection if its phase lasts too long."""
-        allowed = self.phase.value
-        if allowed and now - self.since > allowed and not self.transport.is_closing():
+        name = self.phase.value
+        if name is None or self.transport.is_closing():
+            return
+        if now - self.since > getattr(self.limits, name):
             self.refuse(408)
 
     def refuse(self, status: int) -> None:
@@ -189,22 +192,32 @@ def drop_oldest(connections: set[Any]) -> bool:
     return bool(gone)
 
 
-async def sweep(connections: set[Any]) -> None:
+async def sweep(connections: set[Any], limits: Limits) -> None:
     """Look over all connections once a second, until cancelled."""
     now = asyncio.get_running_loop().time
+    unread = Unread(limits.unread_seconds)
     while True:
         await asyncio.sleep(SWEEP_SECONDS)
         at = now()
+        unread.look(connections, at)
         for connection in list(connections):
             if isinstance(connection, BoundedProtocol):
                 connection.expire(at)
 
 
-def allow_connections() -> None:
-    """Raise the bound on open files as far as it goes, and take no more connections than fit."""
+def bounded(limits: Limits) -> type[BoundedProtocol]:
+    """Give the protocol with these limits; raise the bound on open files as far as it goes.
+
+    No more connections are taken than there can be files.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = CONNECTIONS_MAX + FILES_RESERVED
+    wanted = limits.connections + FILES_RESERVED
     allowed = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
     if soft != resource.RLIM_INFINITY and soft < allowed:
         resource.setrlimit(resource.RLIMIT_NOFILE, (allowed, hard))
-    BoundedProtocol.connections_max = max(1, allowed - FILES_RESERVED)
+
+    class Limited(BoundedProtocol):
+        """The protocol of one server."""
+
+    Limited.limits = replace(limits, connections=max(1, allowed - FILES_RESERVED))
+    return Limited

@@ -12,9 +12,8 @@ import uvicorn
 
 from cantata.sandbox.server.app import Application
 from cantata.sandbox.server.body import BODY_BYTES_MAX
-from cantata.sandbox.server.protocol import BoundedProtocol, allow_connections, sweep
+from cantata.sandbox.server.protocol import bounded, sweep
 
-KEEP_ALIVE_SECONDS = 60
 DRAIN_SECONDS = 10
 BACKLOG = 4_096
 
@@ -37,7 +36,8 @@ class Server(uvicorn.Server):
         """Start listening, then tell."""
         await super().startup(sockets)
         if self.started:
-            sweeps = sweep(self.server_state.connections), self._application.deadlines.sweep()
+            limits, connections = self._application.limits, self.server_state.connections
+            sweeps = sweep(connections, limits), self._application.deadlines.sweep()
             self._sweeping = [asyncio.ensure_future(each) for each in sweeps]
             self._ready()
 
@@ -77,11 +77,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(application: Application, listening: socket.socket, ready: Callable[[], None]) -> None:
     """Serve on a listening socket until SIGINT or SIGTERM."""
-    allow_connections()
     config = uvicorn.Config(
         application,
         loop="uvloop",
-        http=BoundedProtocol,
+        http=bounded(application.limits),
         ws="websockets-sansio",
         lifespan="off",
         log_config=None,
@@ -91,7 +90,7 @@ def serve(application: Application, listening: socket.socket, ready: Callable[[]
         proxy_headers=False,
         ws_max_size=BODY_BYTES_MAX,
         ws_per_message_deflate=False,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_keep_alive=application.limits.idle_seconds,
         timeout_graceful_shutdown=DRAIN_SECONDS,
         backlog=BACKLOG,
     )

@@ -14,6 +14,7 @@ from cantata.sandbox.participant.claims import Authenticator, Claims
 from cantata.sandbox.participant.errors import MalformedRequest, Origin, Refusal, refusal_of
 from cantata.sandbox.server.answers import internal_error
 from cantata.sandbox.server.body import Disconnected
+from cantata.sandbox.server.limits import Limits
 from cantata.sandbox.server.log import report_fault
 from cantata.sandbox.server.open import OpenStreams
 from cantata.sandbox.server.protocol import hang_up
@@ -28,8 +29,6 @@ from cantata.sandbox.server.wire import encode
 
 PROTOCOL = "daml.ws.auth"
 TOKEN_PREFIX = "jwt.token."
-STREAMS_MAX = 1_000
-FIRST_FRAME_SECONDS_MAX = 20
 TICK_SECONDS = 1
 CHECKPOINT_TICKS = 25
 """Ticks of silence after which a checkpoint is sent; clients are told to expect one within 75 s."""
@@ -43,11 +42,16 @@ class Sockets:
     """Serves WebSockets, up to a number of them at a time."""
 
     def __init__(
-        self, authenticator: Callable[[], Authenticator], clock: Clock, streams: OpenStreams
+        self,
+        authenticator: Callable[[], Authenticator],
+        clock: Clock,
+        streams: OpenStreams,
+        limits: Limits,
     ) -> None:
         self._authenticator = authenticator
         self._clock = clock
         self._streams = streams
+        self._limits = limits
         self._open = 0
 
     async def serve(
@@ -74,12 +78,13 @@ class Sockets:
     async def _talk(
         self, listing: Listing, scope: Any, receive: Any, send: Send, trace_id: str
     ) -> None:
-        frame = await asyncio.wait_for(_frame(receive), FIRST_FRAME_SECONDS_MAX)
-        if self._open > STREAMS_MAX:
+        if self._open > self._limits.streams:
             raise Refusal(
                 "MAXIMUM_NUMBER_OF_STREAMS",
-                f"The number of streams ({self._open}) is beyond the limit ({STREAMS_MAX})",
+                f"The number of streams ({self._open}) is beyond the limit "
+                f"({self._limits.streams})",
             )
+        frame = await asyncio.wait_for(_frame(receive), self._limits.frame_seconds)
         path, query = read_parameters(listing, b"", {})
         body = read_content(listing, frame)
         token = bearer_token(scope["headers"]) or _token(scope["headers"])
