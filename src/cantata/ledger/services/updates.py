@@ -129,6 +129,16 @@ class Updates:
             None if gone is None else archived(gone.object("archivedEvent")),
         )
 
+    async def contract(self, contract_id: str, parties: tuple[str, ...] = ()) -> CreatedEvent:
+        """Give a contract that the participant knows, active or not, by its id.
+
+        Its offset, node id, blob and views mean nothing here. Without parties it takes the right
+        to read as any. Raise `NotFound`, also if none of the parties has a stake in it.
+        """
+        body = {"contractId": contract_id, "queryingParties": list(parties)}
+        call = Call(method="POST", path="/v2/contracts/contract-by-id", body=body)
+        return created(Fields(await self._transport.read(call)).object("createdEvent"))
+
     async def _one(self, by: str, key: dict[str, Any], wanted: Wanted, shape: Shape) -> Update:
         body = {**key, "updateFormat": wanted.update_format(shape)}
         call = Call(method="POST", path=f"/v2/updates/update-by-{by}", body=body)

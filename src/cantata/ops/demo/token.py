@@ -23,7 +23,7 @@ CAP = Decimal("1000000")
 NAMES = ("Aurora", "Alice", "Bob", "Carol")
 EXTERNAL = "Dora"
 SHORTLY = RelTime.of(seconds=2)
-MARGIN_SECONDS = 0.05
+MARGIN_MICROSECONDS = 50_000
 
 Act = Callable[[], Awaitable[object]]
 
@@ -170,7 +170,7 @@ class TokenStory:
             cast.alice, cast.carol, Decimal("30"), "forgotten", open_for=SHORTLY
         )
         yield await self._step("Alice offers 30 for two seconds; nobody answers")
-        await asyncio.sleep(SHORTLY.microseconds / 1_000_000 + MARGIN_SECONDS)
+        await asyncio.sleep((SHORTLY.microseconds + MARGIN_MICROSECONDS) / 1_000_000)
         yield Step("Carol comes too late", refusal=await _refusal(offer))
         yield await self._step("Aurora cleans the expired offer up", offer.clean_up)
 
