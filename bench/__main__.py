@@ -1,4 +1,4 @@
-"""All benchmarks with their conditions: `python -m bench [--quick]`.
+"""All benchmarks with their conditions: `python -m bench [a1] [--quick]`; `a1` alone if named.
 
 The environment variable CANTATA_DARS names a folder with real DARs; without it their loading is
 not measured.
@@ -11,17 +11,22 @@ import sys
 from pathlib import Path
 
 from bench import compile_token, flatness, load_dar, token_transfers
+from bench.a1 import __main__ as a1
 
 DAR = "splice-amulet-*.dar"
 
 
 def main(arguments: list[str]) -> int:
     """Run one after the other; nothing else should use the machine meanwhile."""
+    if "a1" in arguments:
+        return a1.main(arguments)
     failed = token_transfers.main(arguments)
     print()
     failed |= flatness.main(arguments)
     print()
     failed |= compile_token.main(arguments)
+    print()
+    failed |= a1.main(arguments)
     return failed | _load()
 
 

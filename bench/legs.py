@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 class Worker:
     """A process that does what it is told line by line, and is idle in between."""
 
-    def __init__(self, python: Path, module: str, *arguments: int) -> None:
+    def __init__(self, python: Path, module: str, *arguments: int, core: int | None = None) -> None:
         self._process = subprocess.Popen(
             [str(python), "-m", module, *map(str, arguments)],
             stdin=subprocess.PIPE,
@@ -27,15 +27,25 @@ class Worker:
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": f"{ROOT}", "PYTHONHASHSEED": "0"},
         )
+        if core is not None:
+            os.sched_setaffinity(self._process.pid, {core})
         self.greeting = self._read()
 
     def do(self, work: str, transfers: int, **options: int) -> Mapping[str, float]:
         """Let it do some work and give what it says about it."""
+        return self.order(work=work, transfers=transfers, **options)
+
+    def order(self, **order: Any) -> dict[str, Any]:
+        """Give it an order and wait for what it says."""
         assert self._process.stdin is not None
-        order = {"work": work, "transfers": transfers, **options}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return self._read()
+
+    def stop(self) -> None:
+        """End the process, whatever it is doing."""
+        self._process.terminate()
+        self._process.wait()
 
     def __enter__(self) -> Self:
         return self
