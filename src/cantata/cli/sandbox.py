@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -11,9 +12,13 @@ from typing import Annotated, ClassVar
 import typer
 
 from cantata.kernel.errors import CantataError
+from cantata.sandbox import main
 from cantata.sandbox.main import DEFAULT_HOST, DEFAULT_PORT, MEMORY, Options, Running, run
 
 app = typer.Typer(help="Run the embedded ledger as a participant.", no_args_is_help=False)
+
+_UNIT_SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
+_SPAN = re.compile(r"([1-9][0-9]{0,6})([dhms])")
 
 
 class ServerNotInstalled(CantataError):
@@ -57,8 +62,25 @@ ReadyOption = Annotated[
 ]
 
 
+RetainOption = Annotated[
+    str | None,
+    typer.Option("--retain", help="Forget what is older than this: 30d, 12h.", metavar="TIME"),
+]
+FileOption = Annotated[
+    Path, typer.Option("--store", help="File of the ledger.", exists=True, dir_okay=False)
+]
+UpToOption = Annotated[
+    int | None, typer.Option("--up-to", help="Forget the log up to this offset.", min=1)
+]
+KeepOption = Annotated[
+    str | None,
+    typer.Option("--keep", help="Forget what is older than this: 30d, 12h.", metavar="TIME"),
+]
+
+
 @app.callback(invoke_without_command=True)
 def sandbox(  # noqa: PLR0913 -- each is an option
+    context: typer.Context,
     *,
     port: PortOption = DEFAULT_PORT,
     host: HostOption = DEFAULT_HOST,
@@ -66,15 +88,41 @@ def sandbox(  # noqa: PLR0913 -- each is an option
     auth: AuthOption = "none",
     dar: DarOption = None,
     control: ControlOption = False,
+    retain: RetainOption = None,
     ready_file: ReadyOption = None,
 ) -> None:
     """Serve a ledger until Ctrl-C; without --store it lasts as long as the process."""
+    if context.invoked_subcommand is not None:
+        return
     if find_spec("uvicorn") is None or find_spec("msgspec") is None:
         raise ServerNotInstalled
     options = Options(
-        host=host, port=port, store=store, auth=auth, control=control, dars=tuple(dar or ())
+        host=host,
+        port=port,
+        store=store,
+        auth=auth,
+        control=control,
+        retain=0 if retain is None else _micros(retain, "--retain"),
+        dars=tuple(dar or ()),
     )
     run(options, lambda running: _announce(running, ready_file))
+
+
+@app.command("prune")
+def prune(*, store: FileOption, up_to: UpToOption = None, keep: KeepOption = None) -> None:
+    """Forget the beginning of the log of a ledger that is not running; contracts stay."""
+    if (up_to is None) == (keep is None):
+        raise typer.BadParameter("give either --up-to or --keep")
+    micros = None if keep is None else _micros(keep, "--keep")
+    typer.echo(f"pruned up to offset {main.prune(str(store), up_to, micros)}")
+
+
+def _micros(text: str, option: str) -> int:
+    """Give the microseconds that a text like ``30d`` stands for."""
+    found = _SPAN.fullmatch(text)
+    if found is None:
+        raise typer.BadParameter(f"{option} takes a number and d, h, m or s, not {text!r}")
+    return int(found[1]) * _UNIT_SECONDS[found[2]] * 1_000_000
 
 
 def _announce(running: Running, ready_file: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import ipaddress
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import SystemClock
 from cantata.sandbox.participant.node import Participant, Settings
+from cantata.sandbox.participant.pruning import Pruning, retain
 from cantata.sandbox.store import SqliteStore
 
 if TYPE_CHECKING:  # it needs the extra
@@ -77,13 +79,17 @@ class CannotUpload(CantataError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How a sandbox is started; port 0 means any free one, `control` opens `/sandbox` to tests."""
+    """How a sandbox is started; port 0 means any free one, `control` opens `/sandbox` to tests.
+
+    `retain` is how long the log is kept, in microseconds; 0 stands for ever.
+    """
 
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     store: str = MEMORY
     auth: str = OPEN
     control: bool = False
+    retain: int = 0
     dars: tuple[Path, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
@@ -126,7 +132,14 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
         running = Running(options.host, listening.getsockname()[1], node.identity.participant_id)
         gc.freeze()
         relax_collector()
-        serve(application, listening, lambda: ready(running))
+        tasks: list[asyncio.Task[None]] = []
+
+        def serving() -> None:
+            if options.retain:
+                tasks.append(asyncio.ensure_future(retain(node, options.retain)))
+            ready(running)
+
+        serve(application, listening, serving)
 
 
 @contextmanager
@@ -144,6 +157,22 @@ def _opened(options: Options) -> Iterator[Application]:
     settings, clock = replace(options.settings, static_time=True), ControlledClock(SystemClock())
     with closing(Participant(settings, clock=clock, store=store)) as node:
         yield controlled(node, clock)
+
+
+def prune(store: str, up_to: int | None, keep: int | None) -> int:
+    """Forget the log of a store that nobody serves, up to an offset or an age; give the offset.
+
+    `keep` is in microseconds.
+    """
+    with closing(Participant(store=SqliteStore(store))) as node:
+        pruning = Pruning(node)
+        wanted = up_to
+        if keep is not None:
+            wanted = pruning.before(node.now() - keep)
+        if wanted is not None and wanted > node.store.pruned():
+            pruning.prune(wanted)
+            node.store.sync().result()
+        return node.store.pruned()
 
 
 def _upload(node: Participant, dar: Path) -> None:

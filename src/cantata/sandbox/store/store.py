@@ -6,10 +6,12 @@ of `sync` says so; whoever submitted must not be answered before.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from heapq import merge
+from itertools import islice
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
@@ -263,6 +265,17 @@ class SqliteStore:
             return
         for offset in state.history.submitted(parties, after, until):
             yield self._log.reader.update(offset, state)
+
+    def recorded_before(self, time: int, updates: int | None = None) -> int:
+        """Give the offset of the last durable update recorded before a time, else the pruned one.
+
+        `updates` bounds how many updates lie between that one and the pruning offset.
+        """
+        state, reader = self._log.state, self._log.reader
+        found = state.history.offsets(UPDATES, None, state.pruned, self.durable_end())
+        offsets = list(islice(found, updates))
+        place = bisect_left(offsets, time, key=lambda at: reader.update(at, state).record_time)
+        return offsets[place - 1] if place else state.pruned
 
     def prune(self, up_to: int) -> Ticket:
         """Forget updates and entries up to an offset; active contracts stay.

@@ -193,6 +193,8 @@ class Submitter:
                     "physicalSynchronizerId": shortened_physical(synchronizer.physical_id),
                 },
             )
+        if isinstance(period, DeduplicationOffset) and period.value < self._node.store.pruned():
+            raise _unknown_period(period.value, self._node.store.pruned())
         done = self._index.accepted(change_id)
         if done is None or not self._is_within(done, period):
             return
@@ -237,3 +239,12 @@ class Submitter:
         """Give a time of recording after all that came before."""
         self._last_recorded = max(self._node.now(), self._last_recorded + 1)
         return self._last_recorded
+
+
+def _unknown_period(begin: int, earliest: int) -> Refusal:
+    return Refusal(
+        "INVALID_DEDUPLICATION_PERIOD",
+        "The submitted command had an invalid deduplication period: Cannot deduplicate commands "
+        f"with a period beginning at offset {begin}, the earliest offset is {earliest}",
+        context={"earliest_offset": str(earliest)},
+    )

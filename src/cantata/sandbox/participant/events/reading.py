@@ -9,6 +9,9 @@ from cantata.sandbox.engine.projection.shapes import Reader, project
 from cantata.sandbox.engine.views import Views
 from cantata.sandbox.participant.node import Participant
 
+PRUNED_TIME = "pruned-time"
+"""The table, and its only key, of the record time of the last update that was pruned."""
+
 LOOK_BACK = 64
 """Offsets to look at first for the update before an offset."""
 
@@ -34,10 +37,16 @@ class Reading:
             last = None
             for update in self._store.updates(None, after, offset):
                 last = update.record_time
-            if last is not None or after == 0:
+            if last is not None:
                 return last
+            if after <= self._store.pruned():
+                return self._pruned_at()
             span *= span
         return None
+
+    def _pruned_at(self) -> int | None:
+        recorded: int | None = self._store.table(PRUNED_TIME).get(PRUNED_TIME)
+        return recorded
 
 
 def see(update: Update, reader: Reader, shape: Shape) -> Seen:

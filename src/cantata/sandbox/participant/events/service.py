@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from cantata.sandbox.engine import Contract
+from cantata.sandbox.engine import Contract, Update
 from cantata.sandbox.engine.projection import CreatedEvent, Event
 from cantata.sandbox.engine.projection.shapes import Reader, contract_events
+from cantata.sandbox.engine.store import Active
 from cantata.sandbox.participant.api import Endpoint, Request, post
 from cantata.sandbox.participant.errors import Origin, Refusal
 from cantata.sandbox.participant.events.filters import (
@@ -101,17 +102,27 @@ class EventsService:
         return {"createdEvent": self._render.created(event)}
 
     def _contract(self, contract_id: str) -> Contract | None:
-        store = self._node.store
-        active, _ = store.life(contract_id)
+        active, _ = self._life(contract_id)
         return None if active is None else active.contract
 
     def _events(self, contract_id: str, reader: Reader) -> Iterator[Event]:
-        store = self._node.store
-        active, archived = store.life(contract_id)
-        created = None if active is None else store.by_offset(active.offset)
+        active, archived = self._life(contract_id)
+        created = None if active is None else self._node.store.by_offset(active.offset)
+        if active is not None and created is None:
+            event = reader.created(active.contract, active.place, active.contract.stakeholders)
+            yield from () if event is None else (event,)
         for update in (created, archived):
             if update is not None:
                 yield from contract_events(update, contract_id, reader)
+
+    def _life(self, contract_id: str) -> tuple[Active | None, Update | None]:
+        """Give a contract and the update that archived it, as far as they are safe on disk."""
+        end = self._node.ledger.durable_end()
+        active, archived = self._node.store.life(contract_id)
+        return (
+            active if active is not None and active.offset <= end else None,
+            archived if archived is not None and archived.offset <= end else None,
+        )
 
     def _part(self, name: str, event: Event) -> dict[str, Any]:
         return {

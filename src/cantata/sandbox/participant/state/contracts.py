@@ -30,6 +30,7 @@ from cantata.sandbox.participant.events.render import Renderer
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.state.bodies import GetActiveContracts, GetActiveContractsPage
 from cantata.sandbox.participant.state.tokens import Tokens
+from cantata.sandbox.participant.state.workflows import workflow_at
 
 Json = dict[str, Any]
 Place = tuple[int, int]
@@ -126,8 +127,7 @@ class ActiveContracts:
                 continue
             if active.offset != offset:
                 offset = active.offset
-                update = store.by_offset(offset)
-                workflow_id = "" if update is None else update.workflow_id
+                workflow_id = workflow_at(store, offset)
             yield event, workflow_id
 
 

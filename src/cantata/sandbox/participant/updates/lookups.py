@@ -15,7 +15,11 @@ from cantata.sandbox.participant.events.formats import (
     TransactionShape,
     wildcard,
 )
-from cantata.sandbox.participant.events.refusals import invalid_argument, missing_field
+from cantata.sandbox.participant.events.refusals import (
+    invalid_argument,
+    missing_field,
+    pruned,
+)
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.updates.bodies import (
     GetTransactionById,
@@ -85,6 +89,8 @@ class Lookups:
         return {"update": {"Transaction": {"value": self._views.render.transaction(*found)}}}
 
     def _at(self, offset: int, view: View) -> tuple[Seen, Update]:
+        if offset <= self._store.pruned():
+            raise pruned(f"Request for the update at {offset}", self._store.pruned())
         update = self._store.by_offset(offset) if offset <= self._ledger.durable_end() else None
         found = self._views.transaction(update, view)
         if found is None:
