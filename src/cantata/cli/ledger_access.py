@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
 import typer
@@ -32,6 +33,7 @@ DEFAULT_URL = "http://127.0.0.1:7575"
 DEFAULT_USER = "participant_admin"
 LIBRARIES = ("httpx2", "stamina", "websockets")
 TOKEN_VARIABLE = "CANTATA_LEDGER_TOKEN"
+TOKEN_FILE_VARIABLE = "CANTATA_LEDGER_TOKEN_FILE"
 
 
 class ClientNotInstalled(CantataError):
@@ -60,6 +62,7 @@ def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T
     """Do something with a client; end with 3 if unreachable and 4 if the outcome is unknown."""
     require_client()
     from cantata.ledger import (  # noqa: PLC0415 - only with its libraries
+        FileToken,
         LedgerClient,
         OutcomeUnknown,
         Settings,
@@ -70,7 +73,9 @@ def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T
     quiet_retries()
 
     async def connected() -> T:
-        tokens = StaticToken(os.environ.get(TOKEN_VARIABLE) or None)
+        file = os.environ.get(TOKEN_FILE_VARIABLE)
+        fixed = StaticToken(os.environ.get(TOKEN_VARIABLE) or None)
+        tokens = FileToken(Path(file)) if file else fixed
         async with LedgerClient(Settings(url, user_id=user), tokens=tokens) as ledger:
             return await action(ledger)
 

@@ -40,7 +40,13 @@ from cantata.ledger.services.packages import MissingPackages
 from cantata.ledger.settings import RetrySettings, Settings, Timeouts
 from cantata.ledger.signing import KeySigner, Signer, load_key_file
 from cantata.ledger.submission import Disclosed, Since, Submission
-from cantata.ledger.tokens import ClientCredentials, Credentials, StaticToken, TokenProvider
+from cantata.ledger.tokens import (
+    ClientCredentials,
+    Credentials,
+    FileToken,
+    StaticToken,
+    TokenProvider,
+)
 from cantata.ledger.typed import (
     Active,
     TypedCommand,
@@ -66,6 +72,7 @@ __all__ = [
     "Done",
     "DuplicateCommand",
     "ExercisedEvent",
+    "FileToken",
     "KeySigner",
     "LedgerClient",
     "LedgerError",

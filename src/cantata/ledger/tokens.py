@@ -1,19 +1,28 @@
-"""Where the access token comes from: none, a fixed one, or client credentials of OIDC."""
+"""Where the access token comes from: none, a fixed one, a file, or client credentials of OIDC."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 import httpx2
 
-from cantata.kernel.time import Clock
-from cantata.ledger.errors import LedgerError
+from cantata.kernel.time import Clock, SystemClock
+from cantata.ledger.errors import LedgerError, Unreachable
 
 NS = 1_000_000_000
 LIFETIME_UNSTATED_SECONDS = 60
 """How long a token is used whose issuer does not say how long it lives."""
+
+BUSY = httpx2.codes.TOO_MANY_REQUESTS
+SERVER_FAULT = httpx2.codes.INTERNAL_SERVER_ERROR
+
+TOKEN_SECONDS_MAX = 10
+"""How long the issuer of tokens may take to answer."""
+
+TOKEN_FILE_BYTES_MAX = 64 * 1024
 
 
 class TokenRefused(LedgerError):
@@ -21,6 +30,13 @@ class TokenRefused(LedgerError):
 
     code: ClassVar[str] = "TOKEN_REFUSED"
     advice: ClassVar[str] = "check the token URL, the client's id and its secret"
+
+
+class TokenUnreachable(Unreachable):
+    """The issuer of tokens cannot be reached or is busy; nothing was sent to the ledger."""
+
+    code: ClassVar[str] = "TOKEN_UNREACHABLE"
+    advice: ClassVar[str] = "check the token URL and that the issuer is up"
 
 
 class TokenProvider(Protocol):
@@ -53,6 +69,33 @@ class StaticToken:
 
 
 @dataclass(frozen=True, slots=True)
+class FileToken:
+    """The token that stands in a file, read for each request: something else renews it there."""
+
+    path: Path
+
+    async def token(self) -> str | None:
+        """Give what the file holds, without white space around it; raise `TokenRefused`."""
+        return await asyncio.to_thread(self._read)
+
+    def forget(self) -> None:
+        """Read the file again, as for each request."""
+
+    def _read(self) -> str:
+        try:
+            with self.path.open("rb") as file:
+                text = file.read(TOKEN_FILE_BYTES_MAX + 1).decode("ascii").strip()
+        except OSError as error:
+            reason = error.strerror or "it cannot be read"
+            raise TokenRefused(f"the token file {self.path}: {reason}", hint="check it") from error
+        except UnicodeDecodeError:
+            text = ""
+        if not text or len(text) > TOKEN_FILE_BYTES_MAX or len(text.split()) != 1:
+            raise TokenRefused(f"the token file {self.path} holds no token", hint="check it")
+        return text
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """Client credentials of OIDC; the secret is never shown."""
 
@@ -80,16 +123,21 @@ class Credentials:
 class ClientCredentials:
     """Tokens by client credentials, asked for anew when most of their life is over."""
 
-    def __init__(self, credentials: Credentials, http: httpx2.AsyncClient, clock: Clock) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._credentials = credentials
-        self._http = http
-        self._clock = clock
+        self._transport = transport
+        self._clock = clock if clock is not None else SystemClock()
         self._value: str | None = None
         self._renew_at_ns = 0
         self._lock = asyncio.Lock()
 
     async def token(self) -> str | None:
-        """Give the token in use, or a new one; raise `TokenRefused`."""
+        """Give the token in use, or a new one; raise `TokenRefused` or `TokenUnreachable`."""
         async with self._lock:
             if self._value is None or self._clock.monotonic_ns() >= self._renew_at_ns:
                 self._value, seconds = await self._ask()
@@ -102,10 +150,17 @@ class ClientCredentials:
 
     async def _ask(self) -> tuple[str, int]:
         url = self._credentials.token_url
+        # A token is asked for every few minutes: a connection of its own, kept by nobody, will do.
+        http = httpx2.AsyncClient(
+            transport=self._transport, timeout=TOKEN_SECONDS_MAX, trust_env=False
+        )
         try:
-            answer = await self._http.post(url, data=self._credentials.form())
+            async with http:
+                answer = await http.post(url, data=self._credentials.form())
         except httpx2.HTTPError as error:
-            raise TokenRefused(f"{url} cannot be reached: {type(error).__name__}") from error
+            raise TokenUnreachable(f"{url} cannot be reached: {type(error).__name__}") from error
+        if answer.status_code >= SERVER_FAULT or answer.status_code == BUSY:
+            raise TokenUnreachable(f"{url} answered {answer.status_code}")
         body = _json(answer)
         value = body.get("access_token")
         if answer.status_code != httpx2.codes.OK or not isinstance(value, str):

@@ -40,7 +40,7 @@ def test_everything_shown_is_on_the_ledger(sandbox: Sandbox) -> None:
     assert done.returncode == 0, done.stderr
     story = json.loads(done.stdout)
     assert story["conserved"]
-    everyone = {party: {"cumulative": []} for party in story["balances"]}
+    everyone: Any = {party: {"cumulative": []} for party in story["balances"]}
     form = {"filtersByParty": everyone, "verbose": True}
     for event in events_of(story):
         body = {"contractId": event["contract_id"], "eventFormat": form}

@@ -160,17 +160,14 @@ def test_tokens_are_renewed_before_they_end_and_when_refused() -> None:
     assert "hidden" not in repr(credentials)
 
     async def play() -> None:
-        async with httpx2.AsyncClient(transport=mock) as http:
-            tokens = ClientCredentials(credentials, http, clock)
-            transport = Transport(
-                Settings("http://ledger"), transport=mock, tokens=tokens, clock=clock
-            )
-            assert await transport.read(END) == {"token": "Bearer t1"}
-            assert await transport.read(END) == {"token": "Bearer t1"}
-            clock.advance(RelTime.of(seconds=80))
-            assert await transport.read(END) == {"token": "Bearer t2"}
-            clock.advance(RelTime.of(seconds=80))
-            assert await transport.read(END) == {"token": "Bearer t4"}
+        tokens = ClientCredentials(credentials, mock, clock)
+        transport = Transport(Settings("http://ledger"), transport=mock, tokens=tokens, clock=clock)
+        assert await transport.read(END) == {"token": "Bearer t1"}
+        assert await transport.read(END) == {"token": "Bearer t1"}
+        clock.advance(RelTime.of(seconds=80))
+        assert await transport.read(END) == {"token": "Bearer t2"}
+        clock.advance(RelTime.of(seconds=80))
+        assert await transport.read(END) == {"token": "Bearer t4"}
 
     asyncio.run(play())
 
