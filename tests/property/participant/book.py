@@ -68,7 +68,7 @@ class Book:
 
     def submit(self, act_as: list[str], *commands: Json, **more: Any) -> Said:
         """Submit and wait for the transaction, with all that the submitters see of it."""
-        wildcard = {"cumulative": []}
+        wildcard: Json = {"cumulative": []}
         filters = dict.fromkeys((*act_as, *more.get("readAs", ())), wildcard)
         wanted = {
             "eventFormat": {"filtersByParty": filters, "verbose": False},
@@ -110,7 +110,7 @@ class Book:
         found: list[Json] = []
         token = None
         while True:
-            more = {} if token is None else {"pageToken": token}
+            more: Json = {} if token is None else {"pageToken": token}
             said = self.say("POST", path, {**body, **more})
             assert said.status == 200, said
             found += said.json[items]
