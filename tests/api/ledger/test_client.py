@@ -1,17 +1,9 @@
-"""The client drives a ledger: the embedded one, or any other by CANTATA_TEST_LEDGER_URL.
-
-Another participant needs to run without authentication and let its users upload packages.
-"""
+"""The client drives a ledger: the embedded one, or any other (see `tests.api.ledger.target`)."""
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-import os
-import uuid
-from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
 
@@ -21,67 +13,10 @@ from cantata.ledger.formats import Wanted
 from cantata.ledger.model.administration import Right, RightKind
 from cantata.ledger.model.updates import Completion, Transaction
 from cantata.ledger.outcome import Done, Refused
-from cantata.ledger.settings import Settings
 from cantata.ledger.signing import KeySigner
-from cantata.ledger.submission import Disclosed, Submission
+from cantata.ledger.submission import Disclosed
 from cantata.lf.interactive.crypto import KeySpec, PrivateKey
-from tests.api.process import running
-
-PACKAGES = Path(__file__).resolve().parents[4] / "shared" / "data" / "participant" / "packages"
-ASSET = "#oracle-types:Oracle:Asset"
-USER = "client-tests"
-
-Story = Callable[[LedgerClient], Awaitable[None]]
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a ledger with the package oracle-types."""
-    found = sorted(PACKAGES.rglob("oracle1*.dar")) or sorted(PACKAGES.rglob("oracle-types*.dar"))
-    if not found:
-        pytest.skip(f"the test packages are not at {PACKAGES}")
-
-    async def deploy(ledger: LedgerClient) -> None:
-        await ledger.packages.upload(found[0].read_bytes())
-
-    given = os.environ.get("CANTATA_TEST_LEDGER_URL")
-    if given:
-        play(given, deploy)
-        yield given
-        return
-    with running(tmp_path_factory.mktemp("sandbox")) as sandbox:
-        play(sandbox.url, deploy)
-        yield sandbox.url
-
-
-def play(url: str, story: Story) -> None:
-    async def told() -> None:
-        async with LedgerClient(Settings(url, user_id=USER)) as ledger:
-            await asyncio.wait_for(story(ledger), 30)
-
-    asyncio.run(told())
-
-
-def unique(name: str) -> str:
-    return f"{name}-{uuid.uuid4().hex[:12]}"
-
-
-def create(party: str, amount: str = "10.0") -> Submission:
-    argument = {"issuer": party, "owner": party, "amount": amount, "memo": "hi"}
-    command = {"CreateCommand": {"templateId": ASSET, "createArguments": argument}}
-    return Submission(commands=(command,), act_as=(party,), command_id=unique("create"))
-
-
-def archive(party: str, contract_id: str) -> Submission:
-    arguments = {
-        "templateId": ASSET,
-        "contractId": contract_id,
-        "choice": "Archive",
-        "choiceArgument": {},
-    }
-    return Submission(
-        commands=({"ExerciseCommand": arguments},), act_as=(party,), command_id=unique("archive")
-    )
+from tests.api.ledger.target import USER, archive, create, party, play, unique
 
 
 def test_participant_says_what_it_is(url: str) -> None:
@@ -112,9 +47,9 @@ def test_parties_are_made_and_found(url: str) -> None:
 
 def test_users_and_their_rights(url: str) -> None:
     async def story(ledger: LedgerClient) -> None:
-        party = (await ledger.parties.allocate(unique("alice"))).party
+        alice = await party(ledger)
         user_id = unique("user")
-        right = Right(RightKind.ACT_AS, party)
+        right = Right(RightKind.ACT_AS, alice)
         await ledger.users.create(user_id, [right])
         assert await ledger.users.rights(user_id) == (right,)
         admin = Right(RightKind.PARTICIPANT_ADMIN)
@@ -132,9 +67,9 @@ def test_users_and_their_rights(url: str) -> None:
 
 def test_a_contract_lives_and_dies(url: str) -> None:
     async def story(ledger: LedgerClient) -> None:
-        party = (await ledger.parties.allocate(unique("alice"))).party
-        wanted = Wanted((party,), blobs=True)
-        made = await ledger.commands.transaction(create(party))
+        alice = await party(ledger)
+        wanted = Wanted((alice,), blobs=True)
+        made = await ledger.commands.transaction(create(alice))
         (created,) = made.created
         active = [each async for each in ledger.state.active_contracts(wanted)]
         assert [each.event.contract_id for each in active] == [created.contract_id]
@@ -142,11 +77,11 @@ def test_a_contract_lives_and_dies(url: str) -> None:
         again = await ledger.updates.by_id(made.update_id, wanted)
         assert isinstance(again, Transaction)
         assert again.created[0].argument == created.argument
-        await ledger.commands.submit(archive(party, created.contract_id))
+        await ledger.commands.submit(archive(alice, created.contract_id))
         events = await ledger.updates.events_of(created.contract_id, wanted)
         assert events.created is not None
         assert events.archived is not None
-        outcome = await ledger.commands.outcome(archive(party, created.contract_id))
+        outcome = await ledger.commands.outcome(archive(alice, created.contract_id))
         assert isinstance(outcome, Refused)
         assert isinstance(outcome.error, errors.NotFound)
 
@@ -155,14 +90,14 @@ def test_a_contract_lives_and_dies(url: str) -> None:
 
 def test_same_command_id_records_once(url: str) -> None:
     async def story(ledger: LedgerClient) -> None:
-        party = (await ledger.parties.allocate(unique("alice"))).party
-        submission = create(party)
+        alice = await party(ledger)
+        submission = create(alice)
         first = await ledger.commands.submit(submission)
         second = await ledger.commands.outcome(submission)
         assert isinstance(second, Done)
         assert second.earlier
         assert second.value.update_id == first.update_id
-        wanted = Wanted((party,))
+        wanted = Wanted((alice,))
         assert len([each async for each in ledger.state.active_contracts(wanted)]) == 1
 
     play(url, story)
@@ -170,11 +105,11 @@ def test_same_command_id_records_once(url: str) -> None:
 
 def test_pages_hide_the_limit_of_lists(url: str) -> None:
     async def story(ledger: LedgerClient) -> None:
-        party = (await ledger.parties.allocate(unique("alice"))).party
-        one = create(party)
+        alice = await party(ledger)
+        one = create(alice)
         many = dataclasses.replace(one, commands=one.commands * 25)
         await ledger.commands.submit(many)
-        contracts = ledger.state.active_contracts(Wanted((party,)), page=10)
+        contracts = ledger.state.active_contracts(Wanted((alice,)), page=10)
         assert len({each.event.contract_id async for each in contracts}) == 25
 
     play(url, story)
@@ -182,11 +117,11 @@ def test_pages_hide_the_limit_of_lists(url: str) -> None:
 
 def test_updates_and_completions_are_followed(url: str) -> None:
     async def story(ledger: LedgerClient) -> None:
-        party = (await ledger.parties.allocate(unique("alice"))).party
+        alice = await party(ledger)
         begin = await ledger.state.ledger_end()
-        receipts = [await ledger.commands.submit(create(party)) for _ in range(3)]
+        receipts = [await ledger.commands.submit(create(alice)) for _ in range(3)]
         seen: list[str] = []
-        async with aclosing(ledger.updates.follow(Wanted((party,)), begin)) as updates:
+        async with aclosing(ledger.updates.follow(Wanted((alice,)), begin)) as updates:
             async for each in updates:
                 if isinstance(each, Transaction):
                     seen.append(each.update_id)
@@ -194,7 +129,7 @@ def test_updates_and_completions_are_followed(url: str) -> None:
                     break
         assert seen == [each.update_id for each in receipts]
         done: list[str] = []
-        async with aclosing(ledger.updates.completions(USER, (party,), begin)) as completions:
+        async with aclosing(ledger.updates.completions(USER, (alice,), begin)) as completions:
             async for completion in completions:
                 if isinstance(completion, Completion):
                     done.append(completion.update_id)
