@@ -15,6 +15,7 @@ from cantata.sandbox.engine import (
     ExerciseCommand,
     NamedRef,
 )
+from cantata.sandbox.engine.errors import PackageNameNotVetted, PackagesNotVetted
 from cantata.sandbox.engine.preprocess.untyped import PartyArg, RecordArg, TextArg
 from tests.ledger.engine.stage import Stage, numeric
 
@@ -219,3 +220,32 @@ def test_choice_of_create_and_exercise(stage: Stage) -> None:
     one = stage.ref("One")
     error = refused(stage, "alice", CreateAndExerciseCommand(one, ("alice",), "Nope", ()))
     assert error.message == f"unknown choice Nope in template {one}"
+
+
+def test_a_version_that_is_not_in_use_cannot_be_named(stage: Stage) -> None:
+    """The ledger says so after the code has run, as a participant looks for a way to submit."""
+    ref = stage.version("1.0.0")
+    packages = stage.engine.packages
+    command = CreateCommand(ref, ("alice", 1))
+    packages.unvet(ref.package)
+    try:
+        with pytest.raises(PackagesNotVetted) as caught:
+            stage.submit("alice", command)
+        assert caught.value.package_ids == (ref.package,)
+        assert caught.value.code == "NO_SYNCHRONIZER_FOR_SUBMISSION"
+    finally:
+        packages.vet(ref.package)
+    stage.submit("alice", command)
+
+
+def test_no_version_of_a_package_in_use(stage: Stage) -> None:
+    ref = stage.ref("Asset")
+    packages = stage.engine.packages
+    payload = ("alice", "bob", numeric("5"), None)
+    packages.unvet(ref.package)
+    try:
+        with pytest.raises(PackageNameNotVetted) as caught:
+            stage.submit("alice", CreateCommand(ref, payload))
+        assert (caught.value.name, caught.value.code) == ("vec-main", "PACKAGE_SELECTION_FAILED")
+    finally:
+        packages.vet(ref.package)

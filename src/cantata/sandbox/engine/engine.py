@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from cantata.lf.runtime.errors import FailureStatus, InterpretationError
@@ -14,6 +14,8 @@ from cantata.sandbox.engine.errors import (
     DuplicateDisclosed,
     InvalidSubmission,
     MissingField,
+    PackageNameNotVetted,
+    PackagesNotVetted,
     UnknownDefinitionName,
     UnknownPreference,
 )
@@ -40,7 +42,14 @@ from cantata.sandbox.engine.preprocess.commands import (
 )
 from cantata.sandbox.engine.preprocess.translate import Translator
 from cantata.sandbox.engine.resources import Resources
-from cantata.sandbox.engine.transaction import Transaction
+from cantata.sandbox.engine.transaction import (
+    Create,
+    Exercise,
+    Fetch,
+    Rollback,
+    Transaction,
+    Tree,
+)
 from cantata.sandbox.engine.transaction.seeds import SEED_BYTES
 
 
@@ -82,7 +91,10 @@ class Engine:
             resolution=resolution,
             may_undo_effects=submission.mode is Mode.NO_KEY,
         )
-        return _Run(self._host, visible, terms, self._preprocessor).of(submission.commands)
+        transaction = _Run(self._host, visible, terms, self._preprocessor).of(submission.commands)
+        if submission.resolution is None:
+            self._require_vetted(transaction)
+        return transaction
 
     def view(self, template: TypeRef, argument: Any, interface: TypeRef) -> Any:
         """Compute an interface's view of a payload, off the ledger."""
@@ -93,6 +105,20 @@ class Engine:
             raise UnknownDefinitionName(f"interface instance {wanted.ref} for {found.ref}")
         payload = self._preprocessor.argument(argument, found.payload_type, found.check)
         return self.runtime.view(found.ref, wanted.ref, payload)
+
+    def _require_vetted(self, transaction: Transaction) -> None:
+        """Refuse code of packages that are not in use, which commands may name by their ids."""
+        packages = self.packages
+        used = dict.fromkeys(_packages(transaction.tree))
+        unvetted = [package_id for package_id in used if not packages.is_vetted(package_id)]
+        if not unvetted:
+            return
+        in_use = packages.resolution()
+        for package_id in unvetted:
+            name = packages.package_name(package_id)
+            if name not in in_use:
+                raise PackageNameNotVetted(name)
+        raise PackagesNotVetted(unvetted)
 
     def _resolution(self, submission: Submission) -> Mapping[str, str]:
         if submission.resolution is not None:
@@ -156,6 +182,17 @@ def _require_complete(submission: Submission) -> None:
         raise MissingField("commands")
     if len(submission.seed) != SEED_BYTES:
         raise InvalidSubmission(f"the seed has {len(submission.seed)} bytes instead of 32")
+
+
+def _packages(tree: Tree) -> Iterator[str]:
+    """Give the packages whose code ran."""
+    for node in tree.nodes:
+        if isinstance(node, Create):
+            yield node.contract.template.package
+        elif not isinstance(node, Rollback):
+            yield node.template.package
+            if isinstance(node, Exercise | Fetch) and node.interface is not None:
+                yield node.interface.package
 
 
 def _by_id(disclosed: Iterable[Contract]) -> dict[str, Contract]:

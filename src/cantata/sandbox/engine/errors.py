@@ -196,6 +196,37 @@ class UnknownPreference(LedgerError):
         self.package_id = package_id
 
 
+class PackagesNotVetted(LedgerError):
+    """A transaction uses packages that are not in use, named by their ids."""
+
+    code: ClassVar[str] = "NO_SYNCHRONIZER_FOR_SUBMISSION"
+    category: ClassVar[int] = FAILED_PRECONDITION
+
+    def __init__(self, package_ids: Iterable[str]) -> None:
+        self.package_ids = tuple(package_ids)
+        unvetted = "\n".join(f"The participant has not vetted {each}" for each in self.package_ids)
+        super().__init__(
+            "No valid synchronizer for submission found. Discarded synchronizers: Some packages "
+            f"are not known to all informees\n{unvetted}",
+            hint="vet the packages, or name another version",
+        )
+
+
+class PackageNameNotVetted(LedgerError):
+    """A transaction uses a package, and none of its name is in use."""
+
+    code: ClassVar[str] = "PACKAGE_SELECTION_FAILED"
+    category: ClassVar[int] = FAILED_PRECONDITION
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            "No synchronizer satisfies the vetting requirements: no package with package-name "
+            f"'{name}' is vetted",
+            hint="vet a package of that name",
+        )
+        self.name = name
+
+
 class InactiveInputs(LedgerError):
     """Contracts that a transaction uses were archived since it was interpreted."""
 

@@ -49,6 +49,10 @@ class PackageSet:
         """Give the ids of the packages that may be used."""
         return frozenset(self._vetted)
 
+    def is_vetted(self, package_id: str) -> bool:
+        """Tell whether a package may be used."""
+        return package_id in self._vetted
+
     def resolution(self, preference: Collection[str] = ()) -> Mapping[str, str]:
         """Map each package name to the package to use: preferred, else the highest vetted."""
         if self.refresh is not None:

@@ -15,6 +15,8 @@ from cantata.sandbox.engine.errors import (
     InactiveInputs,
     LedgerError,
     MissingField,
+    PackageNameNotVetted,
+    PackagesNotVetted,
     PreprocessingError,
     UnknownInformees,
 )
@@ -104,6 +106,8 @@ _TABLE: Mapping[type[CantataError], Callable[[Any], Refusal | MalformedRequest]]
     PackageSelectionFailed: _node,
     TemplatesNotFound: _node,
     UnknownInformees: _node,
+    PackagesNotVetted: _node,
+    PackageNameNotVetted: _node,
     InactiveInputs: _node,
     MissingField: _node,
     PreprocessingError: _request,
