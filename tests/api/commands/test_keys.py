@@ -178,7 +178,7 @@ def _disclosed(blob: str) -> Json:
 
 
 @pytest.mark.parametrize(
-    ("template", "key", "code"),
+    "template, key, code",
     [
         (ACC, {"bank": "nobody::1220"}, "COMMAND_PREPROCESSING_FAILED"),
         (ACC, "x", "INVALID_ARGUMENT"),

@@ -130,7 +130,7 @@ def test_a_fetch_needs_a_stakeholder_and_no_maintainer(branch: Branch) -> None:
     assert update is not None
     node = update.tree.nodes[1]
     assert isinstance(node, Fetch)
-    assert (node.by_key, node.key, node.actors) == (True, account.key, {"ann"})
+    assert (node.by_key, node.key, set(node.actors)) == (True, account.key, {"ann"})
     with pytest.raises(FailedAuthorization, match="one of the stakeholders"):
         branch.ask(branch.desk(client="eve"), "eve", "FetchAcc", "eve", ONE)
 

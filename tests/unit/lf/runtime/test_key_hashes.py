@@ -53,13 +53,13 @@ HEAD = (
 )
 """Version, purpose, version of keys; package name, module and name of the template."""
 
+CONSES: dict[str, Record | Variant | EnumType] = {
+    "R": Record((("a", INT64), ("b", optional(TEXT)))),
+    "V": Variant((("A", UNIT), ("B", INT64))),
+    "E": EnumType(("X", "Y")),
+}
 DATA = tuple(
-    DefDataType(name=name, params=(), serializable=True, cons=cons)
-    for name, cons in {
-        "R": Record((("a", INT64), ("b", optional(TEXT)))),
-        "V": Variant((("A", UNIT), ("B", INT64))),
-        "E": EnumType(("X", "Y")),
-    }.items()
+    DefDataType(name=name, params=(), serializable=True, cons=cons) for name, cons in CONSES.items()
 )
 TYPE_R, TYPE_V, TYPE_E = (TCon(ref(name)) for name in "RVE")
 M = "00000001 00000001 4d"

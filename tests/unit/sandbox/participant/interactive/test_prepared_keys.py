@@ -72,7 +72,7 @@ def prepare(desk: Desk, command: Json, scheme: HashingScheme = V3) -> Json:
     return prepared
 
 
-def execute(desk: Desk, prepared: Json) -> list[Json]:
+def execute(desk: Desk, prepared: Json) -> list[Any]:
     """Execute what was prepared; give the nodes of the update."""
     desk.post("executeAndWait", desk.signed(prepared))
     update = desk.node.store.by_offset(desk.node.store.end())
@@ -104,7 +104,7 @@ def test_a_contract_with_a_key_needs_scheme_v3(desk: Desk) -> None:
     assert key.maintainers == (desk.party,)
     (created,) = execute(desk, prepared)
     assert key.key is not None
-    assert created.contract.key.hash == key.key.hash  # type: ignore[attr-defined]
+    assert created.contract.key.hash == key.key.hash
 
 
 def test_an_exercise_by_key_is_signed_as_what_it_found(desk: Desk) -> None:
@@ -119,9 +119,9 @@ def test_an_exercise_by_key_is_signed_as_what_it_found(desk: Desk) -> None:
     assert given.create.key == root.key
     execute(desk, prepare(desk, account(desk, 1, 99)))
     exercised, created = execute(desk, prepared)
-    assert exercised.contract_id == root.contract_id  # type: ignore[attr-defined]
-    assert exercised.by_key  # type: ignore[attr-defined]
-    assert created.contract.payload[3] == 11  # type: ignore[attr-defined]
+    assert exercised.contract_id == root.contract_id
+    assert exercised.by_key
+    assert created.contract.payload[3] == 11
 
 
 def test_what_a_key_meant_may_be_gone(desk: Desk) -> None:
@@ -138,14 +138,14 @@ def look_up(desk: Desk) -> Json:
     arguments = {"operator": desk.party, "client": desk.party}
     create = {"CreateCommand": {"templateId": DESK, "createArguments": arguments}}
     (node,) = execute(desk, prepare(desk, create))
-    desk_id = node.contract.contract_id  # type: ignore[attr-defined]
+    desk_id = node.contract.contract_id
     key = {"bank": desk.party, "number": "1"}
     return prepare(desk, ask(desk, desk_id, "SetQuery", key=key, balance="9", limit="4"))
 
 
 def test_what_a_look_up_found_stays_in_its_order(desk: Desk) -> None:
     opened = [execute(desk, prepare(desk, account(desk, 1, each)))[0] for each in range(5)]
-    newest_first = [node.contract.contract_id for node in reversed(opened)]  # type: ignore[attr-defined]
+    newest_first = [node.contract.contract_id for node in reversed(opened)]
     prepared = look_up(desk)
     query = transaction_of(prepared).transaction.nodes[3].action
     assert isinstance(query, model.QueryByKey)
@@ -153,7 +153,7 @@ def test_what_a_look_up_found_stays_in_its_order(desk: Desk) -> None:
     assert not query.exhaustive
     execute(desk, prepare(desk, account(desk, 1, 6)))
     *_, looked_up = execute(desk, prepared)
-    assert looked_up.found[1:] == query.result[1:]  # type: ignore[attr-defined]
+    assert looked_up.found[1:] == query.result[1:]
 
 
 def test_a_look_up_that_gives_less_than_it_may_is_refused(desk: Desk) -> None:
