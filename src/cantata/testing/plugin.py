@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import pytest
 
+from cantata.testing.catalog import Source
 from cantata.testing.ledger import Ledger
 
 if TYPE_CHECKING:  # few tests need it
@@ -25,16 +26,18 @@ if TYPE_CHECKING:  # few tests need it
 SANDBOXES_MAX = 4
 """Most sandboxes that run at a time; the one that was not used for longest is stopped."""
 
-_LEDGERS = pytest.StashKey[dict[tuple[object, ...], Ledger]]()
+Sources: TypeAlias = tuple[Source, ...]
+
+_LEDGERS = pytest.StashKey[dict[Sources, Ledger]]()
 
 
 class Sandboxes:
     """Running sandboxes by the contract packages that they have."""
 
     def __init__(self) -> None:
-        self._running: dict[tuple[object, ...], tuple[Sandbox, ExitStack]] = {}
+        self._running: dict[Sources, tuple[Sandbox, ExitStack]] = {}
 
-    def get(self, sources: tuple[object, ...]) -> Sandbox:
+    def get(self, sources: Sources) -> Sandbox:
         """Give the sandbox with some packages; start it if it is not running."""
         found = self._running.pop(sources, None)
         if found is None:
@@ -49,7 +52,7 @@ class Sandboxes:
         while self._running:
             self._stop(next(iter(self._running)))
 
-    def _start(self, sources: tuple[object, ...]) -> tuple[Sandbox, ExitStack]:
+    def _start(self, sources: Sources) -> tuple[Sandbox, ExitStack]:
         from cantata.testing.server import dar_of, running  # noqa: PLC0415 - few tests need it
 
         stack = ExitStack()
@@ -59,7 +62,7 @@ class Sandboxes:
                 sandbox.upload(dar_of(source))
             return sandbox, stack.pop_all()
 
-    def _stop(self, sources: tuple[object, ...]) -> None:
+    def _stop(self, sources: Sources) -> None:
         self._running.pop(sources)[1].close()
 
 
@@ -113,6 +116,6 @@ def sandbox(shared_sandbox: Sandbox) -> Iterator[Sandbox]:
         yield shared_sandbox
 
 
-def _sources(request: pytest.FixtureRequest) -> tuple[Any, ...]:
+def _sources(request: pytest.FixtureRequest) -> Sources:
     marker = request.node.get_closest_marker("contracts")
     return () if marker is None else marker.args
