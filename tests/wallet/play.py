@@ -17,6 +17,7 @@ from joserfc.jwk import OctKey
 
 from cantata.lf.interactive.hashing import prepared_hash
 from cantata.lf.interactive.prepared_wire import decode_prepared
+from tests.api.process import SANDBOX
 from tests.wallet.installed import HERE, node, packages
 
 SCENARIO_SECONDS_MAX = 90
@@ -71,6 +72,24 @@ class Stage:
         for submit in told.submits:
             _check_hash(submit)
         return told
+
+
+@dataclass(frozen=True)
+class Package:
+    """A built package: its id, and the DAR that holds it."""
+
+    id: str
+    dar: Path
+
+
+def build(contracts: Path, folder: Path) -> Package:
+    """Build a package of contracts from a module or a folder."""
+    dar = folder / f"{contracts.stem}.dar"
+    asked = ("contract", "build", str(contracts), "--without-declared", "--out", str(dar))
+    ran = subprocess.run(
+        [SANDBOX[0], *asked, "--output", "json"], capture_output=True, text=True, check=True
+    )
+    return Package(json.loads(ran.stdout)["packageId"], dar)
 
 
 def token(secret: str, user: str, **claims: Any) -> str:

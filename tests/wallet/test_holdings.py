@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.api.process import ROOT, SANDBOX, Sandbox
+from tests.api.process import ROOT, Sandbox
 from tests.wallet.conftest import SECRET, USER
-from tests.wallet.play import Stage, Told, token
+from tests.wallet.play import Stage, Told, build, token
 
 CONTRACTS = ROOT / "src" / "cantata" / "tokens" / "contract"
 STANDARD = "718a0f77e505a8de22f188bd4c87fe74101274e9d4cb1bfac7d09aec7158d35b"
@@ -39,25 +35,16 @@ HISTORY_OF_BOB = [
 ]
 
 
-@pytest.fixture
-def told(stage: Stage, sandbox: Sandbox, tmp_path: Path) -> Told:
-    """The life of a token in wallets, once with the package built here."""
-    dar = tmp_path / "tokens.dar"
-    build = (SANDBOX[0], "contract", "build", str(CONTRACTS), "--without-declared")
-    built = subprocess.run(
-        [*build, "--out", str(dar), "--output", "json"], capture_output=True, text=True, check=True
-    )
-    return stage.play(
+def test_a_token_in_wallets(stage: Stage, sandbox: Sandbox, tmp_path: Path) -> None:
+    package = build(CONTRACTS, tmp_path)
+    told = stage.play(
         "holdings",
         url=sandbox.url,
         token=token(SECRET, USER),
         user=USER,
-        dar=str(dar),
-        packageId=json.loads(built.stdout)["packageId"],
+        dar=str(package.dar),
+        packageId=package.id,
     )
-
-
-def test_a_token_in_wallets(told: Told) -> None:
     assert told["assets"] == []
     assert told["unknown asset"]["message"] == "Asset with id GLD not found"
     assert (told["package before"], told["package after"]) == (False, True)

@@ -3,7 +3,7 @@
 // A registry tells a wallet the contract of the factory, the choice context and the contracts to
 // disclose. Here the issuer's own ledger tells them, and the SDK takes them as fetched before.
 
-import { check } from './wallet.mjs'
+import { submitJointly } from './wallet.mjs'
 
 const PACKAGE = '#cantata-tokens:Cantata.Tokens'
 const INSTRUMENT = `${PACKAGE}.Instrument:Instrument`
@@ -124,28 +124,4 @@ export class Desk {
         const { contractId, createdEventBlob, synchronizerId } = found
         return { templateId: found.templateId, contractId, createdEventBlob, synchronizerId }
     }
-}
-
-/** Submit what several parties have to sign; the SDK's own execute knows one party only. */
-async function submitJointly(sdk, wallets, command) {
-    const actAs = wallets.map(({ party }) => party)
-    const commandId = crypto.randomUUID()
-    const response = await sdk.ledger.internal.prepare({ commands: [command], actAs, commandId })
-    await check(response)
-    const signatures = wallets.map((wallet) => wallet.signatures(response))
-    return sdk.ctx.ledgerProvider.request({
-        method: 'ledgerApi',
-        params: {
-            requestMethod: 'post',
-            resource: '/v2/interactive-submission/executeAndWait',
-            body: {
-                userId: sdk.ctx.userId,
-                preparedTransaction: response.preparedTransaction,
-                hashingSchemeVersion: response.hashingSchemeVersion,
-                submissionId: commandId,
-                deduplicationPeriod: { Empty: {} },
-                partySignatures: { signatures },
-            },
-        },
-    })
 }

@@ -77,3 +77,28 @@ export class Wallet {
         return { party: this.party, signatures: [signature] }
     }
 }
+
+/** Submit what several parties have to sign; the SDK's own execute knows one party only. */
+export async function submitJointly(sdk, wallets, command, disclosedContracts = []) {
+    const actAs = wallets.map(({ party }) => party)
+    const commandId = crypto.randomUUID()
+    const request = { commands: [command], actAs, commandId, disclosedContracts }
+    const response = await sdk.ledger.internal.prepare(request)
+    await check(response)
+    const signatures = wallets.map((wallet) => wallet.signatures(response))
+    return sdk.ctx.ledgerProvider.request({
+        method: 'ledgerApi',
+        params: {
+            requestMethod: 'post',
+            resource: '/v2/interactive-submission/executeAndWait',
+            body: {
+                userId: sdk.ctx.userId,
+                preparedTransaction: response.preparedTransaction,
+                hashingSchemeVersion: response.hashingSchemeVersion,
+                submissionId: commandId,
+                deduplicationPeriod: { Empty: {} },
+                partySignatures: { signatures },
+            },
+        },
+    })
+}
