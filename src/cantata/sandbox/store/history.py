@@ -42,7 +42,7 @@ class Segment:
         self.submitted: dict[str, array[int]] = {}
         self.batch_firsts, self.batch_seqs = array("Q"), array("Q")
         self._keys: dict[int, tuple[int, ...]] = {}
-        self._sorted, self._places = array("Q"), array("Q")
+        self._index = array("Q"), array("Q")
 
     def __len__(self) -> int:
         return len(self.offsets[UPDATES])
@@ -82,18 +82,19 @@ class Segment:
     def find(self, short: int) -> Iterator[int]:
         """Give the offsets noted for an id, and perhaps for others with the same 64 bits."""
         yield from self._keys.get(short, ())
-        place = bisect_left(self._sorted, short)
-        while place < len(self._sorted) and self._sorted[place] == short:
-            yield self._places[place]
+        shorts, offsets = self._index
+        place = bisect_left(shorts, short)
+        while place < len(shorts) and shorts[place] == short:
+            yield offsets[place]
             place += 1
 
     def seal(self) -> None:
-        """Sort the ids, now that no more will come."""
+        """Sort the ids, now that no more will come; others may be looking for some meanwhile."""
         pairs = sorted(
             (short, offset) for short, offsets in self._keys.items() for offset in offsets
         )
-        self._sorted = array("Q", [short for short, _ in pairs])
-        self._places = array("Q", [offset for _, offset in pairs])
+        shorts = array("Q", [short for short, _ in pairs])
+        self._index = shorts, array("Q", [offset for _, offset in pairs])
         self._keys = {}
 
     def pack(self, number: Number) -> bytes:
@@ -103,7 +104,7 @@ class Segment:
             flat.append(len(table))
             for name, offsets in table.items():
                 _extend(flat, offsets, number(name))
-        for numbers in (self.batch_firsts, self.batch_seqs, self._sorted, self._places):
+        for numbers in (self.batch_firsts, self.batch_seqs, *self._index):
             _extend(flat, numbers)
         if sys.byteorder == "big":
             flat.byteswap()
@@ -120,7 +121,7 @@ class Segment:
         segment.witnessed = {text(reader.one()): reader.many() for _ in range(reader.one())}
         segment.submitted = {text(reader.one()): reader.many() for _ in range(reader.one())}
         segment.batch_firsts, segment.batch_seqs = reader.many(), reader.many()
-        segment._sorted, segment._places = reader.many(), reader.many()
+        segment._index = reader.many(), reader.many()
         segment.is_saved = True
         return segment
 

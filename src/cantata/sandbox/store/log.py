@@ -157,6 +157,12 @@ class Log:
             return False
         return True
 
+    @property
+    def is_making_snapshot(self) -> bool:
+        """Tell whether a snapshot is being made or waits to be."""
+        running = self._snapshot is not None and self._snapshot.is_running
+        return running or self._is_snapshot_wanted
+
     def snapshot_if_due(self) -> None:
         """Begin a snapshot when enough has come since the last one."""
         least, state = self._options.snapshot_updates, self.state

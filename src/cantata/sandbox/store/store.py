@@ -300,6 +300,11 @@ class SqliteStore:
             self._log.require()
             self._log.snapshot()
 
+    @property
+    def is_making_snapshot(self) -> bool:
+        """Tell whether a snapshot is being made or waits to be."""
+        return self._log.is_making_snapshot
+
     def mark(self) -> int:
         """Wait until all is on disk, and give a mark to which `roll_back` can go back."""
         self._log.ticket.result()
