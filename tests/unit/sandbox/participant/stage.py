@@ -20,6 +20,7 @@ from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.shapes import read_body, read_path, read_query
 from cantata.sandbox.server.lists import ListQuery, collect
 from cantata.sandbox.server.router import Router
+from cantata.sandbox.server.wire import decode, encode
 
 ASSET = "#oracle-types:Oracle:Asset"
 HOLD = "#oracle-types:Oracle:Hold"
@@ -131,7 +132,7 @@ class Stage:
             request = Request(claims, {}, wanted, read_body(endpoint.body, body), TRACE)
             stream: Any = endpoint.open(request)
             idle = None if stream.finite else wanted.stream_idle_timeout_ms
-            return await collect(stream, wanted.limit, idle)
+            return decode(encode(await collect(stream, wanted.limit, idle)))
         parameters = {
             name: read_path(name, endpoint.path_types.get(name, str), text)
             for name, text in found.parameters.items()

@@ -9,6 +9,7 @@ from cantata.sandbox.engine import Update
 from cantata.sandbox.engine.projection import Seen
 from cantata.sandbox.participant.api import Endpoint, Listing, Request, Stream, get, post
 from cantata.sandbox.participant.errors import Origin, Refusal
+from cantata.sandbox.participant.events.formats import UpdateFormat
 from cantata.sandbox.participant.events.refusals import missing_field
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.topology import note_first
@@ -25,7 +26,6 @@ from cantata.sandbox.participant.updates.log import follow, require_begin, walk
 from cantata.sandbox.participant.updates.lookups import Lookups
 from cantata.sandbox.participant.updates.pages import Pages, require_end
 from cantata.sandbox.participant.updates.views import (
-    View,
     Views,
     effects_format,
     older_format,
@@ -46,7 +46,7 @@ class UpdateService:
         """Give updates in the format of the request."""
         body: GetUpdates = request.body
         asked = older_format(body.filter, verbose=body.verbose, given=body.update_format)
-        return self._stream(body, self._views.of(asked, request.claims), self._transaction)
+        return self._stream(body, asked, request, self._transaction)
 
     def trees(self, request: Request) -> Stream:
         """Give transactions as trees of all that parties see of them."""
@@ -54,14 +54,20 @@ class UpdateService:
         if body.filter is None:
             raise missing_field("filter", Origin.REQUEST)
         asked = effects_format(tuple(body.filter.filters_by_party))
-        return self._stream(body, self._views.of(asked, request.claims), self._tree)
+        return self._stream(body, asked, request, self._tree)
 
-    def _stream(self, body: GetUpdates, view: View, write: Write) -> Stream:
+    def _stream(
+        self, body: GetUpdates, asked: UpdateFormat, request: Request, write: Write
+    ) -> Stream:
         begin, end = body.begin_exclusive, body.end_inclusive
+        if end is None:
+            view = self._views.shared(asked, request.claims, write)
+        else:
+            view = self._views.of(asked, request.claims)
         require_begin(self._node, begin)
         read_on = self._views.read_back if body.descending_order else self._views.read
 
-        def read(after: int, until: int) -> Iterator[tuple[int, Json]]:
+        def read(after: int, until: int) -> Iterator[tuple[int, Any]]:
             return read_on(view, write, after, until)
 
         if end is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from heapq import merge
 from typing import Any, NamedTuple
 
@@ -30,6 +31,7 @@ from cantata.sandbox.participant.events.refusals import invalid_argument, requir
 from cantata.sandbox.participant.events.render import Renderer
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.topology import HOSTING
+from cantata.sandbox.participant.updates.shared import Questions, Told
 from cantata.sandbox.participant.updates.topology import party_of, topology_transaction
 
 Json = dict[str, Any]
@@ -43,11 +45,13 @@ Write = Callable[[Seen, Update], Json]
 class View(NamedTuple):
     """The eyes of a request: a reader of transactions, and whose topology is shown.
 
-    `topology` None shows none, an empty set that of all parties.
+    `topology` None shows none, an empty set that of all parties. `told` is what others were told
+    who see the same.
     """
 
     transactions: tuple[Reader, Shape] | None
     topology: frozenset[str] | None
+    told: Told | None = None
 
 
 class Views:
@@ -56,6 +60,7 @@ class Views:
     def __init__(self, node: Participant) -> None:
         self._node = node
         self._reading = Reading(node)
+        self._questions: Questions[View] = Questions()
         self.render = Renderer(node)
 
     def of(self, asked: UpdateFormat, claims: Claims) -> View:
@@ -72,6 +77,14 @@ class Views:
         if asked.include_reassignments is not None:
             engine_format(asked.include_reassignments, Origin.REQUEST)
         return View(None if transactions is None else self._reader(transactions), topology)
+
+    def shared(self, asked: UpdateFormat, claims: Claims, write: Write) -> View:
+        """Give the same view to all who ask the same, so that all are told the same text."""
+        packages = self._node.packages
+        view = self.of(asked, claims)
+        digest = sha256(repr(asked).encode("utf-8", "surrogatepass")).digest()
+        question = (digest, write, len(packages.packages), packages.vetted)
+        return self._questions.get(question, lambda: view._replace(told=Told()))
 
     def of_transactions(self, asked: TransactionFormat, claims: Claims) -> View:
         """Give the view of transactions only."""
@@ -112,10 +125,16 @@ class Views:
         if view.transactions is None:
             return
         reader, shape = view.transactions
-        for update in self._node.store.updates(reader.matcher.parties, after, until):
+
+        def make(update: Update) -> Json | None:
             seen = project(update, reader, shape)
-            if seen is not None:
-                yield update.offset, write(seen, update)
+            return None if seen is None else write(seen, update)
+
+        told = view.told
+        for update in self._node.store.updates(reader.matcher.parties, after, until):
+            element = make(update) if told is None else told.of(update, make)
+            if element is not None:
+                yield update.offset, element
 
     def _topology(self, view: View, after: int, until: int) -> Iterator[tuple[int, Json]]:
         wanted = view.topology
