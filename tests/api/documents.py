@@ -1,4 +1,4 @@
-"""The published documents of the API as judges: does an answer, or a frame, say what they allow?
+"""The published documents of the API as judges of answers and frames.
 
 Nulls are stripped first: a participant writes absent optionals as null, its document leaves them
 out. Members that the document does not know are a disagreement as well.
