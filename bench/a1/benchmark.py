@@ -120,6 +120,7 @@ def run(size: Size) -> Result:
         _require(market)
         end = market.end()
     result.restart = _restart(dar, store, end)
+    shutil.rmtree(store.parent)
     return result
 
 
