@@ -77,8 +77,12 @@ class Submitter:
     async def submit(self, body: JsCommands, claims: Claims, trace_id: str) -> Update:
         """Run the commands of a request; give the update when it is safe."""
         header, submission = self.read(body, claims, trace_id)
-        with self.explained(header):
-            submission, transaction = self._node.ledger.prepare(submission)
+        try:
+            with self.explained(header):
+                submission, transaction = self._node.ledger.prepare(submission)
+        except Refusal:
+            await self._settled()
+            raise
         require_own_parties(self._node, submission.act_as)
         return await self.commit(submission, transaction, header.period)
 
@@ -132,6 +136,7 @@ class Submitter:
             refusal = refusal_of(error)
             if isinstance(refusal, Refusal):
                 self.reject(submission, refusal, 0)
+            await self._settled()
             raise
         self._in_flight[change_id] = submission.submission_id
         try:
@@ -139,6 +144,11 @@ class Submitter:
         finally:
             self._in_flight.pop(change_id, None)
         return update
+
+    async def _settled(self) -> None:
+        """Wait until all is safe that a refusal may be about: it must not tell what gets lost."""
+        if self._node.store.end() > self._node.store.durable_end():
+            await self._node.durability.wait()
 
     def keep_under_way(self, update: Update) -> None:
         """Count an asynchronous command as under way for a while.
@@ -181,7 +191,9 @@ class Submitter:
         """Refuse a command that was done already or is being done."""
         change_id = change_id_of(submission)
         synchronizer = self._node.identity.synchronizer
-        running = self._in_flight.get(change_id)
+        running, done = self._in_flight.get(change_id), self._index.accepted(change_id)
+        if done is not None and done.offset > self._node.ledger.durable_end():
+            running = done.submission_id
         if running is not None:
             raise Refusal(
                 "SUBMISSION_ALREADY_IN_FLIGHT",
@@ -195,7 +207,6 @@ class Submitter:
             )
         if isinstance(period, DeduplicationOffset) and period.value < self._node.store.pruned():
             raise _unknown_period(period.value, self._node.store.pruned())
-        done = self._index.accepted(change_id)
         if done is None or not self._is_within(done, period):
             return
         refusal = Refusal(
