@@ -20,7 +20,7 @@ SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
 ROOT_ERROR = "cantata.kernel.errors.CantataError"
 STATEMENTS = ROOT / "tests" / "acceptance" / "statements.toml"
-PUBLIC_PACKAGES = ("kernel", "lang", "testing", "contracts", "tokens")
+PUBLIC_PACKAGES = ("kernel", "lang", "ledger", "testing", "contracts", "tokens")
 RULES_MARK = "<!-- rules: written by `make docs` -->"
 WIDTH = 90
 
