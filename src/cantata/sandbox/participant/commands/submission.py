@@ -127,9 +127,9 @@ class Submitter:
         change_id = change_id_of(submission)
         self.require_new(submission, period)
         if node.is_locked(submission):
-            refusal = locked(transaction, node.identity)
-            self.reject(submission, refusal, 0)
-            raise refusal
+            held = locked(transaction, node.identity)
+            self.reject(submission, held, 0)
+            raise held
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
         except (InactiveInputs, LedgerTimeOutOfBounds) as error:
