@@ -1,0 +1,63 @@
+"""Area "participant": a real participant's recorded answers, replayed on a sandbox process."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+from tests.api.process import running
+from tests.vectors.participant.dars import Dars
+from tests.vectors.participant.exchanges import Exchange, read
+from tests.vectors.participant.ledger import Replay
+from tests.vectors.participant.signing import JWT, SECRET
+from tests.vectors.replay import ROOT, Check
+
+PLACE = "participant"
+LISTED = ROOT / "docs" / "reference" / "participant-differences.json"
+
+
+def checks(data: Path) -> Iterator[Check]:
+    """Give a check for each recorded answer below the folder, file by file, in order."""
+    folder = data / PLACE
+    for file in sorted(folder.glob("*.jsonl")):
+        yield from _file_checks(file)
+
+
+def listed(file: str, *, without_dars: bool) -> Mapping[str, str]:
+    """Give the differences that are listed for a file: name of the exchange -> reason.
+
+    Some are there only when DARs that the recording needs are not at hand.
+    """
+    entries = json.loads(LISTED.read_text(encoding="utf-8"))
+    return {
+        f"{entry['n']} {entry['name']}": group["reason"]
+        for group in entries
+        if group["file"] == file and (without_dars or not group.get("without_dars"))
+        for entry in group["exchanges"]
+    }
+
+
+def _file_checks(file: Path) -> Iterator[Check]:
+    exchanges = read(file)
+    dars = Dars.beside(file)
+    at_hand = [each for each in exchanges if dars.has_all(each)]
+    known = listed(file.name, without_dars=len(at_hand) < len(exchanges))
+    secured = any(JWT.search(json.dumps(each.request)) for each in exchanges)
+    options = ("--auth", f"hs256-unsafe:{SECRET}") if secured else ()
+    with tempfile.TemporaryDirectory() as scratch, running(Path(scratch), *options) as sandbox:
+        replay = Replay(sandbox.host, sandbox.port, dars)
+        for exchange, found in replay.run(at_hand):
+            yield _check(exchange, found, known)
+
+
+def _check(exchange: Exchange, found: list[str], known: Mapping[str, str]) -> Check:
+    reason = known.get(f"{exchange.number} {exchange.name}", "")
+    return Check(exchange.id, partial(_require_none, found), group=exchange.file, known=reason)
+
+
+def _require_none(found: list[str]) -> None:
+    if found:
+        raise AssertionError("; ".join(found))
