@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 import sys
+from collections.abc import Iterable
 
 from bench.a1.benchmark import FULL, QUICK, run
-from bench.a1.report import lines
+from bench.a1.report import rates, rest
 
 
 def main(arguments: list[str]) -> int:
@@ -14,9 +15,14 @@ def main(arguments: list[str]) -> int:
     if shutil.which("npm") is None:
         print("transfers over HTTP are not measured: their peers need node and npm")
         return 0
-    for line in lines(run(QUICK if "--quick" in arguments else FULL)):
-        print(line)
+    size = QUICK if "--quick" in arguments else FULL
+    _show(rest(run(size, lambda result: _show(rates(result)))))
     return 0
+
+
+def _show(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)
 
 
 if __name__ == "__main__":
