@@ -52,7 +52,7 @@ from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
 from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.node import Participant
 
-UNDER_WAY_SECONDS = 0.05
+UNDER_WAY_MS = 50
 """How long an asynchronous command counts as under way after its answer."""
 
 
@@ -159,7 +159,7 @@ class Submitter:
         change_id = change_id_of(update)
         self._in_flight[change_id] = update.submission_id
         loop = asyncio.get_running_loop()
-        loop.call_later(UNDER_WAY_SECONDS, self._in_flight.pop, change_id, None)
+        loop.call_later(UNDER_WAY_MS / 1_000, self._in_flight.pop, change_id, None)
 
     def _commands(self, body: JsCommands) -> tuple[tuple[Command, ...], ValueRefused | None]:
         """Read the commands; what is to be said later of their values is given, not raised."""
