@@ -10,7 +10,6 @@ from cantata.kernel.generators import Ids, RandomIds
 from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.codec import JsonCodec
 from cantata.lf.interactive.topology import SigningKeys
-from cantata.lf.runtime.cache.place import user_folder
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import Engine, Ledger, PackageSet, Submission
@@ -19,6 +18,7 @@ from cantata.sandbox.participant.commits import Commits
 from cantata.sandbox.participant.durability import Durability
 from cantata.sandbox.participant.identity import Identity
 from cantata.sandbox.participant.journal import Journal, Part
+from cantata.sandbox.place import user_folder
 from cantata.sandbox.prepared import KnownBlobs
 from cantata.sandbox.store import SqliteStore
 

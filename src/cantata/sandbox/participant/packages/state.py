@@ -11,11 +11,11 @@ from cantata.lf.archive import StoredPackage
 from cantata.lf.archive.reader import read_stored
 from cantata.lf.model import Package
 from cantata.lf.runtime.cache.packages import PackageCache
-from cantata.lf.runtime.cache.place import user_folder
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import BUILT_IN, vetting_rank
 from cantata.sandbox.participant.packages.installed import installed_packages, stable_packages
 from cantata.sandbox.participant.topology import note_vetting
+from cantata.sandbox.place import user_folder
 
 
 class Vetting(NamedTuple):
