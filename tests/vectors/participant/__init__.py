@@ -26,16 +26,16 @@ def checks(data: Path) -> Iterator[Check]:
         yield from _file_checks(file)
 
 
-def listed(file: str, *, without_dars: bool) -> Mapping[str, str]:
+def listed(file: str, dars: Dars) -> Mapping[str, str]:
     """Give the differences that are listed for a file: name of the exchange -> reason.
 
-    Some are there only when DARs that the recording needs are not at hand.
+    Some are there only when a DAR that the recording needs is not at hand.
     """
     entries = json.loads(LISTED.read_text(encoding="utf-8"))
     return {
         f"{entry['n']} {entry['name']}": group["reason"]
         for group in entries
-        if group["file"] == file and (without_dars or not group.get("without_dars"))
+        if group["file"] == file and not ("without" in group and dars.find(group["without"]))
         for entry in group["exchanges"]
     }
 
@@ -44,7 +44,7 @@ def _file_checks(file: Path) -> Iterator[Check]:
     exchanges = read(file)
     dars = Dars.beside(file)
     at_hand = [each for each in exchanges if dars.has_all(each)]
-    known = listed(file.name, without_dars=len(at_hand) < len(exchanges))
+    known = listed(file.name, dars)
     secured = any(JWT.search(json.dumps(each.request)) for each in exchanges)
     options = ("--auth", f"hs256-unsafe:{SECRET}") if secured else ()
     with tempfile.TemporaryDirectory() as scratch, running(Path(scratch), *options) as sandbox:
