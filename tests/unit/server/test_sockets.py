@@ -140,7 +140,7 @@ def test_leaving_ends_the_stream() -> None:
 
 
 def test_a_stream_with_much_to_say_lets_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sockets, "TURN_SECONDS", 0)
+    monkeypatch.setattr(sockets, "TURN_MS", 0)
 
     async def endless() -> AsyncIterator[Any]:
         while True:

@@ -31,7 +31,8 @@ PROTOCOL = "daml.ws.auth"
 TOKEN_PREFIX = "jwt.token."
 TICK_SECONDS = 1
 
-TURN_SECONDS = 0.005
+MS_PER_SECOND = 1_000
+TURN_MS = 5
 """Time after which a stream that has much to say lets others go on."""
 
 CHECKPOINT_TICKS = 25
@@ -128,12 +129,12 @@ class _Pump:
 
     async def _elements(self) -> None:
         now = asyncio.get_running_loop().time
-        turn = now() + TURN_SECONDS
+        turn = now() + TURN_MS / MS_PER_SECOND
         async for element in self._stream.elements:
             await self._deliver(element)
             if now() > turn:
                 await asyncio.sleep(0)
-                turn = now() + TURN_SECONDS
+                turn = now() + TURN_MS / MS_PER_SECOND
 
     async def _deliver(self, element: Any) -> None:
         self._sending = True
