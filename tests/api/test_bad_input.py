@@ -7,7 +7,7 @@ import http.client
 import json
 import struct
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any
 
@@ -280,7 +280,7 @@ def _flip(name: str, content: bytes) -> tuple[str, bytes]:
     return name, content[:60] + bytes([content[60] ^ 1]) + content[61:]
 
 
-HOSTILE = {
+HOSTILE: dict[str, Callable[[bytes], bytes]] = {
     "empty": lambda dar: b"",
     "text": lambda dar: b"no archive",
     "truncated": lambda dar: dar[: len(dar) // 2],
