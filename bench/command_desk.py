@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.token_desk import NO_EXTRAS, NO_METADATA, OFFER_OPEN_FOR, Offer, reason
+from bench.token_desk import Desk as TokenDesk
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
@@ -14,8 +16,6 @@ from cantata.lang import ContractId
 from cantata.lf.codec import JsonCodec, loads
 from cantata.lf.codec.jsontext import dumps
 from cantata.lf.model import Ref, TCon
-from cantata.ops.demo.desk import NO_EXTRAS, NO_METADATA, OFFER_OPEN_FOR, Offer, reason
-from cantata.ops.demo.desk import Desk as TokenDesk
 from cantata.sandbox.commands import ACT_AS, READ_AS, CommandReader, submitting_parties
 from cantata.sandbox.engine import (
     CreateAndExerciseCommand,
