@@ -18,7 +18,6 @@ from cantata.lf.codec.jsontext import dumps
 from cantata.lf.model import Ref, TCon
 from cantata.sandbox.commands import ACT_AS, READ_AS, CommandReader, submitting_parties
 from cantata.sandbox.engine import (
-    CreateAndExerciseCommand,
     CreateCommand,
     EventFormat,
     ExerciseCommand,
@@ -27,6 +26,8 @@ from cantata.sandbox.engine import (
     TypeRef,
     Update,
 )
+from cantata.sandbox.engine.commands import Command as EngineCommand
+from cantata.sandbox.engine.commands import ExerciseByKeyCommand
 from cantata.testing import Command, Ledger, archive, create, create_and_exercise, exercise
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.preapproval import TransferPreapproval
@@ -73,8 +74,9 @@ class Desk:
             "readAs": [],
         }
 
-    def command(self, command: CreateCommand | ExerciseCommand | CreateAndExerciseCommand) -> Json:
-        """Write a command of the engine as JSON."""
+    def command(self, command: EngineCommand) -> Json:
+        """Write a command of the engine as JSON; contracts of tokens have no keys."""
+        assert not isinstance(command, ExerciseByKeyCommand), command
         packages = self.ledger.packages.packages
         if isinstance(command, ExerciseCommand):
             ref = _resolved(command.target)
