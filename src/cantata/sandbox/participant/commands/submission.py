@@ -35,7 +35,6 @@ from cantata.sandbox.participant.commands.index import (
     CommandIndex,
     change_id_of,
 )
-from cantata.sandbox.participant.commands.locking import locked
 from cantata.sandbox.participant.commands.parse import (
     DEDUPLICATION_MICROS,
     Header,
@@ -48,6 +47,7 @@ from cantata.sandbox.participant.commands.parse import (
     shortened_physical,
 )
 from cantata.sandbox.participant.commands.status import status_of
+from cantata.sandbox.participant.commands.verdicts import inactive, locked
 from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
 from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.node import Participant
@@ -132,7 +132,12 @@ class Submitter:
             raise held
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
-        except (InactiveInputs, LedgerTimeOutOfBounds) as error:
+        except InactiveInputs as error:
+            late = inactive(error.contract_ids, transaction, node.identity)
+            self.reject(submission, late, 0)
+            await self._settled()
+            raise late from None
+        except LedgerTimeOutOfBounds as error:
             refusal = refusal_of(error)
             if isinstance(refusal, Refusal):
                 self.reject(submission, refusal, 0)
