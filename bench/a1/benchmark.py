@@ -98,7 +98,7 @@ def run(size: Size, told: Callable[[Result], None]) -> Result:
     """Measure; nothing is written outside of `.cache`. `told` is called after the rounds."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     versions = evm.install()
-    dar, store = _build(), _fresh_store()
+    dar, store = build(), _fresh_store()
     with ExitStack() as stack:
         generator = stack.enter_context(Generator())
         result = Result(size, versions, _ceiling(generator), 0.0)
@@ -125,7 +125,7 @@ def run(size: Size, told: Callable[[Result], None]) -> Result:
     return result
 
 
-def _build() -> Path:
+def build() -> Path:
     """Compile the token package."""
     dar = FOLDER / "tokens.dar"
     source = ROOT / "src" / "cantata" / "tokens" / "contract"
