@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.vectors.participant import LISTED, checks
+from tests.vectors.participant.causes import causes
 from tests.vectors.participant.comparison import differences
 from tests.vectors.participant.signing import reissued
 from tests.vectors.participant.translation import Translation
@@ -93,6 +94,31 @@ def test_equal_answers(recorded: Any, live: Any) -> None:
 )
 def test_different_answers(recorded: Any, live: Any) -> None:
     assert differences(answer(recorded), answer(live))
+
+
+def test_causes_are_compared_without_what_varies() -> None:
+    cause = "Missing non-optional fields: "
+    same = {"code": "C", "errorCategory": 8, "cause": f"{cause}HashSet(b, a)"}
+    ours = same | {"cause": f"{cause}Set(a, b) at 'createArguments.x'"}
+    theirs, told = causes(answer(same, 400), answer(ours, 400)) or ("", None)
+    assert theirs == told == f"{cause}Set(a, b)"
+    other = causes(answer(same, 400), answer(same | {"cause": "else"}, 400))
+    assert other is not None
+    assert other[0] != other[1]
+
+
+@pytest.mark.parametrize(
+    "recorded",
+    [
+        answer({"code": "C", "errorCategory": 8, "cause": "c"}, 500),
+        answer({"code": "D", "errorCategory": 8, "cause": "c"}, 400),
+        answer({"code": "C", "errorCategory": 8, "cause": "at java.util.List"}, 400),
+        answer({"cause": "c"}),
+    ],
+)
+def test_causes_that_are_not_compared(recorded: Any) -> None:
+    live = answer({"code": "C", "errorCategory": 8, "cause": "c"}, 400)
+    assert causes(recorded, live) is None
 
 
 def test_status_and_content_type_count() -> None:

@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 
 from tests.api.process import running
+from tests.vectors.participant.causes import CAUSES
 from tests.vectors.participant.dars import Dars
-from tests.vectors.participant.exchanges import Exchange, read
-from tests.vectors.participant.ledger import Replay
+from tests.vectors.participant.exchanges import read
+from tests.vectors.participant.ledger import Replay, Result
 from tests.vectors.participant.signing import JWT, SECRET
 from tests.vectors.replay import ROOT, Check
 
@@ -49,13 +50,22 @@ def _file_checks(file: Path) -> Iterator[Check]:
     options = ("--auth", f"hs256-unsafe:{SECRET}") if secured else ()
     with tempfile.TemporaryDirectory() as scratch, running(Path(scratch), *options) as sandbox:
         replay = Replay(sandbox.host, sandbox.port, dars)
-        for exchange, found in replay.run(at_hand):
-            yield _check(exchange, found, known)
+        for result in replay.run(at_hand):
+            yield from _checks(result, known)
 
 
-def _check(exchange: Exchange, found: list[str], known: Mapping[str, str]) -> Check:
-    reason = known.get(f"{exchange.number} {exchange.name}", "")
-    return Check(exchange.id, partial(_require_none, found), group=exchange.file, known=reason)
+def _checks(result: Result, known: Mapping[str, str]) -> Iterator[Check]:
+    """Give the check of an answer, and that of what it says to people if it is a refusal."""
+    exchange = result.exchange
+    name, group = f"{exchange.number} {exchange.name}", exchange.file
+    require = partial(_require_none, result.found)
+    yield Check(exchange.id, require, group=group, known=known.get(name, ""))
+    if result.causes is not None:
+        theirs, ours = result.causes
+        found = [] if theirs == ours else [f"cause {ours!r} not {theirs!r}"]
+        group, reason = f"{group} causes", CAUSES.get(f"{exchange.file} {exchange.name}", "")
+        require = partial(_require_none, found)
+        yield Check(f"{exchange.id} cause", require, group=group, known=reason)
 
 
 def _require_none(found: list[str]) -> None:

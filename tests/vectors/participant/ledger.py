@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
+from tests.vectors.participant.causes import causes
 from tests.vectors.participant.comparison import differences, is_error
 from tests.vectors.participant.dars import Dars
 from tests.vectors.participant.exchanges import Exchange
@@ -20,6 +21,14 @@ LEDGER_END = "/v2/state/ledger-end"
 AFTER_END = "OFFSET_AFTER_LEDGER_END"
 
 
+class Result(NamedTuple):
+    """How our answer differs from that of an exchange, and both causes if it is a refusal."""
+
+    exchange: Exchange
+    found: list[str]
+    causes: tuple[str, str] | None
+
+
 class Replay:
     """Replays a recording whose DARs are at hand."""
 
@@ -30,8 +39,8 @@ class Replay:
         self._known = Translation(resigned)
         self._recorded_now = 0.0
 
-    def run(self, exchanges: list[Exchange]) -> Iterator[tuple[Exchange, list[str]]]:
-        """Give each exchange that has an answer to compare with, and how ours differs."""
+    def run(self, exchanges: list[Exchange]) -> Iterator[Result]:
+        """Give what became of each exchange that has an answer to compare with."""
         self._recorded_now = next((moment for each in exchanges for moment in each.times), 0.0)
         for exchange in exchanges:
             live = self._answer(exchange)
@@ -39,7 +48,8 @@ class Replay:
             self._known.learn(exchange.response.get(part), live.get(part))
             if not exchange.withheld:
                 compared = socket_differences if exchange.socket else differences
-                yield exchange, compared(exchange.response, live)
+                said = None if exchange.socket else causes(exchange.response, live)
+                yield Result(exchange, compared(exchange.response, live), said)
 
     def _answer(self, exchange: Exchange) -> dict[str, Json]:
         self._recorded_now = max([*exchange.times, self._recorded_now])
