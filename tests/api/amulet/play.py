@@ -18,6 +18,7 @@ from tests.api.process import Sandbox
 from tests.ledger.amulet.recording import EXECUTE, PREPARE, Implied, exchanges
 from tests.ledger.amulet.replay import authorizers, command_of
 from tests.ledger.amulet.state import State, roots_of
+from tests.vectors.participant.causes import causes
 from tests.vectors.participant.comparison import differences
 from tests.vectors.participant.sending import Outgoing, live_path, send
 from tests.vectors.participant.translation import Translation
@@ -92,8 +93,10 @@ class Play:
         request = Outgoing(row.method, live_path(row.path, self.known), content, {})
         live = send(self.sandbox.host, self.sandbox.port, request)
         self._learn(row, live)
-        found = differences({"status": row.status, "body": row.answer}, live)
-        return found + self._inexact(row, live["body"])
+        recorded = {"status": row.status, "body": row.answer}
+        theirs, ours = causes(recorded, live) or ("", "")
+        found = [] if theirs == ours else [f"cause {ours!r} not {theirs!r}"]
+        return differences(recorded, live) + found + self._inexact(row, live["body"])
 
     def _content(self, row: Row) -> bytes | None:
         if row.path == PACKAGES:

@@ -37,6 +37,7 @@ OFFSETS = frozenset(
 )
 TOKENS = frozenset(("nextPageToken", "streamContinuationToken"))
 SIGNED = frozenset(("multiHash", "preparedTransactionHash"))
+BLOBS = frozenset(("createdEventBlob", "preparedTransaction"))
 BLOB_LENGTH_MIN = 100
 CHANGED_BYTES_MAX = 8
 """A blob that differs from a known one in so few bytes is a damaged copy of it."""
@@ -109,7 +110,7 @@ class Translation:
             return self.offset(value)
         if key in OFFSETS and isinstance(value, str) and value.isdecimal():
             return str(self.offset(int(value)))
-        if key == "createdEventBlob" and isinstance(value, str):
+        if key in BLOBS and isinstance(value, str):
             return self._blob(value)
         if key == "signature" and isinstance(value, str):
             return self._sign(value, self.hashes)
