@@ -121,7 +121,10 @@ def fixed64_field(number: int, value: int) -> bytes:
 
 def bytes_field(number: int, value: bytes) -> bytes:
     """Write a length-delimited field: bytes, a text in UTF-8, or a message."""
-    return varint(number << 3 | BYTES) + varint(len(value)) + value
+    tag, size = number << 3 | BYTES, len(value)
+    if tag < 0x80 and size < 0x80:
+        return _SMALL[tag] + _SMALL[size] + value
+    return varint(tag) + varint(size) + value
 
 
 def packed_field(number: int, values: tuple[int, ...]) -> bytes:

@@ -17,6 +17,7 @@ from cantata.lf.archive.wire import (
     FIXED64,
     PADDING,
     VARINT,
+    bytes_field,
     read_varint,
     scan_fields,
     signed64,
@@ -104,7 +105,7 @@ def written(number: int, form: Form, value: object) -> bytes:
     """Write one field with its tag."""
     content = form.encode(value)
     if form.wire == BYTES:
-        return varint(number << 3 | BYTES) + varint(len(content)) + content
+        return bytes_field(number, content)
     return varint(number << 3 | form.wire) + content
 
 
@@ -189,7 +190,7 @@ class Message(Generic[M]):
                 case Presence.PACKED:
                     if value:
                         packed = b"".join(map(field.form.encode, value))
-                        yield varint(field.number << 3 | BYTES) + varint(len(packed)) + packed
+                        yield bytes_field(field.number, packed)
                 case Presence.PLAIN:
                     if value != field.form.default:
                         yield written(field.number, field.form, value)

@@ -49,6 +49,8 @@ class ValueWriter:
             return written(number, form, value.value)  # type: ignore[attr-defined]
         dialect = self._dialect
         match value:
+            case values.Record():
+                return bytes_field(dialect.record, self._close_record(value, parts))
             case values.Unit():
                 return bytes_field(UNIT, b"")
             case values.Optional():
@@ -61,8 +63,6 @@ class ValueWriter:
             case values.GenMap():
                 keys = [bytes_field(1, part) for part in parts[::2]]
                 return bytes_field(dialect.gen_map, _entries(keys, parts[1::2]))
-            case values.Record():
-                return bytes_field(dialect.record, self._close_record(value, parts))
             case values.Variant(ref, constructor):
                 head = self._head(ref) + _plain_text(1 + dialect.shift, constructor)
                 return bytes_field(dialect.variant, head + bytes_field(2 + dialect.shift, parts[0]))
