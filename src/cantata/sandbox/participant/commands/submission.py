@@ -52,7 +52,7 @@ from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
 from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.node import Participant
 
-UNDER_WAY_MS = 50
+UNDER_WAY_MS = 400
 """How long an asynchronous command counts as under way after its answer."""
 
 
