@@ -89,7 +89,7 @@ class Preferences:
             raise UnknownInformees(unknown)
 
     def _in_use(self, time: int | None) -> Mapping[str, str]:
-        """Map names to the packages to use at a time, None for now."""
+        """Map names to the packages to use at a time, now where it is None."""
         packages = self._node.packages
         return packages.resolution() if time is None else packages.resolution_at(time)
 
