@@ -1,0 +1,95 @@
+"""A worker: claims rows, works on a bounded number at once, and drains when it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+from cantata.automation import repository
+from cantata.automation.model import CLAIM_MAX, Intent
+from cantata.automation.submitter import IntentSubmitter
+from cantata.kernel.time import Clock
+from cantata.storage.database import Database
+from cantata.storage.errors import StorageError
+from cantata.storage.listening import Bell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerSettings:
+    """How a worker works: its name, how much at once, how long it sleeps without news."""
+
+    name: str
+    in_flight_max: int = 32
+    idle_ms: int = 500
+    failures_max: int = 20
+
+
+class Worker:
+    """Works for ever, beside any number of others."""
+
+    def __init__(
+        self,
+        database: Database,
+        submitter: IntentSubmitter,
+        bell: Bell,
+        clock: Clock,
+        settings: WorkerSettings,
+    ) -> None:
+        self._database = database
+        self._submitter = submitter
+        self._bell = bell
+        self._clock = clock
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._jobs: set[asyncio.Task[None]] = set()
+
+    def stop(self) -> None:
+        """Claim nothing more; `run` ends when what is in flight is done."""
+        self._stopping.set()
+        self._bell.ring()
+
+    async def run(self) -> None:
+        """Work until told to stop; raise what keeps failing."""
+        failures = 0
+        try:
+            while not self._stopping.is_set():
+                try:
+                    claimed = await self._claim()
+                    failures = 0
+                except StorageError:
+                    failures += 1
+                    if failures > self._settings.failures_max:
+                        raise
+                    claimed = ()
+                for intent in claimed:
+                    self._start(intent)
+                if not claimed:
+                    await self._bell.wait(self._settings.idle_ms)
+        finally:
+            await asyncio.gather(*self._jobs, return_exceptions=True)
+
+    async def _claim(self) -> tuple[Intent, ...]:
+        room = self._settings.in_flight_max - len(self._jobs)
+        if room <= 0:
+            await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
+            room = self._settings.in_flight_max - len(self._jobs)
+        async with self._database.write() as session:
+            return await repository.claim(
+                session,
+                self._submitter.kinds,
+                self._settings.name,
+                self._clock.now(),
+                min(room, CLAIM_MAX),
+            )
+
+    def _start(self, intent: Intent) -> None:
+        job = asyncio.create_task(self._work(intent))
+        self._jobs.add(job)
+        job.add_done_callback(self._jobs.discard)
+
+    async def _work(self, intent: Intent) -> None:
+        """Work on a row; what fails here leaves the row to its lease's end."""
+        try:
+            await self._submitter.step(intent)
+        except StorageError:
+            return

