@@ -1,0 +1,42 @@
+"""Traces: one id from the request through automation and the ledger to ingestion.
+
+The id travels as the W3C header `traceparent`, which the ledger's client reads from a context
+variable of its own; with the extra `otel` and an endpoint, spans are sent to a collector, too.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+_FORM = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})", re.ASCII)
+
+current: ContextVar[str] = ContextVar("traceparent", default="")
+"""The `traceparent` of the work that is done in this context."""
+
+
+def current_trace() -> str:
+    """Give the id of the current trace, or nothing."""
+    match = _FORM.fullmatch(current.get())
+    return match.group(1) if match else ""
+
+
+def continued(header: str) -> str:
+    """Give the `traceparent` of a new span: in the trace of a header, or in a new one."""
+    match = _FORM.fullmatch(header)
+    trace, flags = (match.group(1), match.group(3)) if match else (secrets.token_hex(16), "01")
+    return f"00-{trace}-{secrets.token_hex(8)}-{flags}"
+
+
+@contextmanager
+def span(header: str = "") -> Iterator[str]:
+    """Work under a span of the given, or the current, or a new trace; give its header."""
+    header = continued(header or current.get())
+    marker = current.set(header)
+    try:
+        yield header
+    finally:
+        current.reset(marker)
