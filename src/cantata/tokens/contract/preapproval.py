@@ -6,6 +6,7 @@ from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.lang import (
     ContractId,
+    Decimal,
     Party,
     Record,
     Template,
@@ -16,8 +17,10 @@ from cantata.lang import (
     exercise,
     package,
     require,
+    update,
 )
 from cantata.tokens.contract.annotations import annotate_transfer
+from cantata.tokens.contract.instrument import Instrument, MintResult
 from cantata.tokens.contract.token import Token, issue
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Preapproval")
@@ -69,13 +72,7 @@ class TransferPreapproval(Template):
             expected=receiver,
             found=self.receiver,
         )
-        if self.expires_at is not None:
-            require(
-                before(self.expires_at),
-                "tokens/preapproval-expired",
-                "the receiver's pre-approval has expired",
-                expired=self.expires_at,
-            )
+        require_standing(self)
         amount = exercise(
             coerce(holding_cid, Token),
             Token.take,
@@ -88,6 +85,23 @@ class TransferPreapproval(Template):
             meta=annotate_transfer(sender, meta),
         )
 
+    @choice(
+        name="TransferPreapproval_Mint",
+        consuming=False,
+        controllers=lambda self: [self.admin],
+    )
+    def mint(
+        self,
+        instrument_cid: ContractId[Instrument],
+        amount: Decimal,
+        meta: metadata.Metadata,
+    ) -> MintResult:
+        """Issue a new holding to the receiver, who agreed beforehand."""
+        require_standing(self)
+        return exercise(
+            instrument_cid, Instrument.mint, receiver=self.receiver, amount=amount, meta=meta
+        )
+
     @choice(name="TransferPreapproval_Cancel", controllers=lambda self, actor: [actor])
     def cancel(self, actor: Party) -> None:
         """End the pre-approval, by the receiver's or the admin's will."""
@@ -96,4 +110,16 @@ class TransferPreapproval(Template):
             "tokens/not-a-party-to-it",
             "only the receiver or the admin can cancel a pre-approval",
             actor=actor,
+        )
+
+
+@update
+def require_standing(preapproval: TransferPreapproval) -> None:
+    """Refuse to rely on a consent that has expired."""
+    if preapproval.expires_at is not None:
+        require(
+            before(preapproval.expires_at),
+            "tokens/preapproval-expired",
+            "the receiver's pre-approval has expired",
+            expired=preapproval.expires_at,
         )

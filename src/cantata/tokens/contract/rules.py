@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cantata.contracts.token_standard import allocation_instruction_v1 as allocations
 from cantata.contracts.token_standard import burn_mint_v1 as burn_mint
 from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
@@ -26,6 +27,7 @@ from cantata.lang import (
     require,
     update,
 )
+from cantata.tokens.contract.allocation import allocate, require_open
 from cantata.tokens.contract.annotations import (
     annotate,
     annotate_transfer,
@@ -57,7 +59,9 @@ class SplitResult(Record):
     meta: metadata.Metadata
 
 
-class TokenRules(Template, standard.TransferFactory, burn_mint.BurnMintFactory):
+class TokenRules(
+    Template, standard.TransferFactory, allocations.AllocationFactory, burn_mint.BurnMintFactory
+):
     """What never changes about an instrument's holdings; not consumed, so never contended."""
 
     instrument_id: holding.InstrumentId
@@ -78,6 +82,10 @@ class TokenRules(Template, standard.TransferFactory, burn_mint.BurnMintFactory):
     def burn_mint_factory_view(self) -> burn_mint.BurnMintFactoryView:
         """Show the admin as the token standard does."""
         return burn_mint.BurnMintFactoryView(admin=self.instrument_id.admin, meta=no_metadata())
+
+    def allocation_factory_view(self) -> allocations.AllocationFactoryView:
+        """Show the admin as the token standard does."""
+        return allocations.AllocationFactoryView(admin=self.instrument_id.admin, meta=no_metadata())
 
     def transfer_factory_transfer_impl(
         self, cid: ContractId[standard.TransferFactory], arg: standard.TransferFactory_Transfer
@@ -102,6 +110,33 @@ class TokenRules(Template, standard.TransferFactory, burn_mint.BurnMintFactory):
         """Show the factory to anybody who expects its admin."""
         require_admin(self.instrument_id.admin, arg.expected_admin)
         return self.transfer_factory_view()
+
+    def allocation_factory_allocate_impl(
+        self,
+        cid: ContractId[allocations.AllocationFactory],
+        arg: allocations.AllocationFactory_Allocate,
+    ) -> allocations.AllocationInstructionResult:
+        """Lock the funds of a settlement's leg."""
+        leg = arg.allocation.transfer_leg
+        require_admin(self.instrument_id.admin, arg.expected_admin)
+        require_instrument(self.instrument_id, leg.instrument_id)
+        require_amount(leg.amount, self.decimals)
+        require_inputs(arg.input_holding_cids)
+        require_requested(arg.requested_at)
+        require_open(arg.allocation)
+        held = take_all(arg.input_holding_cids, leg.sender, self.instrument_id)
+        require_covered(held, leg.amount)
+        change_cids = issue_change(self.instrument_id, leg.sender, held - leg.amount)
+        return allocate(arg.allocation, change_cids)
+
+    def allocation_factory_public_fetch_impl(
+        self,
+        cid: ContractId[allocations.AllocationFactory],
+        arg: allocations.AllocationFactory_PublicFetch,
+    ) -> allocations.AllocationFactoryView:
+        """Show the factory to anybody who expects its admin."""
+        require_admin(self.instrument_id.admin, arg.expected_admin)
+        return self.allocation_factory_view()
 
     def burn_mint_factory_burn_mint_impl(
         self, cid: ContractId[burn_mint.BurnMintFactory], arg: burn_mint.BurnMintFactory_BurnMint
@@ -210,22 +245,34 @@ def require_valid(rules: TokenRules, transfer: standard.Transfer) -> None:
     """Refuse a transfer that contradicts the instrument or the clock."""
     require_instrument(rules.instrument_id, transfer.instrument_id)
     require_amount(transfer.amount, rules.decimals)
-    require(
-        len(transfer.input_holding_cids) > 0,
-        "tokens/no-inputs",
-        "a transfer needs at least one input holding",
-    )
-    require(
-        not_before(transfer.requested_at),
-        "tokens/requested-in-future",
-        "the transfer is requested in the future",
-        requested=transfer.requested_at,
-    )
+    require_inputs(transfer.input_holding_cids)
+    require_requested(transfer.requested_at)
     require(
         before(transfer.execute_before),
         "tokens/deadline-passed",
         "the transfer's deadline has passed",
         deadline=transfer.execute_before,
+    )
+
+
+@function
+def require_inputs(input_holding_cids: list[ContractId[holding.Holding]]) -> None:
+    """Refuse to move funds out of nothing: inputs are what protects a sender from paying twice."""
+    require(
+        len(input_holding_cids) > 0,
+        "tokens/no-inputs",
+        "a transfer needs at least one input holding",
+    )
+
+
+@update
+def require_requested(requested_at: Time) -> None:
+    """Refuse what is requested in the future."""
+    require(
+        not_before(requested_at),
+        "tokens/requested-in-future",
+        "the transfer is requested in the future",
+        requested=requested_at,
     )
 
 
