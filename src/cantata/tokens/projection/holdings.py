@@ -1,4 +1,4 @@
-"""The projections of tokens: holdings with their movements, contracts with their versions."""
+"""Who has what, since when, and why: holdings, with the movements that they amount to."""
 
 from __future__ import annotations
 

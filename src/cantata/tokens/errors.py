@@ -1,0 +1,110 @@
+"""What tokens refuse before the ledger would, and with the same meaning."""
+
+from __future__ import annotations
+
+from cantata.automation.errors import NotPossible
+from cantata.kernel.errors import CantataError
+from cantata.kernel.money import Decimal
+
+
+class TokenError(NotPossible):
+    """The root of what a rule of tokens forbids."""
+
+    code = "TOKEN_REFUSED"
+
+
+class AmountNotPositive(TokenError):
+    """An amount is zero or negative; field `amount`."""
+
+    code = "AMOUNT_NOT_POSITIVE"
+
+    def __init__(self, amount: Decimal) -> None:
+        self.amount = amount
+        super().__init__(f"the amount {amount} is not positive", hint="use an amount above zero")
+
+
+class PrecisionExceeded(TokenError):
+    """An amount has more decimals than its instrument; fields `amount` and `decimals`."""
+
+    code = "PRECISION_EXCEEDED"
+
+    def __init__(self, amount: Decimal, decimals: int) -> None:
+        self.amount = amount
+        self.decimals = decimals
+        super().__init__(
+            f"the amount {amount} has more than {decimals} decimals",
+            hint=f"the instrument has {decimals}; nothing is rounded",
+        )
+
+
+class InsufficientFunds(TokenError):
+    """The free holdings of a party hold less than an amount; fields `amount` and `free`."""
+
+    code = "INSUFFICIENT_FUNDS"
+
+    def __init__(self, amount: Decimal, free: Decimal) -> None:
+        self.amount = amount
+        self.free = free
+        super().__init__(
+            f"{amount} is more than the {free} that is free",
+            hint="locked holdings, and those of payments under way, are not free",
+        )
+
+
+class TooFragmented(CantataError):
+    """The holdings that one transaction may take hold less than an amount: merge some first.
+
+    Fields: `amount`, and `reached` by the largest ones.
+    """
+
+    code = "TOO_FRAGMENTED"
+
+    def __init__(self, amount: Decimal, reached: Decimal) -> None:
+        self.amount = amount
+        self.reached = reached
+        super().__init__(
+            f"the largest holdings that one transaction may take reach {reached} of {amount}",
+            hint="merge holdings first",
+        )
+
+
+class InstrumentUnknown(TokenError):
+    """No instrument of this name is known; fields `admin` and `instrument`."""
+
+    code = "INSTRUMENT_UNKNOWN"
+
+    def __init__(self, admin: str, instrument: str) -> None:
+        self.admin = admin
+        self.instrument = instrument
+        super().__init__(
+            f"there is no instrument {instrument!r} of {admin}",
+            hint="a token that was just created appears as soon as the ledger has recorded it",
+        )
+
+
+class CapExceeded(TokenError):
+    """A mint would take the supply over the cap; fields `amount`, `supply` and `cap`."""
+
+    code = "CAP_EXCEEDED"
+
+    def __init__(self, amount: Decimal, supply: Decimal, cap: Decimal) -> None:
+        self.amount = amount
+        self.supply = supply
+        self.cap = cap
+        super().__init__(
+            f"minting {amount} on top of {supply} would exceed the cap of {cap}",
+            hint=f"at most {cap - supply} can be minted",
+        )
+
+
+class OfferUnknown(TokenError):
+    """No pending offer has this contract id; field `contract_id`."""
+
+    code = "OFFER_UNKNOWN"
+
+    def __init__(self, contract_id: str) -> None:
+        self.contract_id = contract_id
+        super().__init__(
+            f"no transfer waits under {contract_id}",
+            hint="it may have been accepted, rejected, withdrawn or ended; look at its history",
+        )
