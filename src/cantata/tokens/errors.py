@@ -5,6 +5,7 @@ from __future__ import annotations
 from cantata.automation.errors import NotPossible
 from cantata.kernel.errors import CantataError
 from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
 
 
 class TokenError(NotPossible):
@@ -107,4 +108,43 @@ class OfferUnknown(TokenError):
         super().__init__(
             f"no transfer waits under {contract_id}",
             hint="it may have been accepted, rejected, withdrawn or ended; look at its history",
+        )
+
+
+class OfferExpired(TokenError):
+    """An offer's deadline has passed; fields `contract_id` and `deadline`."""
+
+    code = "OFFER_EXPIRED"
+
+    def __init__(self, contract_id: str, deadline: Timestamp) -> None:
+        self.contract_id = contract_id
+        self.deadline = deadline
+        super().__init__(
+            f"the offer {contract_id} could be accepted before {deadline}",
+            hint="its funds go back to the sender; ask for a new one",
+        )
+
+
+class NoConsent(TokenError):
+    """A party has no standing pre-approval; field `party`."""
+
+    code = "NO_PREAPPROVAL"
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        super().__init__(
+            f"{party} has no pre-approval for this admin's instruments",
+            hint="the party gives one with POST /v1/preapprovals, or by its wallet",
+        )
+
+
+class NothingToMerge(TokenError):
+    """A party has fewer than two free holdings; field `party`."""
+
+    code = "NOTHING_TO_MERGE"
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        super().__init__(
+            f"{party} has fewer than two free holdings", hint="there is nothing to merge"
         )

@@ -43,6 +43,14 @@ async def candidates(
     )
 
 
+async def smallest(
+    session: WriteSession, owner: PartyId, instrument: InstrumentId, now: Timestamp
+) -> tuple[Holding, ...]:
+    """Give the smallest free holdings of a party, as many as one transaction may take."""
+    free = _free(owner, instrument, now)
+    return await _locked(session, free.order_by(HOLDINGS.c.amount).limit(INPUTS_MAX))
+
+
 async def reserve(session: WriteSession, intent: UUID, contracts: Sequence[str]) -> None:
     """Reserve contracts for an intent; the database refuses one that is reserved."""
     rows = [{"contract_id": str(cid), "intent_id": intent} for cid in contracts]

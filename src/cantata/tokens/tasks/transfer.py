@@ -1,0 +1,99 @@
+"""Transfers: direct under the receiver's pre-approval, else by offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cantata.automation.handler import Plan
+from cantata.automation.model import Intent
+from cantata.contracts.token_standard import metadata_v1 as metadata
+from cantata.contracts.token_standard import transfer_instruction_v1 as standard
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import RelTime, Timestamp
+from cantata.lang import ContractId, Party
+from cantata.ledger.model.events import qualified_name
+from cantata.ledger.model.updates import Transaction
+from cantata.ledger.typed import exercise
+from cantata.storage.session import WriteSession
+from cantata.tokens import history
+from cantata.tokens.contract import rules as on_ledger
+from cantata.tokens.policy import require_amount
+from cantata.tokens.projection.contracts import INSTRUCTION, PREAPPROVAL
+from cantata.tokens.repository import contracts, selection
+from cantata.tokens.tasks.common import (
+    TokenHandler,
+    arguments,
+    cids,
+    instrument_id,
+    known_instrument,
+    meta_of,
+    rules_of,
+    standard_id,
+    take_inputs,
+)
+
+SKEW = RelTime.of(seconds=5)
+"""How far the ledger's clock may be behind ours."""
+
+
+class Transfer(TokenHandler):
+    """`tokens.transfer`: sender, receiver, amount, memo, and until when an offer waits."""
+
+    kind = "tokens.transfer"
+
+    async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
+        """Reserve the sender's inputs; go through the rules as any wallet does."""
+        request = intent.wish.request
+        identity = instrument_id(request)
+        amount = Decimal(request["amount"])
+        sender, receiver = PartyId(request["sender"]), PartyId(request["receiver"])
+        require_amount(amount, (await known_instrument(session, identity)).decimals)
+        rules = await rules_of(session, identity)
+        consent = await contracts.disclosable(
+            session, PREAPPROVAL, identity, party=receiver, now=now
+        )
+        inputs = await take_inputs(session, intent, sender, identity, amount, now)
+        context = {}
+        if consent is not None and sender != receiver:
+            contract = ContractId[metadata.AnyContract](consent.contract_id)
+            context[on_ledger.PREAPPROVAL] = metadata.AV_ContractId(value=contract)
+        transfer = standard.Transfer(
+            sender=Party(sender),
+            receiver=Party(receiver),
+            amount=amount,
+            instrument_id=standard_id(identity),
+            requested_at=now - SKEW,
+            execute_before=Timestamp.parse(request["execute_before"]),
+            input_holding_cids=cids(inputs),
+            meta=meta_of(request),
+        )
+        command = exercise(
+            rules.contract_id,
+            standard.TransferFactory.transfer_factory_transfer,
+            arg=standard.TransferFactory_Transfer(
+                expected_admin=Party(identity.admin),
+                transfer=transfer,
+                extra_args=arguments(context),
+            ),
+        )
+        shown = [rules] if consent is None or not context else [rules, consent]
+        return Plan(
+            commands=[command.json],
+            act_as=intent.wish.act_as,
+            disclosed=[contract.disclosed().to_json() for contract in shown],
+        )
+
+    async def finished(
+        self, session: WriteSession, intent: Intent, transaction: Transaction
+    ) -> Mapping[str, Any]:
+        """Tell whether the receiver has it, or which offer waits."""
+        await selection.release(session, intent.id)
+        offers = [
+            event.contract_id
+            for event in transaction.created
+            if any(qualified_name(view.interface_id) == INSTRUCTION for view in event.views)
+        ]
+        made = [holding.contract_id for holding in history.made(transaction)]
+        return {"offer": offers[0] if offers else None, "holdings": made}
