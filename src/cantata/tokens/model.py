@@ -131,5 +131,6 @@ class Instrument:
     cap: Decimal | None
     supply: Decimal
     created_offset: int
+    template_id: str = ""
     synchronizer_id: str = ""
     blob: str = ""

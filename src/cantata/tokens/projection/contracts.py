@@ -24,6 +24,8 @@ INSTRUCTION = "Splice.Api.Token.TransferInstructionV1:TransferInstruction"
 RULES = "rules"
 PREAPPROVAL = "preapproval"
 ALLOCATION = "allocation"
+LOCKED = "locked"
+"""A holding that is locked: who ends its lock may have to show it to the ledger."""
 
 Row = dict[str, Any]
 
@@ -51,9 +53,9 @@ class ContractsProjection:
                 offers += _offer(event, transaction)
                 if event.package_name == PACKAGE:
                     entity = qualified_name(event.template_id)
-                    if entity in _DISCLOSABLE:
-                        common = _common(event, transaction)
-                        disclosables.append({**common, **_DISCLOSABLE[entity](event.argument)})
+                    shown = _DISCLOSABLE.get(entity, _nothing)(event.argument)
+                    if shown is not None:
+                        disclosables.append({**_common(event, transaction), **shown})
                     elif entity == "Cantata.Tokens.Instrument:Instrument":
                         instruments.append(_instrument(event, transaction))
         await contracts.add_instruments(session, instruments)
@@ -132,7 +134,25 @@ def _allocation(value: Any) -> Row:
     }
 
 
-_DISCLOSABLE: dict[str, Callable[[Any], Row]] = {
+def _locked(value: Any) -> Row | None:
+    if value.get("lock") is None:
+        return None
+    return {
+        "kind": LOCKED,
+        "admin": value["instrumentId"]["admin"],
+        "instrument": value["instrumentId"]["id"],
+        "party": value["owner"],
+        "content": value,
+        "expires_at": None,
+    }
+
+
+def _nothing(value: Any) -> Row | None:
+    return None
+
+
+_DISCLOSABLE: dict[str, Callable[[Any], Row | None]] = {
+    "Cantata.Tokens.Token:Token": _locked,
     "Cantata.Tokens.Rules:TokenRules": _rules,
     "Cantata.Tokens.Preapproval:TransferPreapproval": _preapproval,
     "Cantata.Tokens.Allocation:TokenAllocation": _allocation,

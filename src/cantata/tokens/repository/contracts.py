@@ -143,6 +143,16 @@ async def disclosable_by_id(session: ReadSession, contract: str) -> Disclosable 
     return None if row is None else disclosable_of(row)
 
 
+async def disclosed(session: ReadSession, ids: Sequence[ContractId]) -> tuple[Disclosable, ...]:
+    """Give the active contracts among ids."""
+    rows = await session.all(
+        select(DISCLOSABLES).where(
+            DISCLOSABLES.c.contract_id.in_(list(ids)), DISCLOSABLES.c.archived_offset.is_(None)
+        )
+    )
+    return tuple(map(disclosable_of, rows))
+
+
 async def offer(session: ReadSession, contract: str) -> Offer | None:
     """Give an offer, pending or not."""
     row = await session.first(select(OFFERS).where(OFFERS.c.contract_id == contract))
@@ -171,6 +181,7 @@ def instrument_of(row: Row[Any]) -> Instrument:
         cap=row.cap,
         supply=row.supply,
         created_offset=row.created_offset,
+        template_id=row.template_id,
         synchronizer_id=row.synchronizer_id,
         blob=row.blob,
     )

@@ -50,7 +50,9 @@ class Burn(TokenHandler):
             input_holding_cids=cids(inputs),
             meta=meta_of(request),
         )
-        disclosed = Disclosed(found.blob, found.contract_id, "", found.synchronizer_id)
+        disclosed = Disclosed(
+            found.blob, found.contract_id, found.template_id, found.synchronizer_id
+        )
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,

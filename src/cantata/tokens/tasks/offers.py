@@ -30,7 +30,12 @@ class _Ending(TokenHandler):
             raise OfferUnknown(name)
         self.check(found, now)
         command = self.command(ContractId[Instruction](found.contract_id))
-        return Plan(commands=[command.json], act_as=intent.wish.act_as)
+        locked = await contracts.disclosed(session, found.inputs)
+        return Plan(
+            commands=[command.json],
+            act_as=intent.wish.act_as,
+            disclosed=[contract.disclosed().to_json() for contract in locked],
+        )
 
     def check(self, offer: Offer, now: Timestamp) -> None:
         """Refuse what the ledger would refuse."""
