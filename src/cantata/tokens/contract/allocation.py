@@ -19,6 +19,8 @@ from cantata.lang import (
     update,
 )
 from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
+from cantata.tokens.contract.clearance import require_clear
+from cantata.tokens.contract.rules import Operation
 from cantata.tokens.contract.token import Token, issue
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Allocation")
@@ -50,7 +52,7 @@ class TokenAllocation(Template, standard.Allocation):
     def allocation_execute_transfer_impl(
         self, cid: ContractId[standard.Allocation], arg: standard.Allocation_ExecuteTransfer
     ) -> standard.Allocation_ExecuteTransferResult:
-        """Hand the locked funds to the receiver, before the settlement's deadline."""
+        """Hand the locked funds to the receiver in time, if the rules allow it."""
         leg = self.allocation.transfer_leg
         deadline = self.allocation.settlement.settle_before
         require(
@@ -58,6 +60,13 @@ class TokenAllocation(Template, standard.Allocation):
             "tokens/settlement-expired",
             "the settlement's deadline has passed",
             expired=deadline,
+        )
+        require_clear(
+            arg.extra_args.context,
+            leg.instrument_id,
+            Operation.SETTLE,
+            leg.sender,
+            leg.receiver,
         )
         amount = exercise(
             self.locked_cid,

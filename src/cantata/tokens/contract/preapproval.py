@@ -19,8 +19,7 @@ from cantata.lang import (
     require,
     update,
 )
-from cantata.tokens.contract.annotations import annotate_transfer
-from cantata.tokens.contract.instrument import Instrument, MintResult
+from cantata.tokens.contract.annotations import annotate, annotate_transfer
 from cantata.tokens.contract.token import Token, issue
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Preapproval")
@@ -47,7 +46,7 @@ class TransferPreapproval(Template):
     @choice(
         name="TransferPreapproval_Send",
         consuming=False,
-        controllers=lambda self, sender: [sender],
+        controllers=lambda self, sender: [self.admin, sender],
     )
     def send(
         self,
@@ -58,21 +57,7 @@ class TransferPreapproval(Template):
         meta: metadata.Metadata,
     ) -> SendResult:
         """Hand one whole holding over, so the receiver learns nothing of the sender's others."""
-        require(
-            instrument_id.admin == self.admin,
-            "tokens/other-admin",
-            "the pre-approval is for another admin's instruments",
-            expected=self.admin,
-            found=instrument_id.admin,
-        )
-        require(
-            receiver == self.receiver,
-            "tokens/other-receiver",
-            "the pre-approval is another receiver's",
-            expected=receiver,
-            found=self.receiver,
-        )
-        require_standing(self)
+        require_consent(self, receiver, instrument_id)
         amount = exercise(
             coerce(holding_cid, Token),
             Token.take,
@@ -86,20 +71,22 @@ class TransferPreapproval(Template):
         )
 
     @choice(
-        name="TransferPreapproval_Mint",
+        name="TransferPreapproval_Issue",
         consuming=False,
         controllers=lambda self: [self.admin],
     )
-    def mint(
+    def issue(
         self,
-        instrument_cid: ContractId[Instrument],
+        receiver: Party,
         amount: Decimal,
+        instrument_id: holding.InstrumentId,
         meta: metadata.Metadata,
-    ) -> MintResult:
-        """Issue a new holding to the receiver, who agreed beforehand."""
-        require_standing(self)
-        return exercise(
-            instrument_cid, Instrument.mint, receiver=self.receiver, amount=amount, meta=meta
+    ) -> SendResult:
+        """Hand newly minted funds to the receiver, for the instrument that counts them."""
+        require_consent(self, receiver, instrument_id)
+        return SendResult(
+            holding_cid=issue(instrument_id, self.receiver, amount, None),
+            meta=annotate("mint", meta),
         )
 
     @choice(name="TransferPreapproval_Cancel", controllers=lambda self, actor: [actor])
@@ -114,8 +101,24 @@ class TransferPreapproval(Template):
 
 
 @update
-def require_standing(preapproval: TransferPreapproval) -> None:
-    """Refuse to rely on a consent that has expired."""
+def require_consent(
+    preapproval: TransferPreapproval, receiver: Party, instrument_id: holding.InstrumentId
+) -> None:
+    """Refuse to rely on another's consent, on one for another admin, or on an expired one."""
+    require(
+        instrument_id.admin == preapproval.admin,
+        "tokens/other-admin",
+        "the pre-approval is for another admin's instruments",
+        expected=preapproval.admin,
+        found=instrument_id.admin,
+    )
+    require(
+        receiver == preapproval.receiver,
+        "tokens/other-receiver",
+        "the pre-approval is another receiver's",
+        expected=receiver,
+        found=preapproval.receiver,
+    )
     if preapproval.expires_at is not None:
         require(
             before(preapproval.expires_at),

@@ -21,7 +21,9 @@ from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
 
 PACKAGE = "cantata-tokens"
 INSTRUCTION = "Splice.Api.Token.TransferInstructionV1:TransferInstruction"
+FACTORY = "factory"
 RULES = "rules"
+ACCOUNT = "account"
 PREAPPROVAL = "preapproval"
 ALLOCATION = "allocation"
 LOCKED = "locked"
@@ -99,8 +101,27 @@ def _instrument(event: CreatedEvent, transaction: Transaction) -> Row:
 
 
 def _rules(value: Any) -> Row:
+    return _of_instrument(RULES, value)
+
+
+def _factory(value: Any) -> Row:
+    return _of_instrument(FACTORY, value)
+
+
+def _account(value: Any) -> Row:
     return {
-        "kind": RULES,
+        "kind": ACCOUNT,
+        "admin": value["admin"],
+        "instrument": value.get("instrument") or "",
+        "party": value["holder"],
+        "content": value,
+        "expires_at": None,
+    }
+
+
+def _of_instrument(kind: str, value: Any) -> Row:
+    return {
+        "kind": kind,
         "admin": value["instrumentId"]["admin"],
         "instrument": value["instrumentId"]["id"],
         "party": "",
@@ -153,7 +174,9 @@ def _nothing(value: Any) -> Row | None:
 
 _DISCLOSABLE: dict[str, Callable[[Any], Row | None]] = {
     "Cantata.Tokens.Token:Token": _locked,
+    "Cantata.Tokens.Factory:TokenFactory": _factory,
     "Cantata.Tokens.Rules:TokenRules": _rules,
+    "Cantata.Tokens.Account:HolderAccount": _account,
     "Cantata.Tokens.Preapproval:TransferPreapproval": _preapproval,
     "Cantata.Tokens.Allocation:TokenAllocation": _allocation,
 }

@@ -17,11 +17,13 @@ from cantata.tokens.policy import require_amount
 from cantata.tokens.repository import selection
 from cantata.tokens.tasks.common import (
     TokenHandler,
+    arguments,
     cids,
     instrument_id,
     known_instrument,
     meta_of,
     take_inputs,
+    terms_of,
 )
 
 
@@ -42,13 +44,14 @@ class Burn(TokenHandler):
             raise NotNow("another change of the supply is under way")
         inputs = await take_inputs(session, intent, owner, identity, amount, now)
         await selection.reserve(session, intent.id, [found.contract_id])
+        terms = await terms_of(session, identity, owner, owner)
         command = exercise(
             ContractId[on_ledger.Instrument](found.contract_id),
             on_ledger.Instrument.burn,
             owner=Party(owner),
             amount=amount,
             input_holding_cids=cids(inputs),
-            meta=meta_of(request),
+            extra_args=arguments(terms.context, meta_of(request)),
         )
         disclosed = Disclosed(
             found.blob, found.contract_id, found.template_id, found.synchronizer_id
@@ -56,5 +59,5 @@ class Burn(TokenHandler):
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[disclosed.to_json()],
+            disclosed=[disclosed.to_json(), *(each.disclosed().to_json() for each in terms.shown)],
         )

@@ -1,4 +1,4 @@
-"""Creates an instrument and its rules, in one transaction."""
+"""Creates an instrument, its rules and its factory, in one transaction."""
 
 from __future__ import annotations
 
@@ -10,23 +10,27 @@ from cantata.automation.model import Intent
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
-from cantata.lang import TextMap
+from cantata.lang import Party, Text, TextMap
 from cantata.ledger.model.events import qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import create
 from cantata.storage.session import WriteSession
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.tasks.common import TokenHandler, instrument_id, standard_id
 
 
 class Create(TokenHandler):
-    """`tokens.create`: name, symbol, decimals, cap and metadata."""
+    """`tokens.create`: name, symbol, decimals, cap and metadata.
+
+    And, if wanted, `accounts_required`, `countries` and `approver` of the rules.
+    """
 
     kind = "tokens.create"
 
     async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
-        """Build both creations; nothing needs to be reserved."""
+        """Build the creations; nothing needs to be reserved."""
         request = intent.wish.request
         identity = standard_id(instrument_id(request))
         cap = request["cap"]
@@ -39,10 +43,16 @@ class Create(TokenHandler):
             supply=Decimal("0"),
             meta=metadata.Metadata(values=TextMap(request["meta"])),
         )
-        rules = TokenRules(instrument_id=identity, decimals=request["decimals"])
-        return Plan(
-            commands=[create(instrument).json, create(rules).json], act_as=intent.wish.act_as
+        approver = request.get("approver")
+        rules = TokenRules(
+            instrument_id=identity,
+            decimals=request["decimals"],
+            accounts_required=request.get("accounts_required", False),
+            countries=[Text(each) for each in request.get("countries", ())],
+            approver=None if approver is None else Party(approver),
         )
+        made = (instrument, rules, TokenFactory(instrument_id=identity))
+        return Plan(commands=[create(each).json for each in made], act_as=intent.wish.act_as)
 
     async def finished(
         self, session: WriteSession, intent: Intent, transaction: Transaction
@@ -52,4 +62,5 @@ class Create(TokenHandler):
         return {
             "instrument": made["Instrument"].contract_id,
             "rules": made["TokenRules"].contract_id,
+            "factory": made["TokenFactory"].contract_id,
         }

@@ -10,18 +10,20 @@ from cantata.kernel.time import Timestamp
 from cantata.lang import ContractId, Party
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
-from cantata.tokens.contract.rules import TokenRules
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.errors import NothingToMerge
 from cantata.tokens.policy import require_amount
 from cantata.tokens.repository import selection
 from cantata.tokens.tasks.common import (
     TokenHandler,
+    arguments,
     cids,
+    factory_of,
     instrument_id,
     known_instrument,
     meta_of,
-    rules_of,
     take_inputs,
+    terms_of,
 )
 
 
@@ -47,17 +49,18 @@ class Merge(TokenHandler):
             if len(inputs) < 2:
                 raise NothingToMerge(owner)
             await selection.reserve(session, intent.id, [each.contract_id for each in inputs])
-        rules = await rules_of(session, identity)
+        factory = await factory_of(session, identity)
+        terms = await terms_of(session, identity, owner, owner)
         command = exercise(
-            ContractId[TokenRules](rules.contract_id),
-            TokenRules.split,
+            ContractId[TokenFactory](factory.contract_id),
+            TokenFactory.split,
             owner=Party(owner),
             input_holding_cids=cids(inputs),
             amounts=amounts,
-            meta=meta_of(request),
+            extra_args=arguments(terms.context, meta_of(request)),
         )
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[rules.disclosed().to_json()],
+            disclosed=[each.disclosed().to_json() for each in (factory, *terms.shown)],
         )

@@ -53,11 +53,12 @@ class Mint(TokenHandler):
         )
         if consent is None:
             raise NoConsent(receiver)
-        command = exercise(
-            consent.contract_id,
-            TransferPreapproval.mint,
-            instrument_cid=cid,
+        minting = on_ledger.Minting(
+            receiver=Party(receiver),
             amount=amount,
-            meta=meta_of(request),
+            preapproval_cid=ContractId[TransferPreapproval](consent.contract_id),
         )
-        return Plan(commands=[command.json], act_as=intent.wish.act_as)
+        batch = exercise(
+            cid, on_ledger.Instrument.mint_many, mintings=[minting], meta=meta_of(request)
+        )
+        return Plan(commands=[batch.json], act_as=intent.wish.act_as)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from cantata.automation.handler import Plan
@@ -14,7 +15,7 @@ from cantata.storage.session import WriteSession
 from cantata.tokens.errors import OfferExpired, OfferUnknown
 from cantata.tokens.model import Offer, OfferState
 from cantata.tokens.repository import contracts
-from cantata.tokens.tasks.common import TokenHandler, arguments
+from cantata.tokens.tasks.common import Terms, TokenHandler, arguments, terms_of
 
 Instruction = standard.TransferInstruction
 
@@ -29,18 +30,25 @@ class _Ending(TokenHandler):
         if found is None or found.state is not OfferState.PENDING:
             raise OfferUnknown(name)
         self.check(found, now)
-        command = self.command(ContractId[Instruction](found.contract_id))
+        terms = await self.terms(session, found)
+        command = self.command(ContractId[Instruction](found.contract_id), terms.context)
         locked = await contracts.disclosed(session, found.inputs)
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[contract.disclosed().to_json() for contract in locked],
+            disclosed=[contract.disclosed().to_json() for contract in (*locked, *terms.shown)],
         )
+
+    async def terms(self, session: WriteSession, offer: Offer) -> Terms:
+        """Give what the choice context names: funds go back whatever the rules say."""
+        return Terms({}, ())
 
     def check(self, offer: Offer, now: Timestamp) -> None:
         """Refuse what the ledger would refuse."""
 
-    def command(self, offer: ContractId[Instruction]) -> TypedCommand[Any]:
+    def command(
+        self, offer: ContractId[Instruction], context: Mapping[str, Any]
+    ) -> TypedCommand[Any]:
         """Give the command."""
         raise AssertionError(offer)
 
@@ -55,12 +63,18 @@ class Accept(_Ending):
         if offer.execute_before <= now:
             raise OfferExpired(offer.contract_id, offer.execute_before)
 
-    def command(self, offer: ContractId[Instruction]) -> TypedCommand[Any]:
+    async def terms(self, session: WriteSession, offer: Offer) -> Terms:
+        """Give the rules, which must allow the transfer still."""
+        return await terms_of(session, offer.instrument, offer.sender, offer.receiver)
+
+    def command(
+        self, offer: ContractId[Instruction], context: Mapping[str, Any]
+    ) -> TypedCommand[Any]:
         """Accept."""
         return exercise(
             offer,
             Instruction.transfer_instruction_accept,
-            arg=standard.TransferInstruction_Accept(extra_args=arguments()),
+            arg=standard.TransferInstruction_Accept(extra_args=arguments(context)),
         )
 
 
@@ -69,12 +83,14 @@ class Reject(_Ending):
 
     kind = "tokens.reject"
 
-    def command(self, offer: ContractId[Instruction]) -> TypedCommand[Any]:
+    def command(
+        self, offer: ContractId[Instruction], context: Mapping[str, Any]
+    ) -> TypedCommand[Any]:
         """Reject."""
         return exercise(
             offer,
             Instruction.transfer_instruction_reject,
-            arg=standard.TransferInstruction_Reject(extra_args=arguments()),
+            arg=standard.TransferInstruction_Reject(extra_args=arguments(context)),
         )
 
 
@@ -83,12 +99,14 @@ class Withdraw(_Ending):
 
     kind = "tokens.withdraw"
 
-    def command(self, offer: ContractId[Instruction]) -> TypedCommand[Any]:
+    def command(
+        self, offer: ContractId[Instruction], context: Mapping[str, Any]
+    ) -> TypedCommand[Any]:
         """Withdraw."""
         return exercise(
             offer,
             Instruction.transfer_instruction_withdraw,
-            arg=standard.TransferInstruction_Withdraw(extra_args=arguments()),
+            arg=standard.TransferInstruction_Withdraw(extra_args=arguments(context)),
         )
 
 
@@ -97,10 +115,12 @@ class EndExpired(_Ending):
 
     kind = "tokens.end_expired"
 
-    def command(self, offer: ContractId[Instruction]) -> TypedCommand[Any]:
+    def command(
+        self, offer: ContractId[Instruction], context: Mapping[str, Any]
+    ) -> TypedCommand[Any]:
         """Update."""
         return exercise(
             offer,
             Instruction.transfer_instruction_update,
-            arg=standard.TransferInstruction_Update(extra_actors=[], extra_args=arguments()),
+            arg=standard.TransferInstruction_Update(extra_actors=[], extra_args=arguments(context)),
         )

@@ -14,12 +14,12 @@ from cantata.ledger.model.events import qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.errors import NoConsent
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts
-from cantata.tokens.tasks.common import TokenHandler, instrument_id, rules_of
+from cantata.tokens.tasks.common import TokenHandler, factory_of, instrument_id
 
 
 class Preapprove(TokenHandler):
@@ -28,20 +28,20 @@ class Preapprove(TokenHandler):
     kind = "tokens.preapprove"
 
     async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
-        """Go through the rules."""
+        """Go through the factory."""
         request = intent.wish.request
-        rules = await rules_of(session, instrument_id(request))
+        factory = await factory_of(session, instrument_id(request))
         expires = request["expires_at"]
         command = exercise(
-            ContractId[TokenRules](rules.contract_id),
-            TokenRules.preapprove,
+            ContractId[TokenFactory](factory.contract_id),
+            TokenFactory.preapprove,
             receiver=Party(request["receiver"]),
             expires_at=None if expires is None else Timestamp.parse(expires),
         )
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[rules.disclosed().to_json()],
+            disclosed=[factory.disclosed().to_json()],
         )
 
     async def finished(

@@ -7,18 +7,17 @@ from typing import Any
 
 from cantata.automation.handler import Plan
 from cantata.automation.model import Intent
-from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
-from cantata.lang import ContractId, Party
+from cantata.lang import Party
 from cantata.ledger.model.events import qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.contract import rules as on_ledger
+from cantata.tokens.contract import context as keys
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import INSTRUCTION, PREAPPROVAL
 from cantata.tokens.repository import contracts, selection
@@ -26,12 +25,14 @@ from cantata.tokens.tasks.common import (
     TokenHandler,
     arguments,
     cids,
+    factory_of,
+    in_context,
     instrument_id,
     known_instrument,
     meta_of,
-    rules_of,
     standard_id,
     take_inputs,
+    terms_of,
 )
 
 SKEW = RelTime.of(seconds=5)
@@ -50,15 +51,17 @@ class Transfer(TokenHandler):
         amount = Decimal(request["amount"])
         sender, receiver = PartyId(request["sender"]), PartyId(request["receiver"])
         require_amount(amount, (await known_instrument(session, identity)).decimals)
-        rules = await rules_of(session, identity)
+        factory = await factory_of(session, identity)
+        terms = await terms_of(session, identity, sender, receiver)
         consent = await contracts.disclosable(
             session, PREAPPROVAL, identity, party=receiver, now=now
         )
         inputs = await take_inputs(session, intent, sender, identity, amount, now)
-        context = {}
+        context = dict(terms.context)
+        shown = [factory, *terms.shown]
         if consent is not None and sender != receiver:
-            contract = ContractId[metadata.AnyContract](consent.contract_id)
-            context[on_ledger.PREAPPROVAL] = metadata.AV_ContractId(value=contract)
+            context[keys.PREAPPROVAL] = in_context(consent)
+            shown.append(consent)
         transfer = standard.Transfer(
             sender=Party(sender),
             receiver=Party(receiver),
@@ -70,7 +73,7 @@ class Transfer(TokenHandler):
             meta=meta_of(request),
         )
         command = exercise(
-            rules.contract_id,
+            factory.contract_id,
             standard.TransferFactory.transfer_factory_transfer,
             arg=standard.TransferFactory_Transfer(
                 expected_admin=Party(identity.admin),
@@ -78,7 +81,6 @@ class Transfer(TokenHandler):
                 extra_args=arguments(context),
             ),
         )
-        shown = [rules] if consent is None or not context else [rules, consent]
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
