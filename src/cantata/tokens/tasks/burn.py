@@ -23,8 +23,8 @@ from cantata.tokens.tasks.common import (
     known_instrument,
     meta_of,
     take_inputs,
-    terms_of,
 )
+from cantata.tokens.terms import terms_of
 
 
 class Burn(TokenHandler):

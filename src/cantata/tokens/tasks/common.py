@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from cantata.automation.errors import NotNow
@@ -17,13 +16,10 @@ from cantata.lang import ContractId, Party, Text, TextMap
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.contract import context as keys
 from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, TooFragmented
 from cantata.tokens.model import Holding, Instrument, InstrumentId
 from cantata.tokens.policy import choose
-from cantata.tokens.projection.contracts import ACCOUNT, FACTORY, RULES
 from cantata.tokens.repository import contracts, holdings, selection
-from cantata.tokens.repository.contracts import Disclosable
 
 
 class TokenHandler:
@@ -49,49 +45,6 @@ def instrument_id(request: Mapping[str, Any]) -> InstrumentId:
 async def known_instrument(session: WriteSession, identity: InstrumentId) -> Instrument:
     """Give an instrument as it is now; raise InstrumentUnknown."""
     found = await contracts.instrument(session, identity)
-    if found is None:
-        raise InstrumentUnknown(identity.admin, identity.id)
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What a choice context names of an instrument's rules, and the contracts to show for it."""
-
-    context: Mapping[str, metadata.AnyValue]
-    shown: tuple[Disclosable, ...]
-
-
-async def factory_of(session: WriteSession, identity: InstrumentId) -> Disclosable:
-    """Give the factory of an instrument; raise InstrumentUnknown."""
-    return await _known(session, FACTORY, identity)
-
-
-async def terms_of(
-    session: WriteSession, identity: InstrumentId, sender: PartyId, receiver: PartyId
-) -> Terms:
-    """Give the rules, and the accounts of both parties if the rules want them.
-
-    Raise InstrumentUnknown. An account that is not there is left to the ledger to miss.
-    """
-    rules = await _known(session, RULES, identity)
-    named = {keys.RULES: rules}
-    if rules.content["accountsRequired"]:
-        for key, party in ((keys.SENDER_ACCOUNT, sender), (keys.RECEIVER_ACCOUNT, receiver)):
-            account = await contracts.disclosable(session, ACCOUNT, identity, party=party)
-            if account is not None:
-                named[key] = account
-    context = {key: in_context(contract) for key, contract in named.items()}
-    return Terms(context, tuple({each.contract_id: each for each in named.values()}.values()))
-
-
-def in_context(contract: Disclosable) -> metadata.AnyValue:
-    """Give a contract as choice contexts name it."""
-    return metadata.AV_ContractId(value=ContractId[metadata.AnyContract](contract.contract_id))
-
-
-async def _known(session: WriteSession, kind: str, identity: InstrumentId) -> Disclosable:
-    found = await contracts.disclosable(session, kind, identity)
     if found is None:
         raise InstrumentUnknown(identity.admin, identity.id)
     return found

@@ -18,13 +18,12 @@ from cantata.tokens.tasks.common import (
     TokenHandler,
     arguments,
     cids,
-    factory_of,
     instrument_id,
     known_instrument,
     meta_of,
     take_inputs,
-    terms_of,
 )
+from cantata.tokens.terms import factory_of, terms_of
 
 
 class Merge(TokenHandler):

@@ -15,7 +15,8 @@ from cantata.storage.session import WriteSession
 from cantata.tokens.errors import OfferExpired, OfferUnknown
 from cantata.tokens.model import Offer, OfferState
 from cantata.tokens.repository import contracts
-from cantata.tokens.tasks.common import Terms, TokenHandler, arguments, terms_of
+from cantata.tokens.tasks.common import TokenHandler, arguments
+from cantata.tokens.terms import Terms, acceptance_terms, return_terms
 
 Instruction = standard.TransferInstruction
 
@@ -32,16 +33,15 @@ class _Ending(TokenHandler):
         self.check(found, now)
         terms = await self.terms(session, found)
         command = self.command(ContractId[Instruction](found.contract_id), terms.context)
-        locked = await contracts.disclosed(session, found.inputs)
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[contract.disclosed().to_json() for contract in (*locked, *terms.shown)],
+            disclosed=[contract.disclosed().to_json() for contract in terms.shown],
         )
 
     async def terms(self, session: WriteSession, offer: Offer) -> Terms:
         """Give what the choice context names: funds go back whatever the rules say."""
-        return Terms({}, ())
+        return await return_terms(session, offer)
 
     def check(self, offer: Offer, now: Timestamp) -> None:
         """Refuse what the ledger would refuse."""
@@ -65,7 +65,7 @@ class Accept(_Ending):
 
     async def terms(self, session: WriteSession, offer: Offer) -> Terms:
         """Give the rules, which must allow the transfer still."""
-        return await terms_of(session, offer.instrument, offer.sender, offer.receiver)
+        return await acceptance_terms(session, offer)
 
     def command(
         self, offer: ContractId[Instruction], context: Mapping[str, Any]

@@ -19,7 +19,8 @@ from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.errors import NoConsent
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts
-from cantata.tokens.tasks.common import TokenHandler, factory_of, instrument_id
+from cantata.tokens.tasks.common import TokenHandler, instrument_id
+from cantata.tokens.terms import factory_of
 
 
 class Preapprove(TokenHandler):

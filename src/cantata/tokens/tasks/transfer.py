@@ -17,23 +17,20 @@ from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.contract import context as keys
 from cantata.tokens.policy import require_amount
-from cantata.tokens.projection.contracts import INSTRUCTION, PREAPPROVAL
-from cantata.tokens.repository import contracts, selection
+from cantata.tokens.projection.contracts import INSTRUCTION
+from cantata.tokens.repository import selection
 from cantata.tokens.tasks.common import (
     TokenHandler,
     arguments,
     cids,
-    factory_of,
-    in_context,
     instrument_id,
     known_instrument,
     meta_of,
     standard_id,
     take_inputs,
-    terms_of,
 )
+from cantata.tokens.terms import factory_of, transfer_terms
 
 SKEW = RelTime.of(seconds=5)
 """How far the ledger's clock may be behind ours."""
@@ -52,16 +49,8 @@ class Transfer(TokenHandler):
         sender, receiver = PartyId(request["sender"]), PartyId(request["receiver"])
         require_amount(amount, (await known_instrument(session, identity)).decimals)
         factory = await factory_of(session, identity)
-        terms = await terms_of(session, identity, sender, receiver)
-        consent = await contracts.disclosable(
-            session, PREAPPROVAL, identity, party=receiver, now=now
-        )
+        terms = await transfer_terms(session, identity, sender, receiver, now)
         inputs = await take_inputs(session, intent, sender, identity, amount, now)
-        context = dict(terms.context)
-        shown = [factory, *terms.shown]
-        if consent is not None and sender != receiver:
-            context[keys.PREAPPROVAL] = in_context(consent)
-            shown.append(consent)
         transfer = standard.Transfer(
             sender=Party(sender),
             receiver=Party(receiver),
@@ -78,13 +67,13 @@ class Transfer(TokenHandler):
             arg=standard.TransferFactory_Transfer(
                 expected_admin=Party(identity.admin),
                 transfer=transfer,
-                extra_args=arguments(context),
+                extra_args=arguments(terms.context),
             ),
         )
         return Plan(
             commands=[command.json],
             act_as=intent.wish.act_as,
-            disclosed=[contract.disclosed().to_json() for contract in shown],
+            disclosed=[contract.disclosed().to_json() for contract in (factory, *terms.shown)],
         )
 
     async def finished(
