@@ -32,6 +32,12 @@ class EmbeddedServer:
         self._folder = folder
         self._server: Any = None
 
+    @property
+    def url(self) -> str:
+        """Give the address of the server that was started."""
+        assert self._server is not None, "it was never started"
+        return str(self._server.get_uri())
+
     def start(self) -> str:
         """Start it, or join the one that runs; give its address."""
         with warnings.catch_warnings():
@@ -42,6 +48,22 @@ class EmbeddedServer:
                 raise EmbeddedServerMissing from error
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
+        return str(self._server.get_uri())
+
+    def is_running(self) -> bool:
+        """Tell whether the server that was started is alive."""
+        return self._server is not None and bool(self._server.get_postmaster_info().is_running())
+
+    def restart(self) -> str:
+        """Start it again after it died; give its address, which is the same."""
+        assert self._server is not None, "it was never started"
+        with self._server._lock:  # noqa: SLF001 - the wheel starts a folder's server only once
+            self._server.ensure_postgres_running()
+        return self.url
+
+    @property
+    def url(self) -> str:
+        """The address of the server, which must have been started."""
         return str(self._server.get_uri())
 
     def stop(self) -> None:

@@ -102,6 +102,11 @@ def changes(transaction: Transaction, known: Mapping[ContractId, Holding]) -> Ho
 
 def holding_of(event: CreatedEvent, transaction: Transaction) -> Holding | None:
     """Read a holding of the token standard from the event of any contract; None for others."""
+    return holding_made(event, transaction.offset, transaction.record_time)
+
+
+def holding_made(event: CreatedEvent, offset: int, moment: Timestamp | None) -> Holding | None:
+    """Read a holding that was made at an offset and a time; None for other contracts."""
     for view in event.views:
         if qualified_name(view.interface_id) == HOLDING and not view.failure:
             value = view.value
@@ -112,8 +117,8 @@ def holding_of(event: CreatedEvent, transaction: Transaction) -> Holding | None:
                 amount=Decimal(value["amount"]),
                 lock=_lock(value.get("lock")),
                 package_name=event.package_name,
-                created_offset=transaction.offset,
-                created_at=transaction.record_time,
+                created_offset=offset,
+                created_at=moment,
             )
     return None
 
