@@ -11,6 +11,7 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -40,20 +41,23 @@ _FASTER = ("fsync = off", "full_page_writes = off", "max_connections = 200")
 
 
 @pytest.fixture(scope="session")
-def database_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def database_server() -> Iterator[str]:
     """The address of a PostgreSQL server."""
     named = os.environ.get(URL)
     if named:
         yield named
         return
-    folder = tmp_path_factory.mktemp("postgres") / "data"
-    with EmbeddedServer(folder):
-        pass
-    with (folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
-        settings.writelines(f"{line}\n" for line in _FASTER)
-    server = EmbeddedServer(folder)
-    yield server.start()
-    server.stop()
+    # Not below pytest's own folder, which each run of pytest closes to the server's user again.
+    with tempfile.TemporaryDirectory(
+        prefix="cantata-postgres-", ignore_cleanup_errors=True
+    ) as parent:
+        folder = Path(parent) / "data"
+        with EmbeddedServer(folder):
+            pass
+        with (folder / "postgresql.conf").open("a", encoding="utf-8") as settings:
+            settings.writelines(f"{line}\n" for line in _FASTER)
+        with EmbeddedServer(folder) as server:
+            yield server.url
 
 
 @pytest.fixture(scope="session")

@@ -59,6 +59,63 @@ class OffsetPassed(IngestionHalted):
         )
 
 
+class LedgerBehind(IngestionHalted):
+    """The ledger ends before the cursor; fields `end` and `cursor`."""
+
+    code = "LEDGER_BEHIND"
+
+    def __init__(self, end: int, cursor: int) -> None:
+        self.end = end
+        self.cursor = cursor
+        super().__init__(
+            f"the ledger ends at {end}, but everything up to {cursor} is ingested",
+            hint="it was restored, or is another one: let it catch up, then run "
+            "`cantata ingest resync`",
+        )
+
+
+class LedgerForeign(IngestionHalted):
+    """The ledger has another update where the last ingested one was; fields as its parameters."""
+
+    code = "LEDGER_FOREIGN"
+
+    def __init__(self, offset: int, found: str, known: str) -> None:
+        self.offset = offset
+        self.found = found
+        self.known = known
+        super().__init__(
+            f"the ledger has the update {found or 'of nobody'} at {offset}, where {known} was"
+            " ingested",
+            hint="this is another participant or network: check CANTATA_LEDGER_URL; after a "
+            "change of participant run `cantata ingest resync`",
+        )
+
+
+class ResyncImpossible(CantataError):
+    """The ledger does not have the last ingested update; fields `update_id` and `moment`."""
+
+    code = "RESYNC_IMPOSSIBLE"
+
+    def __init__(self, update_id: str, moment: str) -> None:
+        self.update_id = update_id
+        self.moment = moment
+        super().__init__(
+            f"the ledger does not have the update {update_id}, recorded at {moment}",
+            hint="it is of another network, still catching up, or pruned beyond it",
+        )
+
+
+class CursorMoved(CantataError):
+    """Somebody else ingested meanwhile; look again. Fields `expected` and `found`."""
+
+    code = "CURSOR_MOVED"
+
+    def __init__(self, expected: int, found: int) -> None:
+        self.expected = expected
+        self.found = found
+        super().__init__(f"the place is {found}, not {expected}: another process moved it")
+
+
 class ProjectionUnknown(CantataError):
     """There is no projection of this name; field `name`."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.updates import Transaction
 
 BATCH_MAX = 2_000
-"""Transactions in one database transaction when the reader is behind."""
+"""Updates in one database transaction when the reader is behind."""
+
+BATCH_EVENTS_MAX = 20_000
+"""Events in one database transaction; a single larger update is taken alone."""
 
 QUEUE_MAX = 4_000
 """Updates that wait between the ledger and the database; the ledger waits when there are more."""
@@ -35,3 +39,23 @@ class Batch:
     before: Cursor
     after: Cursor
     transactions: tuple[Transaction, ...]
+    is_snapshot: bool = False
+    """The contracts that are active at `after`, as if nothing else had ever happened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Positions:
+    """Where everything stands: the cursor, and how far each projection is by name."""
+
+    cursor: Cursor
+    reached: Mapping[str, int]
+    halt: Halt | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Halt:
+    """Why ingestion stopped on purpose, for everybody to see."""
+
+    code: str
+    message: str
+    hint: str

@@ -19,6 +19,24 @@ RECORD_TIME = Gauge(
     "Record time of the last update or checkpoint ingested",
     registry=REGISTRY,
 )
+HALTED = Gauge(
+    "cantata_ingestion_halted",
+    "1 while ingestion stands still on purpose",
+    labelnames=("code",),
+    registry=REGISTRY,
+)
+FAILURES = Counter(
+    "cantata_failures",
+    "Failures that a process goes on after",
+    labelnames=("part", "code"),
+    registry=REGISTRY,
+)
+ALARMS = Counter(
+    "cantata_alarms",
+    "What should never happen, and somebody has to look at",
+    labelnames=("alarm",),
+    registry=REGISTRY,
+)
 INTENTS = Gauge(
     "cantata_intents", "Unfinished intents", labelnames=("kind", "state"), registry=REGISTRY
 )

@@ -14,7 +14,13 @@ from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.settings import DatabaseSettings
 
 CHECK_SECONDS = 5
-"""How often a leader looks whether it still leads, and a standby whether it may."""
+"""How often a leader looks whether it still leads, and how long it waits for the answer."""
+
+STANDBY_SECONDS = 1
+"""How often a standby looks whether it may lead."""
+
+_KEEPALIVE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+"""The server forgets a leader whose machine is gone after half a minute."""
 
 
 class Leadership:
@@ -46,8 +52,9 @@ class Leadership:
         if self._connection is None:
             return False
         try:
-            await self._connection.execute("SELECT 1")
-        except psycopg.Error:
+            async with asyncio.timeout(CHECK_SECONDS):
+                await self._connection.execute("SELECT 1")
+        except (psycopg.Error, TimeoutError):
             return False
         return True
 
@@ -62,7 +69,7 @@ class Leadership:
         """Wait until this process leads; give the lead back at the end."""
         try:
             while not await self.try_acquire():  # noqa: ASYNC110 - another process holds it
-                await asyncio.sleep(CHECK_SECONDS)
+                await asyncio.sleep(STANDBY_SECONDS)
             yield
         finally:
             await self.release()
@@ -73,6 +80,7 @@ class Leadership:
             autocommit=True,
             connect_timeout=max(1, self._settings.connect_ms // 1_000),
             application_name=f"{self._settings.application} {self._name}",
+            options=_KEEPALIVE,
         )
 
 

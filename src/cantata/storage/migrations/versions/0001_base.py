@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("update_id", sa.Text(), nullable=False),
         sa.Column("record_time", Instant()),
         sa.Column("synchronizer_id", sa.Text(), nullable=False),
+        sa.Column("halt", JSONB()),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_ingestion_cursors")),
     )
     op.create_table(
