@@ -8,10 +8,10 @@ import pytest
 
 from cantata.lang import Decimal
 from cantata.testing import Ledger, exercise
-from cantata.tokens.contract.rules import TokenRules
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.token import Token
 from tests.ledger.tokens.history import PREFIX, Entry, History
-from tests.ledger.tokens.stage import HOUR, Stage, accept, meta, reject, update, withdraw
+from tests.ledger.tokens.stage import HOUR, Stage, extras, meta, reject, update, withdraw
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ def test_merge_and_split(fresh: Stage) -> None:
     fresh.mint(fresh.alice, "100")
     fresh.send(fresh.transfer(fresh.alice, fresh.alice, "30"))
     split = exercise(
-        fresh.rules,
-        TokenRules.split,
+        fresh.factory,
+        TokenFactory.split,
         owner=fresh.alice,
         input_holding_cids=fresh.inputs(fresh.alice),
         amounts=[Decimal("1")],
-        meta=meta(reason="tidy"),
+        extra_args=extras(fresh.terms(fresh.alice, fresh.alice), meta(reason="tidy")),
     )
     fresh.as_holder(fresh.alice).submit(split)
     (alice,) = history(fresh, "alice")
@@ -73,7 +73,7 @@ def test_a_deposit_without_reason_is_a_transfer(fresh: Stage) -> None:
 def test_accepted_offer(fresh: Stage) -> None:
     fresh.mint(fresh.alice, "100")
     offer = fresh.offer(fresh.alice, fresh.bob, "30")
-    fresh.answer(fresh.bob, offer).submit(accept(offer))
+    fresh.answer(fresh.bob, offer).submit(fresh.accepting(offer))
     alice, bob = history(fresh, "alice", "bob")
     assert alice == [
         ISSUED,
@@ -132,7 +132,7 @@ def test_results_carry_kind_sender_and_reason(fresh: Stage) -> None:
         assert fresh.result_of(choice)["meta"]["values"] == expected
     offer = fresh.offer(fresh.alice, fresh.bob, "30")
     assert fresh.result_of("TransferFactory_Transfer")["meta"]["values"] == {}
-    fresh.answer(fresh.bob, offer).submit(accept(offer))
+    fresh.answer(fresh.bob, offer).submit(fresh.accepting(offer))
     assert fresh.result_of("TransferInstruction_Accept")["meta"]["values"] == expected
     offer = fresh.offer(fresh.alice, fresh.bob, "20")
     fresh.answer(fresh.bob, offer).submit(reject(offer))
