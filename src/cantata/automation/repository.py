@@ -50,6 +50,9 @@ from cantata.storage.types import Instant
 CHANNEL = "cantata_intents"
 """Workers listen here for new and freed rows."""
 
+ENDED = "cantata_intents_ended"
+"""Who waits for the end of an intent listens here."""
+
 INTENTS = Table(
     "intents",
     METADATA,
@@ -138,6 +141,24 @@ async def record(
     return intent_of(earlier), False
 
 
+async def find(session: ReadSession, wish: Wish) -> Intent | None:
+    """Give the intent that a wish was recorded as before; IdempotencyConflict for another one."""
+    row = await session.first(
+        select(INTENTS).where(INTENTS.c.requester == wish.requester, INTENTS.c.key == wish.key)
+    )
+    if row is not None and bytes(row.fingerprint) != fingerprint(wish):
+        raise IdempotencyConflict(wish.key)
+    return None if row is None else intent_of(row)
+
+
+async def is_used(session: ReadSession, requester: str, key: str) -> bool:
+    """Tell whether a requester used a key before."""
+    found = await session.scalar(
+        select(INTENTS.c.id).where(INTENTS.c.requester == requester, INTENTS.c.key == key)
+    )
+    return found is not None
+
+
 async def claim(
     session: WriteSession,
     kinds: Sequence[str],
@@ -170,6 +191,33 @@ async def load(session: ReadSession, identity: UUID, *, lock: bool = False) -> I
     statement = select(INTENTS).where(INTENTS.c.id == identity)
     row = await session.first(statement.with_for_update() if lock else statement)
     return None if row is None else intent_of(row)
+
+
+async def loaded(session: ReadSession, identities: Sequence[UUID]) -> tuple[Intent, ...]:
+    """Give those of some intents that exist."""
+    rows = await session.all(select(INTENTS).where(INTENTS.c.id.in_(identities)))
+    return tuple(map(intent_of, rows))
+
+
+async def phases(session: ReadSession, identity: UUID) -> tuple[tuple[str, str], ...]:
+    """Give the states that an intent went through, each with its time."""
+    found = await session.scalar(select(INTENTS.c.phases).where(INTENTS.c.id == identity))
+    return tuple((state, at) for state, at in found or ())
+
+
+async def listed(
+    session: ReadSession,
+    requester: str,
+    before: tuple[Timestamp, UUID] | None,
+    limit: int,
+) -> tuple[Intent, ...]:
+    """Give what a requester asked for before a place, newest first."""
+    statement = select(INTENTS).where(INTENTS.c.requester == requester)
+    if before is not None:
+        place = func.row(INTENTS.c.created_at, INTENTS.c.id)
+        statement = statement.where(place < func.row(before[0], before[1]))
+    ordered = statement.order_by(INTENTS.c.created_at.desc(), INTENTS.c.id.desc())
+    return tuple(map(intent_of, await session.all(ordered.limit(limit))))
 
 
 async def submitted_as(session: ReadSession, commands: Sequence[str]) -> tuple[Intent, ...]:
@@ -219,6 +267,8 @@ async def move(
     if row is None:
         found = await load(session, intent.id)
         raise IllegalTransition(intent.id, found.state if found else intent.state, state)
+    if state in FINAL:
+        await session.notify(ENDED)
     return intent_of(row)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from typing import Protocol
 
 from cantata.automation import repository
 from cantata.automation.model import CLAIM_MAX, Intent
-from cantata.automation.submitter import IntentSubmitter
 from cantata.kernel.time import Clock
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
@@ -24,13 +24,24 @@ class WorkerSettings:
     failures_max: int = 20
 
 
+class Stepper(Protocol):
+    """Takes intents of some kinds a step further."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of intents that it can work on."""
+
+    async def step(self, intent: Intent) -> None:
+        """Take a claimed intent as far as it goes now."""
+
+
 class Worker:
     """Works for ever, beside any number of others."""
 
     def __init__(
         self,
         database: Database,
-        submitter: IntentSubmitter,
+        submitter: Stepper,
         bell: Bell,
         clock: Clock,
         settings: WorkerSettings,
