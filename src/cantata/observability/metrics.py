@@ -37,6 +37,16 @@ ALARMS = Counter(
     labelnames=("alarm",),
     registry=REGISTRY,
 )
+RECONCILIATION_OFFSET = Gauge(
+    "cantata_reconciliation_offset",
+    "Offset of the last comparison of projections and ledger",
+    registry=REGISTRY,
+)
+RECONCILIATION_DIFFERENCES = Gauge(
+    "cantata_reconciliation_differences",
+    "Differences that the last comparison of projections and ledger found",
+    registry=REGISTRY,
+)
 INTENTS = Gauge(
     "cantata_intents", "Unfinished intents", labelnames=("kind", "state"), registry=REGISTRY
 )

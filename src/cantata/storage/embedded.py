@@ -61,11 +61,6 @@ class EmbeddedServer:
             self._server.ensure_postgres_running()
         return self.url
 
-    @property
-    def url(self) -> str:
-        """The address of the server, which must have been started."""
-        return str(self._server.get_uri())
-
     def stop(self) -> None:
         """Leave it; it ends when nobody else uses it."""
         if self._server is not None:

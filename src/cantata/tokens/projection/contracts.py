@@ -22,6 +22,7 @@ from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
 PACKAGE = "cantata-tokens"
 INSTRUCTION = "Splice.Api.Token.TransferInstructionV1:TransferInstruction"
 FACTORY = "factory"
+INSTRUMENT = "Cantata.Tokens.Instrument:Instrument"
 RULES = "rules"
 ACCOUNT = "account"
 PREAPPROVAL = "preapproval"
@@ -57,8 +58,10 @@ class ContractsProjection:
                     entity = qualified_name(event.template_id)
                     shown = _DISCLOSABLE.get(entity, _nothing)(event.argument)
                     if shown is not None:
-                        disclosables.append({**_common(event, transaction), **shown})
-                    elif entity == "Cantata.Tokens.Instrument:Instrument":
+                        disclosables.append(
+                            {**_common(event, transaction), "created_at": event.created_at, **shown}
+                        )
+                    elif entity == INSTRUMENT:
                         instruments.append(_instrument(event, transaction))
         await contracts.add_instruments(session, instruments)
         await contracts.add_disclosables(session, disclosables)
@@ -72,6 +75,17 @@ class ContractsProjection:
         """Forget everything."""
         for table in (INSTRUMENTS, DISCLOSABLES, OFFERS):
             await session.run(delete(table))
+
+
+def is_projected(event: CreatedEvent) -> bool:
+    """Tell whether a created contract has a row here while it is active."""
+    if any(qualified_name(view.interface_id) == INSTRUCTION for view in event.views):
+        return True
+    entity = qualified_name(event.template_id)
+    shown = _DISCLOSABLE.get(entity, _nothing)
+    return event.package_name == PACKAGE and (
+        entity == INSTRUMENT or shown(event.argument) is not None
+    )
 
 
 def _common(event: CreatedEvent, transaction: Transaction) -> Row:

@@ -32,6 +32,7 @@ class Disclosable:
     template_id: str
     synchronizer_id: str
     blob: str
+    created_at: Timestamp | None
     created_offset: int
 
     def disclosed(self) -> Disclosed:
@@ -220,6 +221,7 @@ def disclosable_of(row: Row[Any]) -> Disclosable:
         template_id=row.template_id,
         synchronizer_id=row.synchronizer_id,
         blob=row.blob,
+        created_at=row.created_at,
         created_offset=row.created_offset,
     )
 

@@ -98,9 +98,16 @@ DISCLOSABLES = Table(
     Column("template_id", Text, nullable=False),
     Column("synchronizer_id", Text, nullable=False),
     Column("blob", Text, nullable=False),
+    Column("created_at", Instant),
     Column("created_offset", BigInteger, nullable=False),
     Column("archived_offset", BigInteger),
     Index("ix_disclosables_kind", "kind", "admin", "instrument", "party"),
+    Index(
+        "ix_disclosables_expiring",
+        "kind",
+        "expires_at",
+        postgresql_where="archived_offset IS NULL",
+    ),
 )
 """Contracts that others need in order to act: rules, pre-approvals, allocations."""
 

@@ -28,12 +28,19 @@ def upgrade() -> None:
         sa.Column("template_id", sa.Text(), nullable=False),
         sa.Column("synchronizer_id", sa.Text(), nullable=False),
         sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant()),
         sa.Column("created_offset", sa.BigInteger(), nullable=False),
         sa.Column("archived_offset", sa.BigInteger()),
         sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_disclosables")),
     )
     op.create_index(
         "ix_disclosables_kind", "disclosables", ["kind", "admin", "instrument", "party"]
+    )
+    op.create_index(
+        "ix_disclosables_expiring",
+        "disclosables",
+        ["kind", "expires_at"],
+        postgresql_where="archived_offset IS NULL",
     )
     op.create_table(
         "holdings",
@@ -137,10 +144,23 @@ def upgrade() -> None:
         "ix_transfer_offers_receiver", "transfer_offers", ["receiver", "created_offset"]
     )
     op.create_index("ix_transfer_offers_sender", "transfer_offers", ["sender", "created_offset"])
+    op.create_table(
+        "reconciliations",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("differing", sa.Integer(), nullable=False),
+        sa.Column("differences", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_reconciliations")),
+    )
+    op.create_index("ix_reconciliations_at", "reconciliations", ["at"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_reconciliations_at", table_name="reconciliations")
+    op.drop_table("reconciliations")
     op.drop_index("ix_transfer_offers_sender", table_name="transfer_offers")
     op.drop_index("ix_transfer_offers_receiver", table_name="transfer_offers")
     op.drop_index(
