@@ -100,7 +100,6 @@ class TokenFactory(
         leg = arg.allocation.transfer_leg
         require_admin(self.instrument_id.admin, arg.expected_admin)
         require_instrument(self.instrument_id, leg.instrument_id)
-        require_inputs(arg.input_holding_cids)
         require_requested(arg.requested_at)
         require_open(arg.allocation)
         decimals = require_clear(
@@ -111,6 +110,7 @@ class TokenFactory(
             leg.receiver,
         )
         require_amount(leg.amount, decimals)
+        require_inputs(arg.input_holding_cids)
         held = take_all(arg.input_holding_cids, leg.sender, self.instrument_id)
         require_covered(held, leg.amount)
         change_cids = issue_change(self.instrument_id, leg.sender, held - leg.amount)

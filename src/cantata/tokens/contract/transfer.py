@@ -42,12 +42,12 @@ def instruct(
 ) -> standard.TransferInstructionResult:
     """Transfer to oneself, directly under a pre-approval, or by offer."""
     require_instrument(own, asked.instrument_id)
-    require_inputs(asked.input_holding_cids)
     require_requested(asked.requested_at)
     require_time_left(asked.execute_before)
     context = extra_args.context
     decimals = require_clear(context, own, Operation.TRANSFER, asked.sender, asked.receiver)
     require_amount(asked.amount, decimals)
+    require_inputs(asked.input_holding_cids)
     held = take_all(asked.input_holding_cids, asked.sender, own)
     require_covered(held, asked.amount)
     change_cids = issue_change(own, asked.sender, held - asked.amount)
