@@ -30,9 +30,9 @@ def test_a_part_is_frozen_and_the_rest_stays_free(stage: Stage) -> None:
     assert sorted(stage.amounts(stage.alice)) == ["30", "50", "70 locked"]
     (frozen,) = (a for a in stage.tokens(stage.alice) if a.payload.lock)
     assert result.frozen_cids == [frozen.contract_id]
-    assert frozen.payload.lock.holders == [stage.issuer]
-    assert frozen.payload.lock.expires_at is None
-    assert frozen.payload.lock.context == "frozen: court"
+    assert frozen.payload.lock == holding.Lock(
+        holders=[stage.issuer], expires_at=None, expires_after=None, context="frozen: court"
+    )
 
 
 def test_the_owner_sends_what_is_not_frozen_and_no_more(stage: Stage) -> None:
