@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from cantata.automation.model import Intent
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.updates import Transaction
+from cantata.ledger.submission import Disclosed, Submission
 from cantata.storage.session import WriteSession
 
 
@@ -26,6 +27,24 @@ class Plan:
     disclosed: Sequence[Mapping[str, Any]] = ()
     external: bool = False
     notes: Mapping[str, Any] | None = None
+
+    def submission(self, command_id: str) -> Submission:
+        """Give what is sent to the ledger."""
+        return Submission(
+            commands=tuple(dict(command) for command in self.commands),
+            act_as=self.act_as,
+            read_as=self.read_as,
+            command_id=command_id,
+            disclosed=tuple(
+                Disclosed(
+                    each["createdEventBlob"],
+                    each["contractId"],
+                    each["templateId"],
+                    each["synchronizerId"],
+                )
+                for each in self.disclosed
+            ),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Give what is stored."""

@@ -26,7 +26,22 @@ CLAIM_MAX = 64
 IN_DOUBT = RelTime.of(minutes=2)
 """How long after its submission a command can still be recorded by the ledger."""
 
+RESEND = RelTime.of(seconds=10)
+"""How long nothing may be heard of a command before it is sent again under the same id."""
+
+WAIT_MAX = RelTime.of(hours=1)
+"""How long an intent may wait for what it needs, or for the ledger, if it has no deadline."""
+
+SIGNATURE_WAIT = RelTime.of(hours=1)
+"""How long a prepared transaction waits for its signature; no ledger records it later."""
+
+WAKE_MAX = 64
+"""Waiting intents that one batch wakes."""
+
 REQUEST_BYTES_MAX = 256 * 1024
+
+PREFIX = "cantata"
+UUID_LENGTH = 36
 
 
 class State(Enum):
@@ -50,7 +65,7 @@ class State(Enum):
     """Taken back before it was sent."""
 
 
-_NEXT: dict[State, frozenset[State]] = {
+_ON_THE_WAY: dict[State, frozenset[State]] = {
     State.REQUESTED: frozenset({State.PREPARED, State.FAILED, State.CANCELLED}),
     State.PREPARED: frozenset(
         {State.AWAITING_SIGNATURE, State.SUBMITTED, State.REQUESTED, State.FAILED, State.CANCELLED}
@@ -58,13 +73,13 @@ _NEXT: dict[State, frozenset[State]] = {
     State.AWAITING_SIGNATURE: frozenset(
         {State.SUBMITTED, State.REQUESTED, State.FAILED, State.CANCELLED}
     ),
-    State.SUBMITTED: frozenset({State.UNKNOWN, State.COMPLETED, State.FAILED, State.REQUESTED}),
-    State.UNKNOWN: frozenset({State.SUBMITTED, State.COMPLETED, State.FAILED, State.REQUESTED}),
+    State.SUBMITTED: frozenset({State.UNKNOWN, State.FAILED, State.REQUESTED}),
+    State.UNKNOWN: frozenset({State.SUBMITTED, State.FAILED, State.REQUESTED}),
     State.COMPLETED: frozenset(),
     State.FAILED: frozenset(),
     State.CANCELLED: frozenset(),
 }
-FINAL = frozenset(state for state, following in _NEXT.items() if not following)
+FINAL = frozenset(state for state, following in _ON_THE_WAY.items() if not following)
 IN_FLIGHT = frozenset({State.SUBMITTED, State.UNKNOWN})
 
 
@@ -81,8 +96,13 @@ class IllegalTransition(CantataError):
 
 
 def may_become(before: State, after: State) -> bool:
-    """Tell whether a state may follow another."""
-    return after in _NEXT[before]
+    """Tell whether a state may follow another.
+
+    What the ledger shows is true: any state but `completed` gives way to it, even a final one.
+    """
+    if after is State.COMPLETED:
+        return before is not State.COMPLETED
+    return after in _ON_THE_WAY[before]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,4 +169,16 @@ class Intent:
 
 def command_id(intent: UUID, attempt: int) -> str:
     """Give the command id of an intent's attempt, the same whoever submits it."""
-    return f"cantata:{intent}:{attempt}"
+    return f"{PREFIX}:{intent}:{attempt}"
+
+
+def intent_of_command(command: str) -> UUID | None:
+    """Give the intent that a command id belongs to, whichever attempt it names."""
+    prefix, _, rest = command.partition(":")
+    identity, _, attempt = rest.partition(":")
+    if prefix != PREFIX or len(identity) != UUID_LENGTH or not attempt.isdecimal():
+        return None
+    try:
+        return UUID(identity)
+    except ValueError:
+        return None

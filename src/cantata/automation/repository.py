@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    BigInteger,
-    Column,
-    Index,
-    Integer,
-    LargeBinary,
-    Row,
-    Table,
-    Text,
-    UniqueConstraint,
-    Uuid,
-    and_,
-    func,
-    or_,
-    select,
-    update,
-)
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import ARRAY, Text, and_, func, literal, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 
-from cantata.automation.errors import IdempotencyConflict, RequestTooLarge
+from cantata.automation.errors import IdempotencyConflict
 from cantata.automation.model import (
     CLAIM_MAX,
     FINAL,
+    IN_DOUBT,
     IN_FLIGHT,
     LEASE,
-    REQUEST_BYTES_MAX,
+    WAKE_MAX,
     Failure,
     IllegalTransition,
     Intent,
@@ -42,8 +24,10 @@ from cantata.automation.model import (
     Wish,
     may_become,
 )
+from cantata.automation.tables import INTENTS, fingerprint, intent_of
+from cantata.ingestion.repository import CURSORS
 from cantata.kernel.time import Timestamp
-from cantata.storage.schema import METADATA
+from cantata.observability.tracing import continued
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant
 
@@ -52,45 +36,6 @@ CHANNEL = "cantata_intents"
 
 ENDED = "cantata_intents_ended"
 """Who waits for the end of an intent listens here."""
-
-INTENTS = Table(
-    "intents",
-    METADATA,
-    Column("id", Uuid, primary_key=True),
-    Column("kind", Text, nullable=False),
-    Column("requester", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("fingerprint", LargeBinary, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("act_as", ARRAY(Text), nullable=False),
-    Column("request", JSONB, nullable=False),
-    Column("deadline", Instant),
-    Column("state", Text, nullable=False),
-    Column("phases", JSONB, nullable=False),
-    Column("attempts", Integer, nullable=False),
-    Column("plan", JSONB),
-    Column("command_id", Text, nullable=False),
-    Column("dead_after", Instant),
-    Column("update_id", Text, nullable=False),
-    Column("ledger_offset", BigInteger),
-    Column("result", JSONB),
-    Column("failure", JSONB),
-    Column("trace", Text, nullable=False),
-    Column("due_at", Instant),
-    Column("leased_until", Instant),
-    Column("leased_by", Text, nullable=False),
-    Column("created_at", Instant, nullable=False),
-    Column("updated_at", Instant, nullable=False),
-    UniqueConstraint("requester", "key"),
-    Index("ix_intents_due", "due_at", postgresql_where="due_at IS NOT NULL"),
-    Index("ix_intents_command_id", "command_id", postgresql_where="command_id <> ''"),
-    Index(
-        "ix_intents_dead_after",
-        "dead_after",
-        postgresql_where="state IN ('submitted', 'unknown')",
-    ),
-    Index("ix_intents_subject", "subject", "created_at"),
-)
 
 
 async def record(
@@ -119,17 +64,17 @@ async def record(
             attempts=0,
             command_id="",
             update_id="",
-            trace=trace,
+            trace=trace or continued(""),
             due_at=now,
+            waiting=False,
             leased_by="",
             created_at=now,
             updated_at=now,
         )
         .on_conflict_do_nothing(index_elements=["requester", "key"])
-        .returning(INTENTS)
+        .returning(INTENTS, func.pg_notify(CHANNEL, ""))
     )
     if row is not None:
-        await session.notify(CHANNEL)
         return intent_of(row), True
     statement = select(INTENTS).where(
         INTENTS.c.requester == wish.requester, INTENTS.c.key == wish.key
@@ -220,11 +165,9 @@ async def listed(
     return tuple(map(intent_of, await session.all(ordered.limit(limit))))
 
 
-async def submitted_as(session: ReadSession, commands: Sequence[str]) -> tuple[Intent, ...]:
-    """Give and lock the intents whose present submission has one of these command ids."""
-    statement = select(INTENTS).where(
-        INTENTS.c.command_id.in_(commands), INTENTS.c.command_id != ""
-    )
+async def locked(session: ReadSession, identities: Sequence[UUID]) -> tuple[Intent, ...]:
+    """Give and lock those of some intents that exist, always in the same order."""
+    statement = select(INTENTS).where(INTENTS.c.id.in_(identities)).order_by(INTENTS.c.id)
     return tuple(map(intent_of, await session.all(statement.with_for_update())))
 
 
@@ -242,40 +185,101 @@ async def dead(session: ReadSession, record_time: Timestamp) -> tuple[Intent, ..
 
 
 async def move(
-    session: WriteSession, intent: Intent, state: State, now: Timestamp, **changes: Any
+    session: WriteSession,
+    intent: Intent,
+    states: State | Sequence[State],
+    now: Timestamp,
+    **changes: Any,
 ) -> Intent:
-    """Move an intent to another state, if nobody did so before; raise IllegalTransition.
+    """Move an intent to another state, or through several, if nobody did so before.
 
-    Give it as it is then. Its lease ends unless the changes say otherwise.
+    Give it as it is then; raise IllegalTransition. Its lease ends, and nothing is due, unless the
+    changes say otherwise.
     """
-    if not may_become(intent.state, state):
-        raise IllegalTransition(intent.id, intent.state, state)
+    path = (states,) if isinstance(states, State) else tuple(states)
+    before = intent.state
+    for state in path:
+        if not may_become(before, state):
+            raise IllegalTransition(intent.id, before, state)
+        before = state
     values: dict[str, Any] = {
         "leased_until": None,
         "due_at": None,
+        "waiting": False,
         **changes,
-        "state": state.value,
+        "state": before.value,
         "updated_at": now,
-        "phases": INTENTS.c.phases.concat([[state.value, str(now)]]),
+        "phases": INTENTS.c.phases.concat([[state.value, str(now)] for state in path]),
     }
+    told = (func.pg_notify(ENDED, ""),) if before in FINAL else ()
     row = await session.first(
         update(INTENTS)
-        .where(INTENTS.c.id == intent.id, INTENTS.c.state == intent.state.value)
+        .where(
+            INTENTS.c.id == intent.id,
+            INTENTS.c.state == intent.state.value,
+            INTENTS.c.attempts == intent.attempts,
+        )
         .values(**values)
-        .returning(INTENTS)
+        .returning(INTENTS, *told)
     )
     if row is None:
         found = await load(session, intent.id)
-        raise IllegalTransition(intent.id, found.state if found else intent.state, state)
-    if state in FINAL:
-        await session.notify(ENDED)
+        raise IllegalTransition(intent.id, found.state if found else intent.state, before)
     return intent_of(row)
 
 
-async def postpone(session: WriteSession, intent: Intent, due_at: Timestamp) -> None:
-    """Leave an intent in its state and look at it again later."""
+def doubtful_until(now: Timestamp) -> Any:
+    """Give when a command that is sent now is dead: by our clock or the ledger's, the later."""
+    span = text(f"interval '{IN_DOUBT.microseconds} microseconds'")
+    reached = select(CURSORS.c.record_time).scalar_subquery()
+    return func.greatest(literal(now + IN_DOUBT, Instant), reached.op("+")(span))
+
+
+async def wake(session: WriteSession, parties: Sequence[str], now: Timestamp) -> int:
+    """Make due what waits for the given parties' holdings and contracts, oldest first."""
+    chosen = (
+        select(INTENTS.c.id)
+        .where(
+            INTENTS.c.waiting,
+            INTENTS.c.act_as.op("&&")(literal(list(parties), ARRAY(Text))),
+            INTENTS.c.due_at > now,
+        )
+        .order_by(INTENTS.c.created_at)
+        .limit(WAKE_MAX)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    woken = await session.run(
+        update(INTENTS).where(INTENTS.c.id.in_(chosen)).values(due_at=now, waiting=False)
+    )
+    if woken:
+        await session.notify(CHANNEL)
+    return woken
+
+
+async def revise(
+    session: WriteSession, intent: Intent, plan: Mapping[str, Any], now: Timestamp
+) -> Intent:
+    """Change the plan of an intent that stays in its state, and have a worker look at it."""
+    row = await session.first(
+        update(INTENTS)
+        .where(INTENTS.c.id == intent.id, INTENTS.c.state == intent.state.value)
+        .values(plan=dict(plan), due_at=now, leased_until=None, updated_at=now)
+        .returning(INTENTS, func.pg_notify(CHANNEL, ""))
+    )
+    if row is None:
+        raise IllegalTransition(intent.id, intent.state, intent.state)
+    return intent_of(row)
+
+
+async def postpone(
+    session: WriteSession, intent: Intent, due_at: Timestamp, *, waiting: bool = False
+) -> None:
+    """Leave an intent in its state and look at it again later, or when what it waits for comes."""
     await session.run(
-        update(INTENTS).where(INTENTS.c.id == intent.id).values(due_at=due_at, leased_until=None)
+        update(INTENTS)
+        .where(INTENTS.c.id == intent.id, INTENTS.c.state == intent.state.value)
+        .values(due_at=due_at, leased_until=None, waiting=waiting)
     )
 
 
@@ -290,15 +294,6 @@ async def counts(session: ReadSession) -> dict[tuple[str, str], int]:
     return {(row.kind, row.state): row.rows for row in rows}
 
 
-def fingerprint(wish: Wish) -> bytes:
-    """Give the hash of what is wished, apart from its key."""
-    content = [wish.kind, wish.subject, sorted(wish.act_as), dict(wish.request), str(wish.deadline)]
-    encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    if len(encoded) > REQUEST_BYTES_MAX:
-        raise RequestTooLarge(len(encoded), REQUEST_BYTES_MAX)
-    return hashlib.sha256(encoded).digest()
-
-
 def failure_json(failure: Failure) -> dict[str, Any]:
     """Give a failure as it is stored."""
     return {
@@ -307,31 +302,3 @@ def failure_json(failure: Failure) -> dict[str, Any]:
         "hint": failure.hint,
         "context": dict(failure.context),
     }
-
-
-def intent_of(row: Row[Any]) -> Intent:
-    """Read a row."""
-    return Intent(
-        id=row.id,
-        wish=Wish(
-            kind=row.kind,
-            requester=row.requester,
-            key=row.key,
-            subject=row.subject,
-            act_as=tuple(row.act_as),
-            request=row.request,
-            deadline=row.deadline,
-        ),
-        state=State(row.state),
-        attempts=row.attempts,
-        plan=row.plan,
-        command_id=row.command_id,
-        dead_after=row.dead_after,
-        update_id=row.update_id,
-        offset=row.ledger_offset,
-        result=row.result,
-        failure=None if row.failure is None else Failure(**row.failure),
-        trace=row.trace,
-        created_at=row.created_at,
-        updated_at=row.updated_at,
-    )

@@ -9,9 +9,13 @@ from typing import Protocol
 from cantata.automation import repository
 from cantata.automation.model import CLAIM_MAX, Intent
 from cantata.kernel.time import Clock
+from cantata.observability import metrics
+from cantata.observability.events import events
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.listening import Bell
+
+_log = events("automation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,5 +106,8 @@ class Worker:
         """Work on a row; what fails here leaves the row to its lease's end."""
         try:
             await self._submitter.step(intent)
-        except StorageError:
-            return
+        except StorageError as error:
+            metrics.FAILURES.labels("automation", error.code).inc()
+        except Exception:  # noqa: BLE001 - one row's trouble is not that of the others
+            metrics.ALARMS.labels("step_failed").inc()
+            _log.exception("step.failed", intent=str(intent.id))

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
+from typing import Protocol
 
 _FORM = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})", re.ASCII)
 
@@ -32,11 +33,45 @@ def continued(header: str) -> str:
 
 
 @contextmanager
-def span(header: str = "") -> Iterator[str]:
-    """Work under a span of the given, or the current, or a new trace; give its header."""
-    header = continued(header or current.get())
-    marker = current.set(header)
-    try:
-        yield header
-    finally:
-        current.reset(marker)
+def span(header: str = "", name: str = "", **attributes: str) -> Iterator[str]:
+    """Work under a span of the given, or the current, or a new trace; give its header.
+
+    With a collector and a name, the span is sent there with its attributes.
+    """
+    parent = header or current.get()
+    with (
+        _exporter.open(parent, name, attributes) if name else nullcontext(continued(parent)) as now
+    ):
+        marker = current.set(now)
+        try:
+            yield now
+        finally:
+            current.reset(marker)
+
+
+class SpanExporter(Protocol):
+    """Where spans go; without a collector nowhere."""
+
+    def open(
+        self, parent: str, name: str, attributes: Mapping[str, str]
+    ) -> AbstractContextManager[str]:
+        """Open a span under a parent's header, or of a new trace; give its header."""
+
+
+class NoExporter:
+    """Sends nothing."""
+
+    def open(
+        self, parent: str, name: str, attributes: Mapping[str, str]
+    ) -> AbstractContextManager[str]:
+        """Give a header."""
+        return nullcontext(continued(parent))
+
+
+_exporter: SpanExporter = NoExporter()
+
+
+def export_to(exporter: SpanExporter) -> None:
+    """Send the spans of this process to an exporter from now on."""
+    global _exporter  # noqa: PLW0603 - one exporter a process, like the registry of metrics
+    _exporter = exporter

@@ -88,6 +88,7 @@ def upgrade() -> None:
         sa.Column("failure", JSONB()),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.Column("due_at", Instant()),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("leased_until", Instant()),
         sa.Column("leased_by", sa.Text(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
@@ -95,9 +96,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
         sa.UniqueConstraint("requester", "key", name=op.f("uq_intents_requester_key")),
     )
-    op.create_index(
-        "ix_intents_command_id", "intents", ["command_id"], postgresql_where="command_id <> ''"
-    )
+    op.create_index("ix_intents_waiting", "intents", ["created_at"], postgresql_where="waiting")
     op.create_index(
         "ix_intents_dead_after",
         "intents",
@@ -106,6 +105,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_intents_due", "intents", ["due_at"], postgresql_where="due_at IS NOT NULL")
     op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("ran_at", Instant()),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
+    )
     op.create_table(
         "outbox",
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -127,6 +134,7 @@ def downgrade() -> None:
     """Take back."""
     op.drop_index("ix_outbox_topic_number", table_name="outbox")
     op.drop_table("outbox")
+    op.drop_table("schedules")
     op.drop_index("ix_intents_subject", table_name="intents")
     op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
     op.drop_index(
@@ -134,9 +142,7 @@ def downgrade() -> None:
         table_name="intents",
         postgresql_where="state IN ('submitted', 'unknown')",
     )
-    op.drop_index(
-        "ix_intents_command_id", table_name="intents", postgresql_where="command_id <> ''"
-    )
+    op.drop_index("ix_intents_waiting", table_name="intents", postgresql_where="waiting")
     op.drop_table("intents")
     op.drop_index("uq_ingestion_updates_update_id", table_name="ingestion_updates")
     op.drop_index("ix_ingestion_updates_record_time", table_name="ingestion_updates")
