@@ -125,6 +125,25 @@ class OfferExpired(TokenError):
         )
 
 
+class AllocationUnknown(TokenError):
+    """No active allocation has this contract id; field `contract_id`."""
+
+    code = "ALLOCATION_UNKNOWN"
+
+    def __init__(self, contract_id: str) -> None:
+        self.contract_id = contract_id
+        super().__init__(
+            f"no funds are set aside under {contract_id}",
+            hint="it may have been settled, withdrawn or cancelled; look at its history",
+        )
+
+
+class SpecificationMalformed(TokenError):
+    """An allocation is not specified as the token standard does."""
+
+    code = "SPECIFICATION_MALFORMED"
+
+
 class NoConsent(TokenError):
     """A party has no standing pre-approval; field `party`."""
 
@@ -148,3 +167,62 @@ class NothingToMerge(TokenError):
         super().__init__(
             f"{party} has fewer than two free holdings", hint="there is nothing to merge"
         )
+
+
+class SymbolTaken(TokenError):
+    """An issuer has a token of this symbol; fields `issuer` and `symbol`."""
+
+    code = "SYMBOL_TAKEN"
+
+    def __init__(self, issuer: str, symbol: str) -> None:
+        self.issuer = issuer
+        self.symbol = symbol
+        super().__init__(
+            f"{issuer} has a token {symbol!r}", hint="symbols are unique for each issuer"
+        )
+
+
+class TransferToSelf(TokenError):
+    """Sender and receiver are the same; field `party`."""
+
+    code = "TRANSFER_TO_SELF"
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        super().__init__(
+            f"{party} would pay itself", hint="to merge or split holdings, use /v1/rearrangements"
+        )
+
+
+class PartyUnknown(TokenError):
+    """No participant of the network is known to host a party; field `party`."""
+
+    code = "PARTY_UNKNOWN"
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        super().__init__(
+            f"the ledger does not know the party {party}",
+            hint="copy the whole party id from its owner; she may have to onboard first",
+        )
+
+
+class DeadlineTooEarly(TokenError):
+    """An offer would end before it begins; field `deadline`."""
+
+    code = "DEADLINE_TOO_EARLY"
+
+    def __init__(self, deadline: Timestamp) -> None:
+        self.deadline = deadline
+        super().__init__(f"the deadline {deadline} has passed", hint="choose one in the future")
+
+
+class CapTooPrecise(TokenError):
+    """A cap has more decimals than its token; fields `cap` and `decimals`."""
+
+    code = "CAP_TOO_PRECISE"
+
+    def __init__(self, cap: Decimal, decimals: int) -> None:
+        self.cap = cap
+        self.decimals = decimals
+        super().__init__(f"the cap {cap} has more than {decimals} decimals")

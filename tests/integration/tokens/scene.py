@@ -63,7 +63,7 @@ class Scene:
                 "choiceArgument": {**more, "extraArgs": extra},
             }
         }
-        shown = tuple(
+        shown = [
             Disclosed(
                 each["createdEventBlob"],
                 each["contractId"],
@@ -71,7 +71,11 @@ class Scene:
                 each["synchronizerId"],
             )
             for each in context["disclosedContracts"]
-        )
+        ]
+        return await self.submit(act_as, command, *shown)
+
+    async def submit(self, act_as: list[str], command: Any, *shown: Disclosed) -> int:
+        """Submit a command; wait until it is ingested."""
         submission = Submission(
             commands=(command,), act_as=tuple(act_as), command_id=str(uuid4()), disclosed=shown
         )

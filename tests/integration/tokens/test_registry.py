@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 from cantata.kernel.time import RelTime, SystemClock
+from cantata.lang import ContractId, Party, Text
+from cantata.ledger.typed import create, exercise
 from cantata.storage.settings import DatabaseSettings
+from cantata.tokens.contract.account import HolderAccount
+from cantata.tokens.contract.rules import Operation, TokenRules
 from tests.api.process import Sandbox
 from tests.integration.tokens.scene import (
     ALLOCATE,
     ALLOCATION,
+    FACTORY,
     INSTRUCTION,
     OFFERS,
     Scene,
@@ -170,6 +176,72 @@ def test_expired_and_paused(database_settings: DatabaseSettings, sandbox: Sandbo
         assert used.json()["disclosedContracts"] == []
         withdraw = (INSTRUCTION, made["offer"], "TransferInstruction_Withdraw", used.json())
         await scene.act([alice], *withdraw)
+
+    play(database_settings, sandbox, story)
+
+
+def test_paused(database_settings: DatabaseSettings, sandbox: Sandbox) -> None:
+    """What is paused is answered as well; funds go back in spite of it."""
+
+    async def story(scene: Scene) -> None:
+        of = await scene.token()
+        alice, bob = await scene.loop.party("alice"), await scene.loop.party("bob")
+        coin = await scene.loop.mint(of, alice, "10")
+        made = await scene.loop.offer(of, alice, bob, "4")
+        rules = await scene.active("rules")
+        command = exercise(
+            ContractId[TokenRules](rules),
+            TokenRules.set_paused,
+            operations=[Operation.TRANSFER, Operation.ACCEPT],
+            paused=True,
+            reason="review",
+        )
+        await scene.submit([of["admin"]], command.json)
+        asked = transfer(of, alice, alice, "1", coin)
+        found = (await scene.registry.transfer(asked)).json()
+        assert (
+            found["choiceContext"]["choiceContextData"]["values"]["token-rules"]["value"] != rules
+        )
+        arguments = {name: value for name, value in asked.items() if name != "extraArgs"}
+        instruct = (FACTORY, found["factoryId"], "TransferFactory_Transfer", found)
+        assert await scene.refusal(alice, *instruct, **arguments) == "tokens/paused"
+        found = (await scene.registry.ending(OFFERS, made["offer"], "accept")).json()
+        accept = (INSTRUCTION, made["offer"], "TransferInstruction_Accept", found)
+        assert await scene.refusal(bob, *accept) == "tokens/paused"
+        found = (await scene.registry.ending(OFFERS, made["offer"], "reject")).json()
+        await scene.act([bob], INSTRUCTION, made["offer"], "TransferInstruction_Reject", found)
+
+    play(database_settings, sandbox, story)
+
+
+def test_accounts(database_settings: DatabaseSettings, sandbox: Sandbox) -> None:
+    """Rules that want accounts have them named, and shown, as far as there are any."""
+
+    async def story(scene: Scene) -> None:
+        of = await scene.token(accounts_required=True)
+        alice, bob = await scene.loop.party("alice"), await scene.loop.party("bob")
+        until = SystemClock().now() + RelTime.of(days=1)
+        account = HolderAccount(
+            admin=Party(of["admin"]),
+            instrument=None,
+            holder=Party(alice),
+            frozen=False,
+            verified_until=until,
+            country=Text("CH"),
+            locked_until=None,
+        )
+        await scene.submit([of["admin"]], create(account).json)
+        coin = await scene.loop.mint(of, alice, "10")
+        asked = transfer(of, alice, bob, "1", coin)
+        found = (await scene.registry.transfer(asked)).json()
+        named = {"sender-account", "token-rules"}
+        assert set(found["choiceContext"]["choiceContextData"]["values"]) == named
+        arguments = {name: value for name, value in asked.items() if name != "extraArgs"}
+        instruct = (FACTORY, found["factoryId"], "TransferFactory_Transfer", found)
+        assert await scene.refusal(alice, *instruct, **arguments) == "tokens/account-missing"
+        await scene.submit([of["admin"]], create(replace(account, holder=Party(bob))).json)
+        found = (await scene.registry.transfer(asked)).json()
+        await scene.move(alice, asked, found)
 
     play(database_settings, sandbox, story)
 

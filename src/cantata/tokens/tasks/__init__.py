@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from cantata.automation.handler import Handler
+from cantata.tokens.tasks.allocate import Allocate, CancelAllocation, WithdrawAllocation
 from cantata.tokens.tasks.burn import Burn
 from cantata.tokens.tasks.create import Create
 from cantata.tokens.tasks.merge import Merge
@@ -26,4 +27,7 @@ def handlers() -> tuple[Handler, ...]:
         Merge(),
         Preapprove(),
         CancelPreapproval(),
+        Allocate(),
+        WithdrawAllocation(),
+        CancelAllocation(),
     )
