@@ -81,6 +81,11 @@ def ingester(database: Database) -> Ingester:
     return Ingester(database, projections(), [IntentObserver(handlers(), SystemClock())])
 
 
+def source(ledger: LedgerClient) -> LedgerSource:
+    """Give the history that ingestion reads."""
+    return LedgerSource(ledger, wanted())
+
+
 def wanted() -> Wanted:
     """Give what ingestion reads: all events, tokens of any package by their standard's views.
 
@@ -118,7 +123,7 @@ def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str)
 def runner(settings: DatabaseSettings, database: Database, ledger: LedgerClient) -> Runner:
     """Give the process of ingestion."""
     leadership = Leadership(settings, LEADERSHIP)
-    return Runner(ingester(database), LedgerSource(ledger, wanted()), leadership)
+    return Runner(ingester(database), source(ledger), leadership)
 
 
 def _database(settings: Settings, url: str, process: str) -> DatabaseSettings:

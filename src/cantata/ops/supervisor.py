@@ -42,7 +42,7 @@ class Patience:
 
     first_wait_ms: int = 100
     longest_wait_ms: int = 5_000
-    steady_ms: int = 10_000
+    steady_ms: int = 3_000
     deaths_max: int = 20
 
     def wait_ms(self, deaths: int) -> int:

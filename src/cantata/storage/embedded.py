@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from cantata.storage.errors import StorageError
+
+
+_PID_FILE_LINES = 8
+"""Lines of `postmaster.pid` once the server is up."""
 
 
 class EmbeddedServerMissing(StorageError):
@@ -47,6 +52,7 @@ class EmbeddedServer:
             except ImportError as error:
                 raise EmbeddedServerMissing from error
         self._folder.parent.mkdir(parents=True, exist_ok=True)
+        self._forget_half_started()
         self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
         return str(self._server.get_uri())
 
@@ -58,6 +64,7 @@ class EmbeddedServer:
         """Start it again after it died; give its address, which is the same."""
         assert self._server is not None, "it was never started"
         with self._server._lock:  # noqa: SLF001 - the wheel starts a folder's server only once
+            self._forget_half_started()
             self._server.ensure_postgres_running()
         return self.url
 
@@ -66,6 +73,21 @@ class EmbeddedServer:
         if self._server is not None:
             self._server.cleanup()
             self._server = None
+
+    def _forget_half_started(self) -> None:
+        """Remove what a server left that was killed while it started: half of a file.
+
+        The wheel cannot read it, and would never start the server again.
+        """
+        file = self._folder / "postmaster.pid"
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+            if len(lines) < _PID_FILE_LINES:
+                os.kill(int(lines[0]), 0)
+        except FileNotFoundError:
+            return
+        except (ProcessLookupError, IndexError, ValueError):
+            file.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:
         self.start()
