@@ -83,6 +83,10 @@ class Settings(BaseSettings):
         default=None, description="Keys of that issuer (RS256, ES256, EdDSA)"
     )
     auth_audience: str = Field(default="cantata", description="Audience that tokens must name")
+    rate_limits: str = Field(
+        default="",
+        description="Limits that replace defaults, such as mint=10/1m, transfer=20/1m",
+    )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="How events are written; auto: console on a terminal"
     )

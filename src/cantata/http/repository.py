@@ -56,7 +56,7 @@ async def answered(session: ReadSession, asked: Asked) -> Any | None:
 
 async def keep(session: WriteSession, asked: Asked, content: Any, now: Timestamp) -> bool:
     """Keep an answer in the transaction of what it tells; False if somebody was faster."""
-    changed = await session.run(
+    row = await session.first(
         insert(ANSWERS)
         .values(
             requester=asked.requester,
@@ -66,8 +66,9 @@ async def keep(session: WriteSession, asked: Asked, content: Any, now: Timestamp
             at=now,
         )
         .on_conflict_do_nothing()
+        .returning(ANSWERS.c.key)
     )
-    return changed > 0
+    return row is not None
 
 
 async def is_used(session: ReadSession, requester: str, key: str) -> bool:

@@ -17,6 +17,7 @@ from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
+from cantata.tokens.orders import OFFER_LIFETIME
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import INSTRUCTION
 from cantata.tokens.repository import selection
@@ -57,7 +58,7 @@ class Transfer(TokenHandler):
             amount=amount,
             instrument_id=standard_id(identity),
             requested_at=now - SKEW,
-            execute_before=Timestamp.parse(request["execute_before"]),
+            execute_before=_until(request.get("execute_before"), now),
             input_holding_cids=cids(inputs),
             meta=meta_of(request),
         )
@@ -88,3 +89,8 @@ class Transfer(TokenHandler):
         ]
         made = [holding.contract_id for holding in history.made(transaction)]
         return {"offer": offers[0] if offers else None, "holdings": made}
+
+
+def _until(wanted: str | None, now: Timestamp) -> Timestamp:
+    """Give until when an offer waits: as asked, or as long as offers do."""
+    return now + OFFER_LIFETIME if wanted is None else Timestamp.parse(wanted)
