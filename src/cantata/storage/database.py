@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import select
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import psycopg
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -87,14 +88,31 @@ def connection_options(settings: DatabaseSettings) -> dict[str, object]:
 
 
 def _engine(settings: DatabaseSettings) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         driver_url(settings.url),
         pool_size=settings.connections_max,
         max_overflow=0,
         pool_timeout=settings.connection_wait_ms / 1_000,
-        pool_pre_ping=True,
         connect_args=connection_options(settings),
     )
+    event.listen(engine.sync_engine.pool, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Replace a pooled connection that the server has closed, without asking the server.
+
+    Nothing is to be read on an idle connection but its end, or a notice, which is as rare.
+    """
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection
+    if driver.closed or _has_news(driver.fileno()):
+        raise DisconnectionError("the server has closed the connection")
+
+
+def _has_news(socket: int) -> bool:
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
 
 
 @contextmanager
