@@ -65,8 +65,8 @@ def test_arguments_that_do_not_decode(
             assert answer.status_code == 400
         other = changed(sound, ["expectedAdmin"], NOBODY)
         assert "expectedAdmin" in (await scene.registry.transfer(other)).json()["error"]
-        for path, value in (("id", "SILVER"), ("id", "a\0b"), ("id", "\ud800"), ("admin", NOBODY)):
-            unknown = changed(sound, ["transfer", "instrumentId", path], value)
+        for name, value in (("id", "SILVER"), ("id", "a\0b"), ("id", "\ud800"), ("admin", NOBODY)):
+            unknown = changed(sound, ["transfer", "instrumentId", name], value)
             assert (await scene.registry.transfer(unknown)).status_code == 404
 
     play(database_settings, sandbox, story)

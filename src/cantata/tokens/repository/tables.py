@@ -142,6 +142,19 @@ OFFERS = Table(
     ),
 )
 
+RENEWALS = Table(
+    "preapproval_renewals",
+    METADATA,
+    Column("admin", Text, nullable=False),
+    Column("party", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("seconds", BigInteger, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    PrimaryKeyConstraint("admin", "party"),
+    Index("ix_preapproval_renewals_due_at", "due_at"),
+)
+"""Pre-approvals that are to be renewed, and for how long; our own state, not the ledger's."""
+
 RESERVATIONS = Table(
     "reservations",
     METADATA,

@@ -105,6 +105,16 @@ def upgrade() -> None:
         "ix_movements_owner", "movements", ["owner", "admin", "instrument", "ledger_offset"]
     )
     op.create_table(
+        "preapproval_renewals",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("admin", "party", name=op.f("pk_preapproval_renewals")),
+    )
+    op.create_index("ix_preapproval_renewals_due_at", "preapproval_renewals", ["due_at"])
+    op.create_table(
         "reservations",
         sa.Column("contract_id", sa.Text(), nullable=False),
         sa.Column("intent_id", sa.Uuid(), nullable=False),
@@ -171,6 +181,8 @@ def downgrade() -> None:
     op.drop_table("transfer_offers")
     op.drop_index(op.f("ix_reservations_intent_id"), table_name="reservations")
     op.drop_table("reservations")
+    op.drop_index("ix_preapproval_renewals_due_at", table_name="preapproval_renewals")
+    op.drop_table("preapproval_renewals")
     op.drop_index("ix_movements_owner", table_name="movements")
     op.drop_table("movements")
     op.drop_index("ix_instruments_id", table_name="instruments")
@@ -181,4 +193,9 @@ def downgrade() -> None:
     )
     op.drop_table("holdings")
     op.drop_index("ix_disclosables_kind", table_name="disclosables")
+    op.drop_index(
+        "ix_disclosables_expiring",
+        table_name="disclosables",
+        postgresql_where="archived_offset IS NULL",
+    )
     op.drop_table("disclosables")
