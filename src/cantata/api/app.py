@@ -17,13 +17,14 @@ from starlette.exceptions import HTTPException
 
 from cantata.accounts.api import onboarding, parties, roles
 from cantata.accounts.service.accounts import Accounts
-from cantata.api import health, operations, problems
+from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Readiness
 from cantata.api.middleware import EdgeMiddleware
+from cantata.api.problems import Refused
 from cantata.http.edge import Edge
 from cantata.http.schemas import Problem
 from cantata.kernel.errors import CantataError
-from cantata.tokens.api import changing, reading
+from cantata.tokens.api import changing, reading, statements
 from cantata.tokens.service.tokens import TokenService
 
 ROUTERS = (
@@ -32,7 +33,9 @@ ROUTERS = (
     roles.router,
     changing.router,
     reading.router,
+    statements.router,
     operations.router,
+    short.router,
     health.router,
 )
 
@@ -113,22 +116,22 @@ def _secure(found: dict[str, Any]) -> None:
                 operation["security"] = [{"bearer": []}]
 
 
-def _request_id(request: Request) -> str:
-    found: str = request.state.request_id
-    return found
+def _written(request: Request, refused: Refused) -> JSONResponse:
+    if request.url.path.startswith(envelope.PREFIX):
+        return envelope.failed(request, refused)
+    return problems.answer(refused, request.state.request_id)
 
 
 async def _refused(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, CantataError), error
-    return problems.answer(problems.of_error(error), _request_id(request))
+    return _written(request, problems.of_error(error))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError), error
-    return problems.answer(problems.of_validation(error), _request_id(request))
+    return _written(request, problems.of_validation(error))
 
 
 async def _status(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException), error
-    refused = problems.of_status(error.status_code, str(error.detail).lower())
-    return problems.answer(refused, _request_id(request))
+    return _written(request, problems.of_status(error.status_code, str(error.detail).lower()))

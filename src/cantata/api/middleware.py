@@ -53,8 +53,8 @@ class EdgeMiddleware:
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else str(uuid.uuid4())
-        scope.setdefault("state", {})["request_id"] = request_id
         began = self._clock.monotonic_ns()
+        scope.setdefault("state", {}).update(request_id=request_id, began_ns=began)
         with span(headers.get("traceparent", "")) as trace:
             answer = _Answer(scope, send, {"X-Request-Id": request_id, "traceparent": trace})
             await self._guarded(scope, receive, answer, headers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 
 from cantata.api.health import Check
 from cantata.ingestion import repository as ingestion
@@ -37,9 +38,9 @@ class PlatformReadiness:
         )
         return tuple(found)
 
-    async def _check(self, name: str, look: object) -> Check:
+    async def _check(self, name: str, look: Awaitable[str]) -> Check:
         try:
-            detail = await asyncio.wait_for(look, CHECK_SECONDS)  # type: ignore[call-overload]
+            detail = await asyncio.wait_for(look, CHECK_SECONDS)
         except TimeoutError:
             return Check(name=name, ok=False, detail="no answer in time")
         except CantataError as error:

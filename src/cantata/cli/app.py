@@ -22,9 +22,11 @@ GROUPS: tuple[str, ...] = (
     "dar",
     "db",
     "demo",
+    "doctor",
     "ingest",
     "ledger",
     "sandbox",
+    "serve",
     "up",
     "worker",
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
@@ -147,7 +147,7 @@ class Page:
         """Give the place to go on from in a list; None for its begin."""
         return None if self.cursor is None else self.edge.cursors.read(listing, self.cursor)
 
-    def next(self, listing: str, count: int, place: list[str | int]) -> str | None:
+    def next(self, listing: str, count: int, place: Sequence[str | int]) -> str | None:
         """Give the cursor of the next page if this one is full; `place` is its last item's."""
         return self.edge.cursors.write(listing, place) if count >= self.limit else None
 

@@ -9,8 +9,10 @@ from importlib import import_module
 
 from cantata.automation.handler import Handler
 from cantata.automation.observer import IntentObserver
+from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
+from cantata.bootstrap import allocator
 from cantata.config import Settings
 from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
 from cantata.ingestion.projection import Projection
@@ -33,6 +35,7 @@ from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
 
 _INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
+RETRIES = 5
 POSTGRES_FOLDER = "postgres"
 """The embedded database, below the data folder."""
 
@@ -53,9 +56,14 @@ def embedded(settings: Settings) -> EmbeddedServer:
     return EmbeddedServer(settings.folder / POSTGRES_FOLDER)
 
 
-def ledger_client(settings: Settings) -> LedgerClient:
-    """Give a client of the participant."""
-    chosen = ledger_settings.Settings(settings.ledger_url, user_id=settings.ledger_user)
+def ledger_client(settings: Settings, *, is_patient: bool = True) -> LedgerClient:
+    """Give a client of the participant; an impatient one tries everything once."""
+    chosen = ledger_settings.Settings(
+        settings.ledger_url,
+        user_id=settings.ledger_user,
+        timeouts=ledger_settings.Timeouts() if is_patient else ledger_settings.Timeouts(3, 10, 10),
+        retries=ledger_settings.RetrySettings(attempts=RETRIES if is_patient else 1),
+    )
     return LedgerClient(chosen, tokens=ledger_tokens(settings))
 
 
@@ -117,7 +125,8 @@ def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str)
     """Give a worker that carries intents of all kinds."""
     clock = SystemClock()
     submitter = IntentSubmitter(database, ledger.commands, handlers(), clock)
-    return Worker(database, submitter, listening, clock, WorkerSettings(name=name))
+    steppers = Steppers((submitter, allocator(database, ledger, clock)))
+    return Worker(database, steppers, listening, clock, WorkerSettings(name=name))
 
 
 def runner(settings: DatabaseSettings, database: Database, ledger: LedgerClient) -> Runner:

@@ -26,7 +26,7 @@ class Layout:
     ledger: str
     sandbox_port: int
     api_port: int
-    with_api: bool = False
+    with_api: bool = True
     workers: int = 1
 
     @property

@@ -7,8 +7,13 @@ from collections.abc import Awaitable, Coroutine
 from contextlib import suppress
 from typing import Any
 
+import uvicorn
+
+from cantata import bootstrap
 from cantata.automation import repository
+from cantata.bootstrap import World
 from cantata.config import Settings
+from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
 from cantata.ops import composition
 from cantata.ops.signals import on_end
@@ -16,6 +21,9 @@ from cantata.storage import migrate
 from cantata.storage.database import Database
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
+
+DRAIN_SECONDS = 35
+"""How long requests that wait for an operation may take after the end was told."""
 
 
 async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
@@ -28,6 +36,34 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
         with on_end(worker.stop):
             await _beside(worker.run(), bell.listen())
     events("worker").info("worker.stopped", worker=name)
+
+
+async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: int) -> None:
+    """Answer HTTP requests until told to end; those under way are answered then."""
+    await asyncio.to_thread(migrate.require_current, stored)
+    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+        world = World(
+            settings=settings,
+            stored=stored,
+            database=database,
+            ledger=ledger,
+            clock=SystemClock(),
+        )
+        key = await bootstrap.found_platform(world)
+        if key is not None:
+            events("api").info("admin.key_made", path=str(key))
+        events("api").info("api.started", host=host, port=port, ledger=settings.ledger_url)
+        config = uvicorn.Config(
+            bootstrap.application(world),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        await uvicorn.Server(config).serve()
+    events("api").info("api.stopped")
 
 
 async def ingest(settings: Settings, stored: DatabaseSettings) -> None:

@@ -18,9 +18,7 @@ from cantata.tokens.errors import InstrumentUnknown
 from cantata.tokens.model import Instrument, InstrumentId
 from cantata.tokens.orders import Registered
 from cantata.tokens.repository import contracts, holdings, reading, register
-from cantata.tokens.repository.reading import Moved, Selected, Statistics
-
-ZERO = Decimal("0")
+from cantata.tokens.repository.reading import Statistics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,19 +44,6 @@ class SupplyView:
     supply: Decimal
     cap: Decimal | None
     holdings: Decimal
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """A party's account of one token between two offsets."""
-
-    party: PartyId
-    token: InstrumentId
-    begin: int
-    end: int
-    opening: Decimal
-    movements: tuple[Moved, ...]
-    closing: Decimal
 
 
 class TokenQueries:
@@ -129,27 +114,3 @@ class TokenQueries:
         """Give the figures of one token."""
         await self.token(session, token)
         return await reading.statistics(session, token)
-
-    async def statement(
-        self, session: ReadSession, party: PartyId, token: InstrumentId, span: tuple[int, int]
-    ) -> Statement:
-        """Give a party's account between two offsets: opening, movements, closing."""
-        begin, end = span
-        opening = await self._balance(session, party, token, begin)
-        moved = await reading.movements_between(session, party, token, begin, end)
-        return Statement(
-            party=party,
-            token=token,
-            begin=begin,
-            end=end,
-            opening=opening,
-            movements=moved,
-            closing=await self._balance(session, party, token, end),
-        )
-
-    async def _balance(
-        self, session: ReadSession, party: PartyId, token: InstrumentId, offset: int
-    ) -> Decimal:
-        wanted = Selected(owners=(party,), token=token, offset=offset)
-        found = await reading.balances_page(session, wanted, None, 1)
-        return found[0].total if found else ZERO

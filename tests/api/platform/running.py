@@ -17,8 +17,8 @@ from fastapi import FastAPI
 
 from cantata import bootstrap
 from cantata.automation import repository as intents
-from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.steppers import Steppers
+from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.bootstrap import World
 from cantata.config import Settings

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, OctKey
+from joserfc.jwk import KeySet, KeySetSerialization, OctKey
 
 from cantata.accounts.model import SESSION
 from cantata.http.errors import NotAuthenticated
@@ -35,7 +35,7 @@ _SECOND = 1_000_000
 class KeySource(Protocol):
     """Where the keys of a foreign issuer come from."""
 
-    async def fetch(self) -> dict[str, Any]:
+    async def fetch(self) -> KeySetSerialization:
         """Give the JSON Web Key Set; raise NotAuthenticated when it cannot be read."""
 
 

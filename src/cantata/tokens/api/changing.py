@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path
 from fastapi.responses import Response
 
+from cantata.automation.errors import NotNow, NotPossible
 from cantata.automation.model import Intent
-from cantata.http.edge import Mutation, mutation
+from cantata.http.edge import CallerDep, EdgeDep, Mutation, mutation
 from cantata.http.operations import Operation
-from cantata.http.responses import CARRIED_OUT
+from cantata.http.responses import CARRIED_OUT, WRITES
 from cantata.http.schemas import ContractText
 from cantata.kernel.ids import ContractId
+from cantata.ledger.errors import Refusal
 from cantata.storage.session import WriteSession
 from cantata.tokens.api.common import TokensDep
 from cantata.tokens.orders import OfferOrder
+from cantata.tokens.schemas.answers import PrecheckAnswer
 from cantata.tokens.schemas.requests import (
     BurnRequest,
     ConsentRequest,
@@ -24,6 +28,7 @@ from cantata.tokens.schemas.requests import (
     TokenRequest,
     TransferRequest,
 )
+from cantata.tokens.service.reasons import reason_of
 from cantata.tokens.service.tokens import TokenService
 
 router = APIRouter(prefix="/v1", tags=["tokens"])
@@ -79,6 +84,32 @@ async def transfer(body: TransferRequest, change: TransferDep, tokens: TokensDep
         return await tokens.moving.transfer(session, change.caller, order, change.key)
 
     return await change.carry_out(use_case)
+
+
+@router.post("/transfers:precheck", responses=WRITES)
+async def precheck(
+    body: TransferRequest, caller: CallerDep, edge: EdgeDep, tokens: TokensDep
+) -> PrecheckAnswer:
+    """Tell whether a transfer would succeed now, after the ledger itself was asked.
+
+    Reason 0 means that it would, anything else why it would not, and what to do.
+    """
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.transfer(session, caller, order, f"precheck-{uuid4()}")
+
+    try:
+        await edge.rehearsal.preview(use_case)
+    except (NotPossible, NotNow, Refusal) as error:
+        return PrecheckAnswer(
+            allowed=False,
+            reason=reason_of(error),
+            code=error.code,
+            detail=error.message,
+            remedy=error.hint,
+        )
+    return PrecheckAnswer(allowed=True, reason=0, code="ALLOWED", detail="", remedy="")
 
 
 @router.post(

@@ -5,14 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import PlainTextResponse, Response
 
 from cantata.http.edge import CallerDep, EdgeDep, PageDep
 from cantata.http.responses import READS
-from cantata.http.schemas import ContractText, MomentText, PartyText
-from cantata.http.texts import csv_cell
+from cantata.http.schemas import ContractText, PartyText
 from cantata.kernel.ids import PartyId
-from cantata.kernel.time import Timestamp
 from cantata.tokens.api.common import (
     MomentQuery,
     PartyFilter,
@@ -34,7 +31,6 @@ from cantata.tokens.schemas.answers import (
     OfferAnswer,
     Offers,
     OfferStateName,
-    StatementAnswer,
     StatisticsAnswer,
     SupplyAnswer,
     TokenAnswer,
@@ -243,56 +239,6 @@ async def offer(
     """Show an offer, to its sender and its receiver."""
     async with edge.database.read() as session:
         return OfferAnswer.of(await service.moving.offer(session, caller, offer))
-
-
-@router.get(
-    "/statements",
-    response_model=StatementAnswer,
-    responses={**READS, 200: {"model": StatementAnswer, "content": {"text/csv": {}}}},
-)
-async def statement(
-    party: Annotated[PartyText, Query()],
-    admin: Annotated[PartyText, Query()],
-    symbol: Annotated[str, Query(max_length=32)],
-    caller: CallerDep,
-    edge: EdgeDep,
-    service: TokensDep,
-    begin: Annotated[MomentText | None, Query(description="Opening: the balance at it")] = None,
-    end: Annotated[MomentText | None, Query(description="Closing: the balance at it")] = None,
-    form: Annotated[str, Query(pattern="^(json|csv)$")] = "json",
-) -> Response | StatementAnswer:
-    """Give a party's account of a token: opening, movements, closing."""
-    token = InstrumentId(PartyId(admin), symbol)
-    async with edge.database.read() as session:
-        await service.queries.owners(session, caller, PartyId(party))
-        first = 0
-        if begin is not None:
-            moment = Moment(time=Timestamp.parse(begin))
-            first, _ = await service.queries.as_of(session, moment)
-        moment = Moment(time=None if end is None else Timestamp.parse(end))
-        last, _ = await service.queries.as_of(session, moment)
-        span = (min(first, last), last)
-        found = await service.queries.statement(session, PartyId(party), token, span)
-    answer = StatementAnswer.of(found)
-    return PlainTextResponse(_csv(answer), media_type="text/csv") if form == "csv" else answer
-
-
-def _csv(statement: StatementAnswer) -> str:
-    head = ("at", "update_id", "kind", "counterparty", "delta", "memo")
-    rows = [("", "", "opening", "", statement.opening, "")]
-    rows += [
-        (each.at, each.update_id, each.kind, each.counterparty or "", each.delta, each.memo)
-        for each in statement.movements
-    ]
-    rows.append(("", "", "closing", "", statement.closing, ""))
-    lines = [",".join(csv_cell(cell) for cell in head)]
-    lines += [",".join(_cell(n, cell) for n, cell in enumerate(row)) for row in rows]
-    return "\r\n".join(lines) + "\r\n"
-
-
-def _cell(column: int, value: str) -> str:
-    """Write a cell; amounts are ours, and their sign is no formula."""
-    return f'"{value}"' if column == 4 else csv_cell(value)
 
 
 def _party(party: str | None) -> PartyId | None:

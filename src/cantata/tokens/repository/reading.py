@@ -25,8 +25,6 @@ from cantata.tokens.repository.tables import (
 )
 
 ZERO = Decimal("0")
-ROWS_MAX = 100_000
-"""Movements of one statement."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,19 +143,6 @@ async def movements_page(
         statement = statement.where(place < func.row(*before))
     ordered = statement.order_by(MOVEMENTS.c.ledger_offset.desc(), MOVEMENTS.c.position.desc())
     return tuple(map(_moved, await session.all(ordered.limit(limit))))
-
-
-async def movements_between(
-    session: ReadSession, owner: PartyId, token: InstrumentId, begin: int, end: int
-) -> tuple[Moved, ...]:
-    """Give a party's movements after an offset, up to another, oldest first."""
-    rows = await session.all(
-        _movements(Selected(owners=[owner], token=token, offset=end))
-        .where(MOVEMENTS.c.ledger_offset > begin)
-        .order_by(MOVEMENTS.c.ledger_offset, MOVEMENTS.c.position)
-        .limit(ROWS_MAX)
-    )
-    return tuple(map(_moved, rows))
 
 
 async def offers_page(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from cantata.http.schemas import Answer
 from cantata.tokens.model import Holding, InstrumentId, Offer
-from cantata.tokens.queries import Statement, SupplyView, TokenView
+from cantata.tokens.queries import SupplyView, TokenView
 from cantata.tokens.repository.holdings import Balance
 from cantata.tokens.repository.reading import Moved, Statistics
 
@@ -282,29 +282,4 @@ class StatisticsAnswer(Answer):
             transferred=str(found.transferred),
             transfers=found.transfers,
             offset=offset,
-        )
-
-
-class StatementAnswer(Answer):
-    """A party's account: opening, movements, closing."""
-
-    party: str
-    token: TokenName
-    begin_offset: int
-    end_offset: int
-    opening: str
-    movements: list[MovementAnswer]
-    closing: str
-
-    @classmethod
-    def of(cls, found: Statement) -> StatementAnswer:
-        """Show a statement."""
-        return cls(
-            party=found.party,
-            token=TokenName.of(found.token),
-            begin_offset=found.begin,
-            end_offset=found.end,
-            opening=str(found.opening),
-            movements=[MovementAnswer.of(moved) for moved in found.movements],
-            closing=str(found.closing),
         )
