@@ -35,15 +35,16 @@ class ChildKeepsDying(CantataError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
-    """How a child is restarted: waits that double, and how many deaths in a row are too many.
+    """How a child is restarted: after waits that double, up to the longest one.
 
-    A child that lived for `steady_ms` has no deaths in a row behind it.
+    One that has once lived for `steady_ms` is restarted for ever; one that never did is given up
+    after `deaths_max` deaths, because something is wrong with how it is started.
     """
 
     first_wait_ms: int = 100
     longest_wait_ms: int = 5_000
     steady_ms: int = 3_000
-    deaths_max: int = 20
+    deaths_max: int = 10
 
     def wait_ms(self, deaths: int) -> int:
         """Give how long to wait after so many deaths in a row."""
@@ -171,14 +172,15 @@ class Supervisor:
             await self._kept.pop().stop()
 
     async def _watch(self, kept: Kept) -> None:
-        deaths = 0
+        deaths, was_steady = 0, False
         while True:
             born = self._clock.monotonic_ns()
             status = await kept.died()
             lived_ms = (self._clock.monotonic_ns() - born) * 1_000 // NS
-            deaths = 1 if lived_ms >= self._patience.steady_ms else deaths + 1
+            is_steady = lived_ms >= self._patience.steady_ms
+            deaths, was_steady = 1 if is_steady else deaths + 1, was_steady or is_steady
             self._told(kept.name, status)
-            if deaths > self._patience.deaths_max:
+            if deaths > self._patience.deaths_max and not was_steady:
                 raise kept.failure(status)
             await asyncio.sleep(self._patience.wait_ms(deaths) / 1_000)
             await kept.start()

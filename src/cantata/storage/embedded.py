@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import warnings
 from pathlib import Path
+from subprocess import SubprocessError
 from types import TracebackType
 from typing import Any, Self
 
 from cantata.storage.errors import StorageError
-
 
 _PID_FILE_LINES = 8
 """Lines of `postmaster.pid` once the server is up."""
@@ -24,6 +24,19 @@ class EmbeddedServerMissing(StorageError):
         super().__init__(
             "there is no database: none was named, and the embedded one is not installed",
             hint="set CANTATA_DATABASE_URL, or install the extra: pip install 'cantata[embedded]'",
+        )
+
+
+class EmbeddedServerFailed(StorageError):
+    """The embedded server does not start; field `folder` is that of its data."""
+
+    code = "EMBEDDED_DATABASE_FAILED"
+
+    def __init__(self, folder: Path, why: BaseException) -> None:
+        self.folder = folder
+        super().__init__(
+            f"the embedded database does not start: {type(why).__name__}",
+            hint=f"its log is {folder / 'log'}; the folder has to be writable and on a local disk",
         )
 
 
@@ -53,7 +66,10 @@ class EmbeddedServer:
                 raise EmbeddedServerMissing from error
         self._folder.parent.mkdir(parents=True, exist_ok=True)
         self._forget_half_started()
-        self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
+        try:
+            self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
+        except (OSError, RuntimeError, SubprocessError) as error:
+            raise EmbeddedServerFailed(self._folder, error) from error
         return str(self._server.get_uri())
 
     def is_running(self) -> bool:
