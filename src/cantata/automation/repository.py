@@ -160,7 +160,7 @@ async def listed(
     statement = select(INTENTS).where(INTENTS.c.requester == requester)
     if before is not None:
         place = func.row(INTENTS.c.created_at, INTENTS.c.id)
-        statement = statement.where(place < func.row(before[0], before[1]))
+        statement = statement.where(place < func.row(before[0].to_stdlib(), before[1]))
     ordered = statement.order_by(INTENTS.c.created_at.desc(), INTENTS.c.id.desc())
     return tuple(map(intent_of, await session.all(ordered.limit(limit))))
 
