@@ -8,7 +8,7 @@ VECTORS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test vectors check format bench fuzz docs lock clean
+.PHONY: help setup run test vectors check format bench fuzz kills docs lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ bench: $(READY) ## measure against peers, as ratios in one run; QUICK=1 for a sh
 fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader and ledger
 	@$(BIN)/python -m bench.fuzz_archives
 	@$(BIN)/python -m bench.fuzz_commands
+
+kills: $(READY) ## kill the ledger 1,000 times under load, and look for what was lost
+	$(BIN)/python -m tests.faults.server.kills 1000
 
 docs: $(READY) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

@@ -10,7 +10,7 @@ import os
 import sys
 from pathlib import Path
 
-from bench import compile_token, flatness, load_dar, token_transfers
+from bench import compile_token, flatness, load_dar, restart, startup, store, token_transfers
 from bench.a1 import __main__ as a1
 
 DAR = "splice-amulet-*.dar"
@@ -26,6 +26,9 @@ def main(arguments: list[str]) -> int:
     print()
     failed |= compile_token.main(arguments)
     print()
+    for measure in (startup.main, store.main, restart.main):
+        failed |= measure(arguments)
+        print()
     failed |= a1.main(arguments)
     return failed | _load()
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bench.token_desk import NO_EXTRAS, NO_METADATA, OFFER_OPEN_FOR, Offer, reason
+from bench.token_desk import Desk as TokenDesk
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
@@ -14,11 +16,8 @@ from cantata.lang import ContractId
 from cantata.lf.codec import JsonCodec, loads
 from cantata.lf.codec.jsontext import dumps
 from cantata.lf.model import Ref, TCon
-from cantata.ops.demo.desk import NO_EXTRAS, NO_METADATA, OFFER_OPEN_FOR, Offer, reason
-from cantata.ops.demo.desk import Desk as TokenDesk
 from cantata.sandbox.commands import ACT_AS, READ_AS, CommandReader, submitting_parties
 from cantata.sandbox.engine import (
-    CreateAndExerciseCommand,
     CreateCommand,
     EventFormat,
     ExerciseCommand,
@@ -27,6 +26,8 @@ from cantata.sandbox.engine import (
     TypeRef,
     Update,
 )
+from cantata.sandbox.engine.commands import Command as EngineCommand
+from cantata.sandbox.engine.commands import ExerciseByKeyCommand
 from cantata.testing import Command, Ledger, archive, create, create_and_exercise, exercise
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.preapproval import TransferPreapproval
@@ -73,8 +74,9 @@ class Desk:
             "readAs": [],
         }
 
-    def command(self, command: CreateCommand | ExerciseCommand | CreateAndExerciseCommand) -> Json:
-        """Write a command of the engine as JSON."""
+    def command(self, command: EngineCommand) -> Json:
+        """Write a command of the engine as JSON; contracts of tokens have no keys."""
+        assert not isinstance(command, ExerciseByKeyCommand), command
         packages = self.ledger.packages.packages
         if isinstance(command, ExerciseCommand):
             ref = _resolved(command.target)

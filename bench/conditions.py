@@ -32,3 +32,9 @@ def _processor() -> str:
         return platform.processor()
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return names[0] if names else platform.processor()
+
+
+def updates_of(arguments: list[str], usual: int) -> int:
+    """Give the number of updates that the arguments name; a quarter of the usual for --quick."""
+    named = [int(each) for each in arguments if each.isdigit()]
+    return named[0] if named else (usual // 4 if "--quick" in arguments else usual)

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, sleep
 from urllib.request import urlopen
 
-from bench.conditions import conditions
+from bench.conditions import conditions, updates_of
 from cantata.sandbox.store import Options, SqliteStore
 from tests.faults.store.transfers import Transfers
 
@@ -29,9 +29,9 @@ TARGET = 30_000
 _POLL_SECONDS = 0.002
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Print the rates; give 1 if one of them is below the target."""
-    updates = int(sys.argv[1]) if len(sys.argv) > 1 else UPDATES
+    updates = updates_of(arguments, UPDATES)
     print(conditions())
     failed = False
     with TemporaryDirectory(dir=Path.cwd()) as name:
@@ -99,4 +99,4 @@ def _start(folder: Path, store: str, end: int) -> float:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -21,7 +21,7 @@ SECONDS_MAX = 60
 _POLL_SECONDS = 0.001
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     """Print medians of alternating starts."""
     print(conditions())
     with TemporaryDirectory() as folder:
@@ -38,6 +38,7 @@ def main() -> None:
     _show("the first sandbox, caches empty", first, base)
     _show("sandbox in memory", median(memory), base)
     _show("sandbox with a store", median(started), base)
+    return 0
 
 
 def _show(name: str, seconds: float, base: float) -> None:
@@ -73,4 +74,4 @@ def _start(folder: Path, environment: dict[str, str], *arguments: str) -> float:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

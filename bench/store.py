@@ -13,6 +13,7 @@ from statistics import quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 
+from bench.conditions import updates_of
 from cantata.sandbox.engine import MemoryStore
 from cantata.sandbox.store import Options, SqliteStore
 from tests.faults.store.transfers import Transfers
@@ -24,9 +25,9 @@ PROBE_BYTES = 4096
 STARTS = 3
 
 
-def main() -> None:
+def main(arguments: list[str]) -> int:
     """Print the figures; the disk's own are taken before and after."""
-    updates = int(sys.argv[1]) if len(sys.argv) > 1 else UPDATES
+    updates = updates_of(arguments, UPDATES)
     with TemporaryDirectory(dir=Path.cwd()) as folder:
         path = str(Path(folder) / "ledger.db")
         _show("4 KiB + fdatasync", _probe(Path(folder)))
@@ -46,6 +47,7 @@ def main() -> None:
             assert store.state_hash() == before, "the state has changed"
             store.close()
         _show("4 KiB + fdatasync", _probe(Path(folder)))
+    return 0
 
 
 def _append(store: SqliteStore | MemoryStore, updates: int) -> tuple[float, float]:
@@ -90,4 +92,4 @@ def _show(what: str, seconds: list[float]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

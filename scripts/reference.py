@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
 ROOT_ERROR = "cantata.kernel.errors.CantataError"
 STATEMENTS = ROOT / "tests" / "acceptance" / "statements.toml"
-PUBLIC_PACKAGES = ("kernel", "lang", "testing", "contracts", "tokens")
+PUBLIC_PACKAGES = ("kernel", "lang", "ledger", "testing", "contracts", "tokens")
 RULES_MARK = "<!-- rules: written by `make docs` -->"
+DIFFERENCES = FOLDER / "participant-differences.json"
+DIFFERENCES_MARK = "<!-- differences: written by `make docs` -->"
 WIDTH = 90
 
 
@@ -32,6 +35,10 @@ def main() -> None:
     language = FOLDER / "contract-language.md"
     language.write_text(language_page(language.read_text(encoding="utf-8")), encoding="utf-8")
     (FOLDER / "acceptance.md").write_text(acceptance_page(), encoding="utf-8")
+    differences = FOLDER / "participant-differences.md"
+    differences.write_text(
+        differences_page(differences.read_text(encoding="utf-8")), encoding="utf-8"
+    )
     modules = FOLDER / "modules"
     modules.mkdir(exist_ok=True)
     for package in PUBLIC_PACKAGES:
@@ -86,6 +93,17 @@ def language_page(page: str) -> str:
     """Give the page of the contract language with the present table of rules at its end."""
     text, mark, _ = page.partition(RULES_MARK)
     return f"{text}{mark}\n\n{rules_table()}\n## Python's own\n\n{forbidden_table()}"
+
+
+def differences_page(page: str) -> str:
+    """Give the page of differences from a participant with the present list at its end."""
+    text, mark, _ = page.partition(DIFFERENCES_MARK)
+    sections: dict[str, list[str]] = {}
+    for group in json.loads(DIFFERENCES.read_text(encoding="utf-8")):
+        names = ", ".join(f"{each['n']} `{each['name']}`" for each in group["exchanges"])
+        sections.setdefault(group["file"], []).append(f"- {group['reason']}\n  {names}\n")
+    listed = [f"### {file}\n\n{''.join(groups)}" for file, groups in sections.items()]
+    return f"{text}{mark}\n\n" + "\n".join(listed)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -94,11 +94,11 @@ class Result:
     restart: float = 0.0
 
 
-def run(size: Size) -> Result:
-    """Measure; nothing is written outside of `.cache`."""
+def run(size: Size, told: Callable[[Result], None]) -> Result:
+    """Measure; nothing is written outside of `.cache`. `told` is called after the rounds."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     versions = evm.install()
-    dar, store = _build(), _fresh_store()
+    dar, store = build(), _fresh_store()
     with ExitStack() as stack:
         generator = stack.enter_context(Generator())
         result = Result(size, versions, _ceiling(generator), 0.0)
@@ -112,6 +112,7 @@ def run(size: Size) -> Result:
         begun = server.cpu()
         result.rounds = [_round(market, chains, size) for _ in range(size.rounds)]
         result.cpu = (server.cpu() - begun) / (size.rounds * 3 * size.ours)
+        told(result)
         result.single = _send(market, market.direct(size.singles), SUBMIT, 1)
         for chain in chains[:1]:
             result.peer_singles[chain.mode.name] = chain.transfer(size.singles, 1)
@@ -120,10 +121,11 @@ def run(size: Size) -> Result:
         _require(market)
         end = market.end()
     result.restart = _restart(dar, store, end)
+    shutil.rmtree(store.parent)
     return result
 
 
-def _build() -> Path:
+def build() -> Path:
     """Compile the token package."""
     dar = FOLDER / "tokens.dar"
     source = ROOT / "src" / "cantata" / "tokens" / "contract"
@@ -194,11 +196,12 @@ def _follow(market: Market, result: Result, size: Size) -> None:
     }
     for name, filters in followed.items():
         result.following[name] = []
+        transfers = size.ours if name == "each its own party" else size.ours // 5
         for _ in range(min(3, size.rounds)):
             alone = _send(market, market.direct(size.ours), SUBMIT, IN_FLIGHT)
             result.alone.append(alone.rate)
             with _followers(market, filters) as count:
-                taken = _send(market, market.direct(size.ours), SUBMIT, IN_FLIGHT)
+                taken = _send(market, market.direct(transfers), SUBMIT, IN_FLIGHT)
                 written = time.perf_counter()
                 frames, received = count()
                 lag = time.perf_counter() - written
@@ -254,6 +257,7 @@ def _require(market: Market) -> None:
         subprotocols=[Subprotocol("daml.ws.auth")],
         compression=None,
         max_size=None,
+        ping_interval=None,
     ) as socket:
         socket.send(json.dumps({"activeAtOffset": market.end(), "eventFormat": events}))
         for frame in socket:

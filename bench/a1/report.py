@@ -17,8 +17,8 @@ CANTON = (
 )
 
 
-def lines(result: Result) -> Iterator[str]:
-    """Give the report line by line."""
+def rates(result: Result) -> Iterator[str]:
+    """Give what the rounds say, line by line."""
     size = result.size
     yield f"A1, transfers over HTTP: {conditions()}"
     peers = ", ".join(f"{name} {version}" for name, version in result.versions.items())
@@ -41,6 +41,10 @@ def lines(result: Result) -> Iterator[str]:
     yield ""
     yield from _ratios(kept)
     yield ""
+
+
+def rest(result: Result) -> Iterator[str]:
+    """Give what was measured after the rounds."""
     yield from _latencies(result)
     yield ""
     yield from _following(result)

@@ -1,5 +1,6 @@
-"""The sandbox's program, with every answer and frame held against the documents of the API.
+"""The sandbox's program, with every answer and frame held against the documents.
 
+The documents are the published ones, if they are at hand, and those that the sandbox itself serves.
 Run like ``cantata sandbox``. The file that the environment names gets a line for each answer, and a
 line that begins with an exclamation mark for each disagreement.
 """
@@ -14,7 +15,8 @@ from typing import Any
 
 from cantata.cli import main
 from cantata.sandbox.server import app
-from tests.api.documents import Documents, Operation, normal, published
+from cantata.sandbox.server.docs import asyncapi, openapi, to_yaml
+from tests.api.documents import Documents, Operation, normal, published, served
 from tests.api.report import DISAGREEMENT, REPORT
 
 
@@ -23,7 +25,13 @@ class Checked(app.Application):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        self._judge = _Judge([each for each in (published(),) if each is not None])
+        own = self._own_documents()
+        self._judge = _Judge([each for each in (published(), own) if each is not None])
+
+    def _own_documents(self) -> Documents:
+        version = self.node.settings.version
+        described = (each(self.router.endpoints(), version) for each in (openapi, asyncapi))
+        return served(*(to_yaml(each) for each in described))
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve as the application does, and listen to what it sends."""

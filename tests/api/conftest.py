@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.api.process import Sandbox, running
+from tests.api.process import SAMPLE, Sandbox, running
 from tests.api.scene import Scene
 from tests.api.tokens import AUTH
 
@@ -23,8 +22,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The server with the sample services of `tests.api.sample`."""
-    command = (sys.executable, "-m", "tests.api.sample")
-    with running(tmp_path_factory.mktemp("sample"), command=command) as started:
+    with running(tmp_path_factory.mktemp("sample"), command=SAMPLE) as started:
         yield started
 
 

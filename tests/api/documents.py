@@ -1,4 +1,4 @@
-"""The published documents of the API as judges: does an answer, or a frame, say what they allow?
+"""The published documents of the API as judges of answers and frames.
 
 Nulls are stripped first: a participant writes absent optionals as null, its document leaves them
 out. Members that the document does not know are a disagreement as well.
@@ -101,13 +101,17 @@ class Documents:
 
     def frame_complaints(self, path: str, text: str | bytes) -> Iterator[str]:
         """Give what a frame says that the document does not allow."""
-        channel = self.channels[normal(path)]
-        reference = channel["subscribe"]["message"]["$ref"]
-        payload = self._async_components["messages"][reference.rpartition("/")[2]]["payload"]
-        union = self._async_components["schemas"][payload["$ref"].rpartition("/")[2]]["oneOf"]
+        message = self.channels[normal(path)]["subscribe"]["message"]
+        if "$ref" in message:
+            message = self._async_components["messages"][message["$ref"].rpartition("/")[2]]
+        union = message["payload"]
+        if "$ref" in union:
+            union = self._async_components["schemas"][union["$ref"].rpartition("/")[2]]
         frame = stripped(json.loads(text))
         is_error = isinstance(frame, dict) and frame.keys() >= ERROR
-        (schema,) = (each for each in union if each["$ref"].endswith("/JsCantonError") is is_error)
+        (schema,) = (
+            each for each in union["oneOf"] if each["$ref"].endswith("/JsCantonError") is is_error
+        )
         yield from self._judge(schema, frame, self._async_components)
 
     def _content(self, schemas: list[Any], kind: str | None, content: bytes) -> Iterator[str]:

@@ -30,6 +30,7 @@ DISAGREEMENTS_MAX = 20
 
 SANDBOX = (str(Path(sys.executable).with_name("cantata")), "sandbox")
 CHECKED = (sys.executable, "-m", "tests.api.checked")
+SAMPLE = (sys.executable, "-m", "tests.api.sample")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scripts.reference import cli_page, errors_page, language_page
+from scripts.reference import cli_page, differences_page, errors_page, language_page
 from tests.architecture.snippets import Page, snippets_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +55,11 @@ def test_links_lead_to_files(path: Path) -> None:
         if not (path.parent / target).exists() and "reference/modules/" not in target
     ]
     assert missing == []
+
+
+def test_list_of_differences_is_fresh() -> None:
+    page = (REFERENCE / "participant-differences.md").read_text(encoding="utf-8")
+    assert page == differences_page(page), "run `make docs`"
 
 
 def test_reference_of_commands_is_fresh() -> None:

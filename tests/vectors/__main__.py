@@ -18,8 +18,12 @@ def main(arguments: list[str]) -> int:
         outcome = replay(area_checks(area, data))
         for failure in outcome.failures:
             print(f"{area} {failure.id}: {failure.reason}")
+        for listed in outcome.known:
+            print(f"{area} {listed.id}: differs as listed: {listed.reason}")
+        for group, (agreed, total) in outcome.groups.items():
+            print(f"{area} {group}: {agreed} of {total} agree")
         if outcome.total:
-            print(f"{area}: {outcome.passed} of {outcome.total} agree", flush=True)
+            print(f"{area}: {outcome.summary}", flush=True)
         else:
             print(f"{area}: nothing to replay at {data / area_place(area)}", flush=True)
         passed += outcome.passed

@@ -51,6 +51,20 @@ class NoContracts:
         """Refuse: there are no contracts."""
         raise ContractNotFound(cid)
 
+    def exercise_by_key(
+        self, template: CompiledTemplate, choice: str, key: Value, arg: Value
+    ) -> Value:
+        """Refuse: no vector has keys."""
+        raise AssertionError(template.ref)
+
+    def fetch_by_key(self, template: CompiledTemplate, key: Value) -> Value:
+        """Refuse: no vector has keys."""
+        raise AssertionError(template.ref)
+
+    def query_by_key(self, template: CompiledTemplate, limit: int, key: Value) -> Value:
+        """Refuse: no vector has keys."""
+        raise AssertionError(template.ref)
+
     def get_time(self) -> int:
         """Give the vectors' time."""
         return LEDGER_TIME

@@ -24,12 +24,14 @@ async def print_story(ledger: LedgerClient) -> bool:
     to = console()
     to.print(Text.assemble(("The life of a token", "bold"), f" on {ledger.settings.url}\n"))
     story = await TokenStory.open(ledger)
-    number = 0
+    number, signed = 0, 0
     async for step in story.play():
-        number += 1
+        number, signed = number + 1, signed + len(step.signed)
         _print_step(to, number, step)
-    balances, supply = await story.balances(), await story.supply()
-    return _print_balances(to, balances, supply)
+    is_conserved = _print_balances(to, await story.balances(), await story.supply())
+    to.print(f"Each of the {signed} signed hashes was computed here, from what was then compared")
+    to.print("with what its signer wanted; the ledger checked the signatures.")
+    return is_conserved
 
 
 async def print_as_data(ledger: LedgerClient) -> bool:
@@ -63,14 +65,13 @@ def print_ending(url: str, command: str) -> None:
 
 def _print_step(to: Console, number: int, step: Step) -> None:
     to.print(Text.assemble((f"{number:>2}  ", "dim"), (step.title, "bold")))
-    width = max((len(name) for name, _ in step.facts), default=0)
     for name, fact in step.facts:
-        to.print(Text.assemble(" " * INDENT, (f"{name:<{width}}  ", "cyan"), fact))
+        label = "" if fact.startswith(name) else f"{name} "
+        to.print(Text.assemble(" " * INDENT, (label, "cyan"), fact))
     for transaction in step.transactions:
         to.print(tree(transaction, indent=INDENT, width=to.width if to.is_terminal else None))
     for each in step.signed:
-        told = ("signed after recomputing ", "green"), each
-        to.print(Text.assemble(" " * INDENT, *told))
+        to.print(Text.assemble(" " * INDENT, ("signed ", "green"), each))
     if step.refusal:
         to.print(Text.assemble(" " * INDENT, ("refused ", "yellow"), step.refusal))
     to.print()

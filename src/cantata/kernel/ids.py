@@ -13,6 +13,10 @@ from cantata.kernel.errors import CantataError
 
 _SHOWN_MAX = 80
 _FINGERPRINT = r"1220[0-9a-f]{64}"
+_HEX = r"(?:[0-9a-f]{2})"
+_USUAL_CONTRACT_ID = r"00[0-9a-f]{136}"
+"""What nearly all contract ids look like; the whole grammar takes seven times as long."""
+
 _NAME = r"[A-Za-z$_][A-Za-z0-9$_]*"
 _PACKAGE_ID = r"[0-9a-f]{64}"
 _PACKAGE_NAME = r"[A-Za-z0-9_-]{1,255}"
@@ -35,13 +39,23 @@ class MalformedId(CantataError):
 
 
 class Id(str):
-    """The root of all ids: a text that matches the grammar of its kind."""
+    """The root of all ids: a text that matches the grammar of its kind.
+
+    A kind names itself, tells its form in words, and gives its grammar as a regular expression.
+    """
 
     __slots__ = ()
     kind: ClassVar[str]
     form: ClassVar[str]
     pattern: ClassVar[re.Pattern[str]]
     length_max: ClassVar[int] = 255
+
+    def __init_subclass__(cls, *, kind: str = "", form: str = "", pattern: str = "") -> None:
+        super().__init_subclass__()
+        cls.kind = kind or cls.kind
+        cls.form = form or cls.form
+        if pattern:
+            cls.pattern = re.compile(pattern)
 
     def __new__(cls, text: str) -> Self:
         """Check the text; MalformedId if it is none of this kind."""
@@ -60,23 +74,24 @@ class Id(str):
 
 
 @final
-class Fingerprint(Id):
+class Fingerprint(
+    Id, kind="key fingerprint", form="1220 and 64 lower-case hex digits", pattern=_FINGERPRINT
+):
     """The fingerprint of a key: `1220` and a SHA-256 in hex."""
 
     __slots__ = ()
-    kind = "key fingerprint"
-    form = "1220 and 64 lower-case hex digits"
-    pattern = re.compile(_FINGERPRINT)
 
 
 @final
-class PartyId(Id):
+class PartyId(
+    Id,
+    kind="party id",
+    form="name::1220… (a name of at most 185 letters, digits, '-', '_', ' ', ':', no '::')",
+    pattern=rf"[A-Za-z0-9:\-_ ]{{1,185}}::{_FINGERPRINT}",
+):
     """A party: a name and the fingerprint of its namespace's key, `alice::1220…`."""
 
     __slots__ = ()
-    kind = "party id"
-    form = "name::1220… (a name of at most 185 letters, digits, '-', '_', ' ', ':', no '::')"
-    pattern = re.compile(rf"[A-Za-z0-9:\-_ ]{{1,185}}::{_FINGERPRINT}")
 
     @classmethod
     def of(cls, name: str, fingerprint: Fingerprint) -> PartyId:
@@ -100,53 +115,52 @@ class PartyId(Id):
 
 
 @final
-class ContractId(Id):
+class ContractId(
+    Id,
+    kind="contract id",
+    form="lower-case hex that begins with 00 and 32 bytes, or with 01 and 12 bytes",
+    pattern=rf"{_USUAL_CONTRACT_ID}|00[0-9a-f]{{64}}{_HEX}{{0,94}}|01[0-9a-f]{{24}}{_HEX}{{0,33}}",
+):
     """A contract: hex of version 1 (`00`, 32 bytes, suffix) or 2 (`01`, 12 bytes, suffix)."""
 
     __slots__ = ()
-    kind = "contract id"
-    form = "lower-case hex that begins with 00 and 32 bytes, or with 01 and 12 bytes"
-    pattern = re.compile(r"00[0-9a-f]{64}(?:[0-9a-f]{2}){0,94}|01[0-9a-f]{24}(?:[0-9a-f]{2}){0,33}")
 
 
 @final
-class UpdateId(Id):
+class UpdateId(
+    Id, kind="update id", form="1220 and 64 lower-case hex digits", pattern=_FINGERPRINT
+):
     """An update of the ledger: `1220` and a SHA-256 in hex."""
 
     __slots__ = ()
-    kind = "update id"
-    form = "1220 and 64 lower-case hex digits"
-    pattern = re.compile(_FINGERPRINT)
 
 
 @final
-class PackageId(Id):
+class PackageId(Id, kind="package id", form="64 lower-case hex digits", pattern=_PACKAGE_ID):
     """A package: the SHA-256 of its bytes in hex."""
 
     __slots__ = ()
-    kind = "package id"
-    form = "64 lower-case hex digits"
-    pattern = re.compile(_PACKAGE_ID)
 
 
 @final
-class PackageName(Id):
+class PackageName(
+    Id, kind="package name", form="1 to 255 letters, digits, '-' and '_'", pattern=_PACKAGE_NAME
+):
     """The name that all versions of a package share."""
 
     __slots__ = ()
-    kind = "package name"
-    form = "1 to 255 letters, digits, '-' and '_'"
-    pattern = re.compile(_PACKAGE_NAME)
 
 
 @final
-class PackageVersion(Id):
+class PackageVersion(
+    Id,
+    kind="package version",
+    form="numbers below 2147483648 without leading zeros, joined by dots, such as 1.2.0",
+    pattern=rf"{_NUMBER}(?:\.{_NUMBER})*",
+):
     """The version of a package, ordered by its numbers: 1.9.0 comes before 1.10.0."""
 
     __slots__ = ()
-    kind = "package version"
-    form = "numbers below 2147483648 without leading zeros, joined by dots, such as 1.2.0"
-    pattern = re.compile(rf"{_NUMBER}(?:\.{_NUMBER})*")
 
     @classmethod
     def _is_sound(cls, text: str, /) -> bool:
@@ -170,19 +184,19 @@ class PackageVersion(Id):
         return self.numbers >= PackageVersion(other).numbers
 
 
-class TemplateRef(Id):
+class TemplateRef(
+    Id,
+    kind="template reference",
+    form="#package-name:Module.Name:Entity or package-id:Module.Name:Entity",
+    pattern=rf"(?:\#{_PACKAGE_NAME}|{_PACKAGE_ID}):{_NAME}(?:\.{_NAME})*:{_NAME}(?:\.{_NAME})*",
+):
     """A template or interface: `#package-name:Module:Entity` or `package-id:Module:Entity`.
 
     The form with a package name means the version of that package which the ledger chooses.
     """
 
     __slots__ = ()
-    kind = "template reference"
-    form = "#package-name:Module.Name:Entity or package-id:Module.Name:Entity"
     length_max = 2_300
-    pattern = re.compile(
-        rf"(?:\#{_PACKAGE_NAME}|{_PACKAGE_ID}):{_NAME}(?:\.{_NAME})*:{_NAME}(?:\.{_NAME})*"
-    )
 
     @classmethod
     def of(cls, package: PackageName | PackageId, module: str, entity: str) -> Self:
@@ -212,39 +226,44 @@ class TemplateRef(Id):
 
 
 @final
-class ChoiceName(Id):
+class ChoiceName(
+    Id,
+    kind="choice name",
+    form="letters, digits, '$' and '_', not beginning with a digit, at most 1000",
+    pattern=_NAME,
+):
     """The name of a choice."""
 
     __slots__ = ()
-    kind = "choice name"
-    form = "letters, digits, '$' and '_', not beginning with a digit, at most 1000"
     length_max = 1_000
-    pattern = re.compile(_NAME)
 
 
 @final
-class UserId(Id):
+class UserId(
+    Id,
+    kind="user id",
+    form="1 to 128 of letters, digits and @^$.!`-#+'~_|:()",
+    pattern=r"[a-zA-Z0-9@^$.!`\-#+'~_|:()]+",
+):
     """A user of a participant."""
 
     __slots__ = ()
-    kind = "user id"
-    form = "1 to 128 of letters, digits and @^$.!`-#+'~_|:()"
     length_max = 128
-    pattern = re.compile(r"[a-zA-Z0-9@^$.!`\-#+'~_|:()]+")
 
 
-class LedgerString(Id):
+class LedgerString(
+    Id,
+    kind="ledger string",
+    form="1 to 255 of letters, digits and #:-_/ . (space included)",
+    pattern=r"[A-Za-z0-9#:\-_/ .]+",
+):
     """A text that names something in commands: workflows, submissions, commands."""
 
     __slots__ = ()
-    kind = "ledger string"
-    form = "1 to 255 of letters, digits and #:-_/ . (space included)"
-    pattern = re.compile(r"[A-Za-z0-9#:\-_/ .]+")
 
 
 @final
-class CommandId(LedgerString):
+class CommandId(LedgerString, kind="command id"):
     """The name that a submitter gives a command, the same at every retry."""
 
     __slots__ = ()
-    kind = "command id"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,15 +92,22 @@ def _what(event: Event) -> tuple[str, str]:
 def _value(event: Event, room: int) -> str:
     """Give the payload or the argument, and the result if it is short, within some room."""
     if isinstance(event, CreatedEvent):
-        return _cut(compact(event.argument, VALUE_MAX), room)
+        return _cut(compact(_plain_first(event.argument), VALUE_MAX), room)
     if not isinstance(event, ExercisedEvent):
         return ""
-    given = "" if event.argument in NOTHING else compact(event.argument, VALUE_MAX)
+    given = "" if event.argument in NOTHING else compact(_plain_first(event.argument), VALUE_MAX)
     gave = "…" if event.result in NOTHING else compact(event.result, RESULT_MAX)
     ending = "" if gave.endswith("…") else f" -> {gave}"
     if len(given) + len(ending) <= room:
         return f"{given}{ending}".strip()
     return _cut(given, room)
+
+
+def _plain_first(data: Any) -> Any:
+    """Give a record with what it holds directly before its records and lists: the rest is cut."""
+    if not isinstance(data, Mapping):
+        return data
+    return dict(sorted(data.items(), key=lambda pair: isinstance(pair[1], Mapping | list)))
 
 
 def _cut(text: str, room: int) -> str:

@@ -44,7 +44,7 @@ def test_deploy_submit_and_look(sandbox: Sandbox, tmp_path: Path) -> None:
     (contract,) = data(sandbox.url, "contracts", "--party", party)
     assert contract["argument"]["amount"] == "1.0000000000"
     shown = run(sandbox.url, "updates", "--party", party).stdout
-    assert "create Oracle:Asset" in shown
+    assert "└─ create Asset #" in shown
     refused = run(sandbox.url, *wanted[:4], "--command-id", "!")
     assert refused.returncode == 1
     assert refused.stderr
@@ -54,6 +54,32 @@ def test_no_ledger_there_ends_with_three() -> None:
     done = run("http://127.0.0.1:9", "parties", "--output", "json")
     assert done.returncode == 3
     assert json.loads(done.stderr)["code"] == "LEDGER_UNREACHABLE"
+
+
+def test_parties_go_by_name_while_it_is_theirs_alone(sandbox: Sandbox) -> None:
+    for hint in ("erin", "erin-2"):
+        assert sandbox.post("/v2/parties", {"partyIdHint": hint}).status == 200
+    assert data(sandbox.url, "contracts", "--party", "erin") == []
+    done = run(sandbox.url, "contracts", "--party", "nobody", "--output", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stderr)["code"] == "UNKNOWN_PARTY"
+
+
+def test_what_a_ledger_refuses_is_told_with_its_code(sandbox: Sandbox) -> None:
+    wanted = ("contracts", "--party", "a::1220", "--template", "nonsense", "--output", "json")
+    done = run(sandbox.url, *wanted)
+    assert done.returncode == 1
+    assert json.loads(done.stderr)["code"]
+    assert run(sandbox.url, "updates", "--begin", "-1").returncode == 2
+    absent = run(sandbox.url, "deploy", "/nowhere.dar")
+    assert (absent.returncode, "Traceback" in absent.stderr) == (1, False)
+
+
+def test_rows_are_not_cut_where_nobody_looks(sandbox: Sandbox) -> None:
+    (known, *_) = data(sandbox.url, "packages")
+    lines = run(sandbox.url, "packages").stdout.splitlines()
+    assert lines[0].split() == ["name", "version", "package"]
+    assert any(line.endswith(known["package"]) for line in lines)
 
 
 def test_what_is_no_command_is_told(sandbox: Sandbox, tmp_path: Path) -> None:

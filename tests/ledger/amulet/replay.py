@@ -100,9 +100,9 @@ class Replay:
             return None
         disclosed = self._known.values()
         asked = Asked(
-            act_as=tuple(party for node in nodes for party in _authorizers(node)),
+            act_as=tuple(party for node in nodes for party in authorizers(node)),
             read_as=(),
-            commands=tuple(_command(node) for node in nodes),
+            commands=tuple(command_of(node) for node in nodes),
             disclosed=(),
             preference=(),
             command_id=step.transaction["commandId"],
@@ -181,11 +181,13 @@ class Replay:
         return micros
 
 
-def _authorizers(node: Json) -> list[str]:
+def authorizers(node: Json) -> list[str]:
+    """Give the parties who must have authorized a node that was at the root."""
     return list(node["signatories"] if "createArgument" in node else node["actingParties"])
 
 
-def _command(node: Json) -> Json:
+def command_of(node: Json) -> Json:
+    """Give the command that has a node at its root."""
     if "createArgument" in node:
         fields = {"templateId": node["templateId"], "createArguments": node["createArgument"]}
         return {"CreateCommand": fields}

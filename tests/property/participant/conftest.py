@@ -14,9 +14,9 @@ BOARD = Path(__file__).with_name("board.py")
 
 
 @pytest.fixture
-def book(shared_sandbox: Sandbox) -> Iterator[Book]:
-    """A sandbox with the contracts of `board`, for parties of one's own."""
-    shared_sandbox.upload(dar_of(BOARD))
-    opened = Book(shared_sandbox)
+def book(sandbox: Sandbox) -> Iterator[Book]:
+    """A sandbox with the contracts of `board`, undone after the test."""
+    sandbox.upload(dar_of(BOARD))
+    opened = Book(sandbox)
     yield opened
     opened.close()

@@ -160,5 +160,4 @@ class Deduplication(RuleBasedStateMachine):
 
 def test_no_change_is_recorded_twice(book: Book) -> None:
     Deduplication.book = book
-    with book.sandbox.anchor():
-        run_state_machine_as_test(Deduplication, settings=depth(15, 15))
+    run_state_machine_as_test(Deduplication, settings=depth(15, 15))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from cantata.sandbox.participant.errors.codes import CATEGORY_OF, WITHOUT_DEFINI
 from cantata.sandbox.store import StoreFull
 
 TRACE = "0123456789abcdef0123456789abcdef"
+HEAD = re.compile(r"^[A-Z_]+\(\d+,[0-9a-f]{8}\): ")
 STATED = {"category", "definite_answer", "participant", "tid"}
 RENAMED = {"LEDGER_API_INTERNAL_ERROR", "NA"}
 
@@ -61,7 +63,7 @@ def rebuilt(body: dict[str, Any]) -> Refusal:
     too_long = code.startswith("JSON_API_MAXIMUM")
     refusal = Refusal(
         code,
-        body["cause"],
+        HEAD.sub("", body["cause"]),
         origin=origin,
         context={key: value for key, value in context.items() if key not in STATED},
         resources=[(kind[len("ErrorResource(") : -1], value) for kind, value in body["resources"]],
@@ -84,6 +86,15 @@ def test_every_recorded_refusal_can_be_said(shared_data: Path) -> None:
         assert refusal.status == status, name
         if body["code"] in CATEGORY_OF and body["code"] != "DAML_FAILURE":
             assert CATEGORY_OF[body["code"]] == body["errorCategory"], name
+
+
+def test_a_cause_of_several_lines_has_a_head_and_a_long_one_is_cut() -> None:
+    refusal = Refusal("INVALID_ARGUMENT", "one\ntwo")
+    assert refusal.to_json(TRACE)["cause"] == "INVALID_ARGUMENT(8,01234567): one\ntwo"
+    refusal.about(correlation_id="fedcba98-7654")
+    assert refusal.to_json(TRACE)["cause"].startswith("INVALID_ARGUMENT(8,fedcba98): ")
+    long = Refusal("INVALID_ARGUMENT", "x" * 513)
+    assert long.to_json(TRACE)["cause"] == "x" * 512 + "..."
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.services import endpoints
 from cantata.sandbox.participant.shapes import Empty, Instant, Int32, Json, case_class, message
 from cantata.sandbox.server.docs import asyncapi, openapi, to_yaml
+from cantata.sandbox.server.docs.described import answer_schemas, operation_schemas
 from cantata.sandbox.server.router import Router
 
 
@@ -115,6 +116,12 @@ def test_everything_that_is_served_is_described() -> None:
         for operation in methods.values()
     ]
     assert len(operations) >= 65
+    for path, operation in operations:
+        is_served = not operation["description"].startswith("Not supported")
+        is_empty = path in ("/livez", "/v2/dars/validate")
+        content = operation["responses"]["200"].get("content", {})
+        assert bool(content) is (not is_empty) or not is_served, path
+        assert all(each["schema"] for each in content.values()), path
     ids = [operation["operationId"] for _, operation in operations]
     assert len(set(ids)) == len(ids)
     for path, operation in operations:
@@ -135,3 +142,14 @@ def test_yaml() -> None:
         'a:\n  -\n    b: "x: y"\n    c: []\n  - 1\n  - null\n"404": {}\n'
         'e:\n  f:\n    -\n      - "g"\nt: true\n'
     )
+
+
+def test_every_shape_of_answers_is_given_by_an_operation() -> None:
+    operations, shapes = operation_schemas(), answer_schemas()
+    used, wanted = set(), set(references(list(operations.values())))
+    while wanted:
+        name = wanted.pop().rpartition("/")[2]
+        used.add(name)
+        more = set(references(shapes[name]))
+        wanted |= {each for each in more if each.rpartition("/")[2] not in used}
+    assert used == shapes.keys()

@@ -139,6 +139,22 @@ def test_leaving_ends_the_stream() -> None:
     asyncio.run(run())
 
 
+def test_a_stream_with_much_to_say_lets_others_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "TURN_MS", 0)
+
+    async def endless() -> AsyncIterator[Any]:
+        while True:
+            yield {}
+
+    async def run() -> None:
+        talk = Conversation(Stream(endless(), finite=True), Claims(), ManualClock(START))
+        await talk.until(lambda: len(talk.frames) > 2)
+        await talk.leave()
+        await asyncio.wait_for(talk.task, 10)
+
+    asyncio.run(run())
+
+
 def test_too_many_streams() -> None:
     async def run() -> None:
         stream = Stream(silence(), finite=False)

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cantata.lang import Choice, ContractId, Decimal, Int64, Map, Party, RelTime, TextMap, WrongType
+from cantata.lang.surface.errors import NoValue
 from cantata.testing import Ledger, create_and_exercise
-from cantata.testing.bridge import NoValue, bridge
+from cantata.testing.bridge import bridge
 from cantata.testing.names import names_of
 from cantata.testing.strategies import Sizes, arguments, contracts
 from tests.unit.testing import everything

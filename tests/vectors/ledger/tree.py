@@ -6,7 +6,7 @@ from typing import Any
 
 from cantata.lf.model import Ref, TCon
 from cantata.lf.runtime.runtime import Runtime
-from cantata.sandbox.engine import Create, Exercise, Fetch, Node, Rollback, Transaction
+from cantata.sandbox.engine import Create, Exercise, Fetch, Node, QueryByKey, Rollback, Transaction
 from cantata.sandbox.engine.transaction.nodes import Outcome
 from tests.vectors.ledger.values import Printer, Rename
 
@@ -48,6 +48,8 @@ def _node(node: Node, runtime: Runtime, printer: Printer, rename: Rename) -> dic
             return {"id": node.node_id, "fetch": _target(node, rename)}
         case Rollback():
             return {"id": node.node_id, "rollback": {"children": list(node.children)}}
+        case QueryByKey():
+            raise AssertionError(f"no vector looks up a key: {node.template}")
 
 
 def _exercise(node: Exercise, runtime: Runtime, printer: Printer, rename: Rename) -> dict[str, Any]:

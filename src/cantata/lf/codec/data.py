@@ -32,10 +32,11 @@ def _record_decoder(fields: Fields) -> Decode:
         if not isinstance(data, dict):
             raise WrongJsonKind("a record as a JSON object", data)
         present = data.keys()
-        if not required <= present:
-            raise MissingFields(name for name, _ in fields if name in required - present)
-        if not present <= names:
-            _refuse_unexpected(data, names)
+        if present != names:
+            if not required <= present:
+                raise MissingFields(name for name, _ in fields if name in required - present)
+            if not present <= names:
+                _refuse_unexpected(data, names)
         inner, get, values, name = deeper(depth), data.get, [], ""
         try:
             for name, coder in fields:

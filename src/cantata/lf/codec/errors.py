@@ -85,7 +85,7 @@ class MissingFields(ValueRefused):
     def __init__(self, fields: Iterable[str]) -> None:
         self.fields = tuple(fields)
         super().__init__(
-            f"Missing non-optional fields: {excerpt(', '.join(self.fields))}",
+            f"Missing non-optional fields: Set({excerpt(', '.join(self.fields))})",
             hint="only fields of type Optional may be left out",
         )
 

@@ -11,6 +11,9 @@ PARTY_LENGTH_MAX = 255
 
 _PARTY = re.compile(rf"[A-Za-z0-9:_\- ]{{1,{PARTY_LENGTH_MAX}}}")
 _ILLEGAL_IN_PARTY = re.compile(r"[^A-Za-z0-9:_\- ]")
+_USUAL_CONTRACT_ID = re.compile(r"00[0-9a-f]{136}")
+"""What nearly all ids look like; the whole grammar takes seven times as long."""
+
 _CONTRACT_ID_V1 = re.compile(r"00[0-9a-f]{64}((?:[0-9a-f]{2}){0,94})")
 _CONTRACT_ID_V2 = re.compile(r"01[0-9a-f]{24}((?:[0-9a-f]{2}){0,33})")
 
@@ -40,6 +43,8 @@ def decode_contract_id(data: Any, _depth: int) -> str:
     """Read a ContractId: the lower-case hex of an id that a ledger has given."""
     if not isinstance(data, str):
         raise WrongJsonKind("a ContractId as a JSON string", data)
+    if _USUAL_CONTRACT_ID.fullmatch(data) is not None:
+        return str(data)
     match = _CONTRACT_ID_V1.fullmatch(data)
     if match is not None:
         if not match[1]:

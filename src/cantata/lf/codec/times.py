@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from cantata.lf.codec.errors import MalformedValue, WrongJsonKind, excerpt
@@ -30,6 +30,13 @@ _TIMESTAMP = re.compile(
     + r"(?:[Zz]|([+-])([0-9]{2}):([0-5][0-9])(?::([0-5][0-9]))?)(?:\[[A-Za-z0-9~/._+:-]{1,64}\])?"
 )
 
+_USUAL_TIMESTAMP = re.compile(
+    r"(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{6})?Z"
+)
+"""What nearly all timestamps look like: the library reads them at once."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 def decode_date(data: Any, _depth: int) -> int:
     """Read a Date, ``2024-02-29``: days since 1970-01-01."""
@@ -52,9 +59,16 @@ def decode_timestamp(data: Any, _depth: int) -> int:
 
     Seconds may be left out, the zone may not: ``Z`` or an offset such as ``+02:00``.
     """
-    match = _TIMESTAMP.fullmatch(_text("a Timestamp", data))
+    text = _text("a Timestamp", data)
+    if _USUAL_TIMESTAMP.fullmatch(text) is not None:
+        try:
+            since = datetime.fromisoformat(text) - _EPOCH
+        except ValueError:
+            raise _malformed("a Date from 0001-01-01 to 9999-12-31", text) from None
+        return since.days * MICROS_PER_DAY + since.seconds * MICROS_PER_SECOND + since.microseconds
+    match = _TIMESTAMP.fullmatch(text)
     if match is None:
-        raise _malformed("a Timestamp such as 2024-02-29T12:30:00Z", data)
+        raise _malformed("a Timestamp such as 2024-02-29T12:30:00Z", text)
     year, month, day, hour, minute, second, fraction, sign, hours, minutes, seconds = match.groups()
     of_day = (int(hour) * 60 + int(minute)) * 60 + int(second or 0)
     offset = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds or 0)

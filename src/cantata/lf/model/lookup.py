@@ -33,10 +33,16 @@ class UnknownDefinition(CantataError):
 
 
 class Packages(Mapping[str, Package]):
-    """Packages by id, which are added or all taken out; an id always means the same content."""
+    """Packages by id, which are added or all taken out; an id always means the same content.
+
+    A declaration may have less of it than the real package that takes its place. `replaced` counts
+    how often that happened, for those who remember what they made of packages.
+    """
 
     def __init__(self, packages: Iterable[Package] = ()) -> None:
         self._by_id: dict[str, Package] = {package.id: package for package in packages}
+        self._known = self._by_id.copy()
+        self.replaced = 0
 
     def __getitem__(self, package_id: str) -> Package:
         return self._by_id[package_id]
@@ -49,7 +55,10 @@ class Packages(Mapping[str, Package]):
 
     def add(self, package: Package) -> None:
         """Add a package; the same id again replaces a declaration by the real package."""
-        self._by_id[package.id] = package
+        before = self._known.get(package.id)
+        if before is not None and before is not package:
+            self.replaced += before.extent != package.extent
+        self._known[package.id] = self._by_id[package.id] = package
 
     def clear(self) -> None:
         """Take all packages out."""

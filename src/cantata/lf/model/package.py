@@ -192,3 +192,22 @@ class Package:
     modules: dict[str, Module]
     imports: frozenset[str]
     upgraded_package_id: str | None = None
+
+    @property
+    def extent(self) -> tuple[tuple[str | int, ...], ...]:
+        """Give how many definitions of each kind the modules have.
+
+        It tells a declaration from the package itself, which has more of them.
+        """
+        return tuple(
+            (
+                name,
+                len(module.synonyms),
+                len(module.data_types),
+                len(module.values),
+                len(module.templates),
+                len(module.exceptions),
+                len(module.interfaces),
+            )
+            for name, module in sorted(self.modules.items())
+        )

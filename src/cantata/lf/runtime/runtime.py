@@ -67,15 +67,24 @@ class Runtime:
         self._messages: list[str] = []
         self._lock = threading.Lock()
         self._thread: int | None = None
-        self._plans = Plans(packages)
+        self._cache = None if cache is None else CodeCache(cache, packages)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing of the packages yet.
+
+        Code holds parts of the packages that it refers to, so that none of it can stay when a real
+        package took the place of a declaration.
+        """
+        self._replaced = self.packages.replaced
+        self._plans = Plans(self.packages)
         self._checks = Checks(self._plans, self)
         self._storing = Storing(self._plans)
         self._key_hashes = KeyHashes(self._plans)
         self._conversion = Conversion(self._plans)
-        self._definitions = Definitions(packages, self, self.checker)
+        self._definitions = Definitions(self.packages, self, self.checker)
         self._table = library.table(self)
-        code = None if cache is None else CodeCache(cache)
-        self._linker = Linker(packages, self._table, self._definitions, code)
+        self._linker = Linker(self.packages, self._table, self._definitions, self._cache)
 
     # definitions
 
@@ -152,6 +161,8 @@ class Runtime:
         if self._thread == threading.get_ident():
             return function(*args)
         with self._lock:
+            if self.packages.replaced != self._replaced:
+                self._begin()
             self.on_ledger = on_ledger
             try:
                 return self._bounded(function, args)

@@ -91,7 +91,7 @@ class TokenStory:
         aurora, alice, bob, carol = [await _hosted(ledger, name + again) for name in NAMES]
         dora = await _external(ledger, EXTERNAL + again)
         facts = (
-            ("package", f"cantata-tokens 1.0.0, {package_id}"),
+            ("package", package_id),
             *(
                 (name, person.party)
                 for name, person in zip(NAMES, (aurora, alice, bob, carol), strict=True)
@@ -99,7 +99,9 @@ class TokenStory:
         )
         cast = Cast(aurora, alice, bob, carol, dora)
         return cls(
-            ledger, cast, Step("The token package is deployed, four parties hosted", facts=facts)
+            ledger,
+            cast,
+            Step("cantata-tokens 1.0.0 is deployed, four parties are hosted", facts=facts),
         )
 
     async def play(self) -> AsyncGenerator[Step, None]:

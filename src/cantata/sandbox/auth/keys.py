@@ -104,10 +104,12 @@ class JwksKeys:
 
     async def _load(self) -> KeySet:
         try:
-            data = await asyncio.to_thread(self._fetch, self._url)
+            fetching = asyncio.to_thread(self._fetch, self._url)
+            # Each read within it has a time-out of its own, which an issuer that drips never meets.
+            data = await asyncio.wait_for(fetching, FETCH_SECONDS_MAX)
             return KeySet.import_key_set(_known(json.loads(data)))
         except (OSError, ValueError, JoseError, RecursionError) as error:
-            raise KeysNotAvailable(self._url, str(error)[:200]) from None
+            raise KeysNotAvailable(self._url, str(error)[:200] or "time-out") from None
 
 
 def fetch_url(url: str) -> bytes:

@@ -62,13 +62,11 @@ def command_body(data: object, at: str) -> tuple[str, Json]:
     body = data[case]
     if not isinstance(body, Mapping):
         raise MalformedBody((wrong_kind(body, "object", f"{at}.{case}"),))
-    faults = tuple(
-        fault
-        for name, kind in CASES[case].items()
-        if (fault := _fault(body, name, kind, f"{at}.{case}.{name}"))
-    )
-    if faults:
-        raise MalformedBody(faults)
+    if not _is_whole(body, case):
+        faults = (
+            _fault(body, name, kind, f"{at}.{case}.{name}") for name, kind in CASES[case].items()
+        )
+        raise MalformedBody(tuple(fault for fault in faults if fault))
     return case, body
 
 
@@ -82,6 +80,17 @@ def command_list(data: object, at: str) -> list[object]:
 def wrong_kind(value: object, expected: str, at: str) -> str:
     """Say that a value is of another JSON kind than is expected at a place."""
     return f"Got value '{_shown(value)}' with wrong type, expecting {expected} at '{at}'"
+
+
+def _is_whole(body: Json, case: str) -> bool:
+    """Tell whether all fields are there and of their kinds; saying what is wrong costs more."""
+    for name, kind in CASES[case].items():
+        value = body.get(name, body)
+        if value is body or (kind is not ANY and not isinstance(value, str)):
+            return False
+        if kind is IDENTIFIER and not is_type_ref(value):
+            return False
+    return True
 
 
 def _fault(body: Json, name: str, kind: str, at: str) -> str:

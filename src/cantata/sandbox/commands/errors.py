@@ -9,6 +9,9 @@ from cantata.lf.model import Ref
 from cantata.sandbox.engine import LedgerError
 from cantata.sandbox.engine.errors import FAILED_PRECONDITION, NOT_FOUND, InvalidSubmission
 
+SHOWN_DIGITS = 12
+"""Digits of a package id that texts show."""
+
 
 class PackageNamesNotFound(LedgerError):
     """No package in use has the name of a ``#name:Module:Entity``."""
@@ -65,7 +68,7 @@ class PackageSelectionFailed(LedgerError):
 
     def __init__(self, package_id: str) -> None:
         super().__init__(
-            f"Package-id {excerpt(package_id)} not known", hint="upload and vet the package"
+            f"Package-id {_shortened(package_id)} not known", hint="upload and vet the package"
         )
         self.package_id = package_id
 
@@ -83,3 +86,8 @@ class PackageNameNotVetted(LedgerError):
             hint="vet a package of that name",
         )
         self.name = name
+
+
+def _shortened(package_id: str) -> str:
+    """Give a package id as participants print it in texts."""
+    return f"{package_id[:SHOWN_DIGITS]}..." if len(package_id) > SHOWN_DIGITS else package_id

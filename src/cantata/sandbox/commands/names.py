@@ -66,9 +66,16 @@ _known_ref = lru_cache(_KNOWN_MAX)(_type_ref)
 
 def require_name(text: str) -> None:
     """Refuse a text that names no definition, field or choice of Daml-LF."""
-    fault = _fault(_NAME, text)
+    fault = _known_name_fault(text) if len(text) <= _KNOWN_LENGTH_MAX else _name_fault(text)
     if fault:
         raise InvalidSubmission(fault)
+
+
+def _name_fault(text: str) -> str:
+    return _fault(_NAME, text)
+
+
+_known_name_fault = lru_cache(_KNOWN_MAX)(_name_fault)
 
 
 def _fault(grammar: _Grammar, text: str) -> str:

@@ -46,7 +46,7 @@ from cantata.sandbox.engine.transaction import (
     Create,
     Exercise,
     Fetch,
-    Rollback,
+    QueryByKey,
     Transaction,
     Tree,
 )
@@ -187,12 +187,14 @@ def _require_complete(submission: Submission) -> None:
 def _packages(tree: Tree) -> Iterator[str]:
     """Give the packages whose code ran."""
     for node in tree.nodes:
-        if isinstance(node, Create):
+        if node.__class__ is Create:
             yield node.contract.template.package
-        elif not isinstance(node, Rollback):
+        elif node.__class__ is Exercise or node.__class__ is Fetch:
             yield node.template.package
-            if isinstance(node, Exercise | Fetch) and node.interface is not None:
+            if node.interface is not None:
                 yield node.interface.package
+        elif isinstance(node, QueryByKey):
+            yield node.template.package
 
 
 def _by_id(disclosed: Iterable[Contract]) -> dict[str, Contract]:

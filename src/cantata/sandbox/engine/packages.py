@@ -10,12 +10,14 @@ from cantata.lf.model import Package, Packages, Ref
 class PackageSet:
     """Packages with their vetting; versions of one name are ordered by their numbers.
 
-    `refresh` is called before names are resolved, for vetting that begins or ends with time.
+    `refresh` is called before names are resolved, for vetting that begins or ends with time;
+    `vetted_at` tells what is vetted at any time, where that is known.
     """
 
     def __init__(self, packages: Packages | None = None) -> None:
         self.packages = packages if packages is not None else Packages()
         self.refresh: Callable[[], None] | None = None
+        self.vetted_at: Callable[[int], Iterable[str]] | None = None
         self._vetted: set[str] = set()
         self._highest: dict[str, str] | None = None
         self._implemented: dict[Ref, tuple[Ref, ...]] = {}
@@ -58,7 +60,7 @@ class PackageSet:
         if self.refresh is not None:
             self.refresh()
         if self._highest is None:
-            self._highest = self._find_highest()
+            self._highest = self._find_highest(self._vetted)
         if not preference:
             return self._highest
         preferred = {
@@ -67,6 +69,12 @@ class PackageSet:
             if package_id in self.packages
         }
         return {**self._highest, **preferred}
+
+    def resolution_at(self, time: int) -> Mapping[str, str]:
+        """Map each package name to the highest package that is vetted at a time."""
+        if self.vetted_at is None:
+            return self.resolution()
+        return self._find_highest(self.vetted_at(time))
 
     def package_name(self, package_id: str) -> str:
         """Give the name of a package, "" for one that the ledger does not have."""
@@ -97,9 +105,9 @@ class PackageSet:
         definition = module.templates.get(template.name) if module else None
         return tuple(instance.interface for instance in definition.implements) if definition else ()
 
-    def _find_highest(self) -> dict[str, str]:
+    def _find_highest(self, package_ids: Iterable[str]) -> dict[str, str]:
         highest: dict[str, tuple[tuple[int, ...], str]] = {}
-        for package_id in self._vetted:
+        for package_id in package_ids:
             package = self.packages.get(package_id)
             if package is not None:
                 version = tuple(int(number) for number in package.version.split("."))

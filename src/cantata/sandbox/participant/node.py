@@ -10,7 +10,6 @@ from cantata.kernel.generators import Ids, RandomIds
 from cantata.kernel.time import Clock, SystemClock
 from cantata.lf.codec import JsonCodec
 from cantata.lf.interactive.topology import SigningKeys
-from cantata.lf.runtime.cache.place import user_folder
 from cantata.lf.runtime.runtime import Runtime
 from cantata.sandbox.commands import CommandReader
 from cantata.sandbox.engine import Engine, Ledger, PackageSet, Submission
@@ -19,6 +18,7 @@ from cantata.sandbox.participant.commits import Commits
 from cantata.sandbox.participant.durability import Durability
 from cantata.sandbox.participant.identity import Identity
 from cantata.sandbox.participant.journal import Journal, Part
+from cantata.sandbox.place import user_folder
 from cantata.sandbox.prepared import KnownBlobs
 from cantata.sandbox.store import SqliteStore
 
@@ -39,6 +39,9 @@ def _unlocked(submission: Submission) -> bool:
 def _no_keys(party: str) -> SigningKeys | None:
     return None
 
+
+_UUID_VARIANTS = {f"{digit:x}": f"{digit & 0x3 | 0x8:x}" for digit in range(16)}
+"""The digit of a random UUID that says how it was made, by the random one in its place."""
 
 STRIDE = 3
 """Offsets that each entry of the log takes, as on a participant: clients must bear gaps."""
@@ -135,11 +138,9 @@ class Participant:
 
     def fresh_uuid(self) -> str:
         """Give a random UUID as text."""
-        raw = bytearray(self.ids.fresh_bytes(16))
-        raw[6] = raw[6] & 0x0F | 0x40
-        raw[8] = raw[8] & 0x3F | 0x80
-        text = raw.hex()
-        return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+        text = self.ids.fresh_bytes(16).hex()
+        variant = _UUID_VARIANTS[text[16]]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
     def _knows_party(self, party: str) -> bool:
         return self.knows_party(party)

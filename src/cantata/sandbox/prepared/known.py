@@ -30,8 +30,14 @@ class KnownBlobs:
         contract = self._known.get(blob)
         if contract is None or contract.template.package not in self._packages:
             contract = self._blobs.read(blob)
+            if not self._blobs.is_sealed(blob):
+                return contract
         self._remember(blob, contract)
         return contract
+
+    def is_sealed(self, blob: bytes) -> bool:
+        """Tell what `Blobs.is_sealed` tells; what is remembered is sealed."""
+        return blob in self._known or self._blobs.is_sealed(blob)
 
     def _remember(self, blob: bytes, contract: Contract) -> None:
         if self._known.pop(blob, None) is None:

@@ -69,10 +69,11 @@ class Bodies:
                 parts.append(part)
                 size += len(part)
                 self._hold(len(part))
+                is_last = not event.get("more_body", False)
                 if size > BODY_BYTES_MAX:
                     parts.clear()
-                    raise BodyTooLarge(size + await _drain(receive, size))
-                if not event.get("more_body", False):
+                    raise BodyTooLarge(size if is_last else size + await _drain(receive, size))
+                if is_last:
                     return b"".join(parts)
                 event = await receive()
         finally:

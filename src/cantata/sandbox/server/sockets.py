@@ -30,6 +30,11 @@ from cantata.sandbox.server.wire import encode
 PROTOCOL = "daml.ws.auth"
 TOKEN_PREFIX = "jwt.token."
 TICK_SECONDS = 1
+
+MS_PER_SECOND = 1_000
+TURN_MS = 5
+"""Time after which a stream that has much to say lets others go on."""
+
 CHECKPOINT_TICKS = 25
 """Ticks of silence after which a checkpoint is sent; clients are told to expect one within 75 s."""
 
@@ -123,8 +128,13 @@ class _Pump:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _elements(self) -> None:
+        now = asyncio.get_running_loop().time
+        turn = now() + TURN_MS / MS_PER_SECOND
         async for element in self._stream.elements:
             await self._deliver(element)
+            if now() > turn:
+                await asyncio.sleep(0)
+                turn = now() + TURN_MS / MS_PER_SECOND
 
     async def _deliver(self, element: Any) -> None:
         self._sending = True

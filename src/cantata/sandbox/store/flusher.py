@@ -97,7 +97,6 @@ class Flusher:
             batch.first, batch.last = batch.first or first, last or batch.last
             if batch.size >= BATCH_BYTES_MAX:
                 self._is_open = False
-            self._wake.notify()
             return batch
 
     def close_batch(self) -> int:
@@ -136,6 +135,7 @@ class Flusher:
             self._batches.append(OpenBatch(self._next_seq))
             self._next_seq += 1
             self._is_open = True
+            self._wake.notify()
         return self._batches[-1]
 
     def _run(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 UPDATES = ""
 """The kind of the updates among what has an offset; others are named by the participant."""
@@ -79,14 +79,15 @@ class Segment:
         self.batch_firsts.append(first)
         self.batch_seqs.append(seq)
 
-    def find(self, short: int) -> Iterator[int]:
+    def find(self, short: int) -> Sequence[int]:
         """Give the offsets noted for an id, and perhaps for others with the same 64 bits."""
-        yield from self._keys.get(short, ())
+        found = self._keys.get(short, ())
         shorts, offsets = self._index
         place = bisect_left(shorts, short)
         while place < len(shorts) and shorts[place] == short:
-            yield offsets[place]
+            found += (offsets[place],)
             place += 1
+        return found
 
     def seal(self) -> None:
         """Sort the ids, now that no more will come; others may be looking for some meanwhile."""
@@ -162,8 +163,10 @@ class History:
 
     def find(self, identifier: str) -> list[int]:
         """Give the offsets of updates that may have to do with an id, in order."""
-        short = key(identifier)
-        return sorted({offset for segment in self.segments for offset in segment.find(short)})
+        short, found = key(identifier), set[int]()
+        for segment in self.segments:
+            found.update(segment.find(short))
+        return sorted(found)
 
     def batch(self, offset: int) -> int | None:
         """Give the number of the batch that holds an offset, if there is one."""

@@ -8,6 +8,7 @@ end; the tree is read when somebody asks for the update.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
@@ -34,6 +35,9 @@ _KEY_AT = 4
 """Place of the key in a contract that has one; its parties stay where they are in others."""
 
 _KEY_BYTES = 8
+_KEYS_KNOWN_MAX = 1_000
+"""Ids of commands that are remembered: a command is looked for before it is recorded."""
+
 _FIELDS = slice(2, 11)
 _WITNESSES_AT = 11
 _ARCHIVED_AT = 13
@@ -108,6 +112,7 @@ class Head(NamedTuple):
         )
 
 
+@lru_cache(_KEYS_KNOWN_MAX)
 def command_key(user_id: str, command_id: str, act_as: frozenset[str]) -> str:
     """Give the id by which updates of a command are found."""
     text = "\0".join((user_id, command_id, *sorted(act_as)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+from dataclasses import replace
 from pathlib import Path
 from types import CodeType, FunctionType
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 
 from cantata.lf.archive import StoredPackage, read_dar, read_stored, reader, write_package
-from cantata.lf.model import INT64, TEXT, EText, Packages, Ref, arrow
+from cantata.lf.model import INT64, TEXT, EApp, EText, EVal, Package, Packages, Ref, arrow
 from cantata.lf.runtime.cache.flat import Reader, Writer
 from cantata.lf.runtime.cache.packages import PackageCache
 from cantata.lf.runtime.linker import Linker
@@ -18,6 +19,7 @@ from cantata.lf.runtime.runtime import Runtime
 from cantata.lf.runtime.translate.links import CALL, ref_link
 from cantata.lf.stable import stable_packages
 from tests.unit.lf.runtime.build import (
+    Values,
     add,
     equal,
     i,
@@ -144,6 +146,60 @@ def test_code_sees_nothing_but_its_table() -> None:
 def _names(code: CodeType) -> set[str]:
     inner = [part for part in code.co_consts if isinstance(part, CodeType)]
     return set(code.co_names).union(*(_names(part) for part in inner))
+
+
+# declarations
+
+OTHER = "cd" * 32
+
+
+def _referring(
+    tmp_path: Path | None, real: Package, *, declared_first: bool
+) -> tuple[Runtime, Package]:
+    """Give a runtime of a package that calls a function of another, declared or real."""
+    call = EApp(EVal(ref("f", OTHER)), (i(1),))
+    values: Values = {"m": (INT64, call)}
+    using = replace(package(values), imports=frozenset({OTHER}))
+    declared = package({"f": (arrow(INT64, INT64), lam(i(7), "n"))}, package_id=OTHER)
+    run = runtime(using, declared if declared_first else real, cache=tmp_path)
+    return run, declared
+
+
+def _real() -> Package:
+    body = lam(add(var("n"), EVal(ref("g", OTHER))), "n")
+    values: Values = {"f": (arrow(INT64, INT64), body), "g": (INT64, i(41))}
+    return package(values, package_id=OTHER)
+
+
+@pytest.mark.parametrize("cached", [False, True])
+def test_code_of_a_declaration_goes_when_the_real_package_comes(
+    tmp_path: Path, cached: bool
+) -> None:
+    folder = tmp_path if cached else None
+    real = _real()
+    run, declared = _referring(folder, real, declared_first=True)
+    assert run.evaluate(ref("m")) == 7
+    run.save()
+    run.packages.add(real)
+    assert run.evaluate(ref("m")) == 42
+    run.save()
+    for declared_first, expected in ((True, 7), (False, 42)):
+        again, _ = _referring(folder, real, declared_first=declared_first)
+        assert again.evaluate(ref("m")) == expected
+    run.packages.clear()
+    stable = [stored.package for stored in stable_packages().values()]
+    for each in (*stable, package({"m": (INT64, i(0))}), declared):
+        run.packages.add(each)
+    assert run.evaluate(ref("m")) == 0
+
+
+def test_the_same_package_again_changes_nothing() -> None:
+    run, _ = _referring(None, _real(), declared_first=False)
+    assert run.evaluate(ref("m")) == 42
+    table = run._table
+    run.packages.add(_real())
+    assert run.evaluate(ref("m")) == 42
+    assert run._table is table
 
 
 # real packages

@@ -111,3 +111,46 @@ def test_nothing_is_shown_before_it_is_on_disk(
 
 async def _done(task: asyncio.Task[Any]) -> Any:
     return await asyncio.wait_for(task, timeout=60)
+
+
+def test_a_refusal_tells_nothing_that_may_get_lost(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = stage.create()["contractId"]
+    archive, again = (
+        stage.command(stage.alice, of=[stage.exercise(old, "Archive")]) for _ in range(2)
+    )
+
+    async def submit_both() -> tuple[asyncio.Task[Any], ...]:
+        tasks = [
+            asyncio.ensure_future(stage._ask(NEW, {"commands": body}, "POST", {}, EVERYTHING))
+            for body in (archive, again)
+        ]
+        await asyncio.sleep(0.05)
+        return tuple(tasks)
+
+    with held_back(stage, monkeypatch):
+        done, refused = stage.run(submit_both())
+        assert not done.done()
+        assert not refused.done(), "the archival that it would tell of is not safe"
+    stage.run(_done(done))
+    with pytest.raises(CantataError, match="could not be found"):
+        stage.run(_done(refused))
+
+
+def test_a_command_whose_client_has_gone_is_in_flight_until_it_is_safe(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = stage.command(stage.alice, of=[stage.asset()])
+
+    async def submit_and_leave() -> None:
+        task = asyncio.ensure_future(stage._ask(NEW, {"commands": body}, "POST", {}, EVERYTHING))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    with held_back(stage, monkeypatch):
+        stage.run(submit_and_leave())
+        assert stage.refusal(NEW, {"commands": body})["code"] == "SUBMISSION_ALREADY_IN_FLIGHT"
+    stage.node.store.sync().result(timeout=60)
+    assert stage.refusal(NEW, {"commands": body})["code"] == "DUPLICATE_COMMAND"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cantata.lf.interactive.intent.model import Aspect, Difference
-from cantata.lf.interactive.model import Action, Create, Exercise, Fetch
+from cantata.lf.interactive.model import Action, Create, Exercise, Fetch, QueryByKey
 from cantata.lf.interactive.tree import NodeTree, children_of
 
 
@@ -34,4 +34,6 @@ def _needed(action: Action) -> frozenset[str]:
             return frozenset(action.signatories)
         case Exercise() | Fetch():
             return frozenset(action.acting_parties)
+        case QueryByKey():
+            return frozenset(action.key.maintainers)
     return frozenset()

@@ -183,6 +183,13 @@ def _inputs(intent: Intent, metadata: Metadata, tree: NodeTree) -> Iterator[Diff
         if isinstance(action, Exercise | Fetch) and action.contract_id not in created:
             used.add(action.contract_id)
             yield from _input(action, inputs.get(action.contract_id), f"node {node_id}")
+        elif isinstance(action, QueryByKey):
+            found = set(action.result) - created
+            used |= found
+            for contract_id in found - inputs.keys():
+                yield Difference(
+                    Aspect.INPUT, f"node {node_id}", contract_id, "no such input contract"
+                )
     for contract_id in inputs.keys() - used:
         yield Difference(Aspect.INPUT, contract_id, "a node that uses it", "none")
 
@@ -225,6 +232,7 @@ def _blob(given: InputContract) -> Iterator[Difference]:
         (create.package_name, blob.package_name),
         (given.created_at, blob.created_at),
         (set(create.signatories), signatories),
+        (_key_of(create), None if blob.key is None else (blob.key.hash, set(maintainers))),
         (set(create.stakeholders), signatories | set(blob.observers)),
     )
     for wanted, found in pairs:
@@ -232,3 +240,10 @@ def _blob(given: InputContract) -> Iterator[Difference]:
             yield Difference(Aspect.BLOB, create.contract_id, shown(str(wanted)), shown(str(found)))
     for path, wanted_part, found_part in mismatches(blob.argument, create.argument):
         yield Difference(Aspect.BLOB, f"{create.contract_id}, {path}", wanted_part, found_part)
+
+
+def _key_of(create: Create) -> tuple[bytes, set[str]] | None:
+    key = create.key
+    if key is None:
+        return None
+    return (b"" if key.key is None else key.key.hash), set(key.maintainers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,24 +13,41 @@ from cantata.lf.runtime.cache.folder import CacheFolder
 from cantata.lf.runtime.cache.versions import stamp
 from cantata.lf.runtime.translate.stored import Stored
 
-_KINDS = ("synonyms", "data_types", "values", "templates", "exceptions", "interfaces")
-
 
 class CodeCache:
-    """Units of code by name, for each package; code refers to other packages by their ids."""
+    """Units of code by name, for each package; code refers to other packages by their ids.
 
-    def __init__(self, folder: Path) -> None:
+    Code may hold parts of the packages that its own refers to, so that it is found only where they
+    are the same: declared or real.
+    """
+
+    def __init__(self, folder: Path, packages: Mapping[str, Package]) -> None:
         self._folder = CacheFolder(folder)
+        self._packages = packages
 
     def load(self, package: Package) -> dict[str, bytes]:
         """Give the stored units of a package, packed."""
-        content = self._folder.read(_file(package))
+        content = self._folder.read(self._file(package))
         units: dict[str, bytes] = {} if content is None else _load(content)
         return units
 
     def save(self, package: Package, units: dict[str, bytes]) -> None:
         """Store the units of a package."""
-        self._folder.write(_file(package), marshal.dumps(units))
+        self._folder.write(self._file(package), marshal.dumps(units))
+
+    def _file(self, package: Package) -> str:
+        """Name the file by what the package and all that it needs hold."""
+        reached = {package.id: package}
+        pending = [package]
+        while pending:
+            for package_id in pending.pop().imports - reached.keys():
+                found = self._packages.get(package_id)
+                if found is not None:
+                    reached[package_id] = found
+                    pending.append(found)
+        extents = sorted((each.id, each.extent) for each in reached.values())
+        digest = hashlib.sha256(repr(extents).encode()).hexdigest()[:8]
+        return f"{package.id}.{digest}.{stamp()}.code"
 
 
 def pack(stored: Stored) -> bytes:
@@ -45,13 +63,3 @@ def unpack(packed: bytes) -> Stored:
 
 def _load(data: bytes) -> Any:
     return marshal.loads(data)  # noqa: S302 - the folder is the user's own, its files are hashed
-
-
-def _file(package: Package) -> str:
-    """Name the file; a declaration of a package has fewer definitions than the package itself."""
-    counts = [
-        (module.name, *(len(getattr(module, kind)) for kind in _KINDS))
-        for module in package.modules.values()
-    ]
-    extent = hashlib.sha256(repr(sorted(counts)).encode()).hexdigest()[:8]
-    return f"{package.id}.{extent}.{stamp()}.code"

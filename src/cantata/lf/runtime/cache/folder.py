@@ -7,8 +7,6 @@ import hashlib
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from cantata.lf.runtime.cache.place import is_own
-
 FILES_MAX = 2_000
 """Files in a folder above which the older half is deleted."""
 
@@ -20,14 +18,9 @@ class CacheFolder:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._is_own: bool | None = None
 
     def read(self, name: str) -> bytes | None:
-        """Give the content of a file, or None if it is missing, damaged or not this user's."""
-        if self._is_own is None:
-            self._is_own = is_own(self.path)
-        if not self._is_own:
-            return None
+        """Give the content of a file, or None if it is missing or damaged."""
         try:
             data = (self.path / name).read_bytes()
         except OSError:
@@ -39,9 +32,6 @@ class CacheFolder:
         """Write a file; a folder that cannot be written is no error, only a slower next start."""
         with contextlib.suppress(OSError):
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._is_own = is_own(self.path)
-            if not self._is_own:
-                return
             with NamedTemporaryFile(dir=self.path, prefix=f".{name[:16]}-", delete=False) as file:
                 file.write(hashlib.sha256(content).digest() + content)
             try:

@@ -10,18 +10,11 @@ from cantata.lf.runtime.errors.failures import INVALID_ARGUMENT
 from cantata.lf.runtime.errors.ledger import NOT_FOUND
 
 
-class ContractKeyNotFound(InterpretationError):
-    """No active contract with a key is visible to the submitters; `text` prints the key."""
+class LookupFailed(InterpretationError):
+    """Contracts cannot be found by a key."""
 
-    kind: ClassVar[str] = "ContractKeyNotFound"
-    code: ClassVar[str] = "CONTRACT_KEY_NOT_FOUND"
-    category: int = NOT_FOUND
-
-    def __init__(self, template: Ref, package_name: str, key: Typed, text: str) -> None:
-        super().__init__(
-            "Update failed due to fetch-by-key or exercise-by-key which did not find a contract "
-            f"with key {text} ({short(template)})"
-        )
+    def __init__(self, message: str, template: Ref, package_name: str, key: Typed) -> None:
+        super().__init__(message)
         self.template = template
         self.package_name = package_name
         self.key = key
@@ -29,7 +22,42 @@ class ContractKeyNotFound(InterpretationError):
     @property
     def resources(self) -> tuple[Resource, ...]:
         """Give template, key and package name."""
-        return _of_key(self.template, self.key, self.package_name)
+        return (
+            ("TEMPLATE_ID", str(self.template)),
+            ("CONTRACT_KEY", self.key),
+            ("PACKAGE_NAME", self.package_name),
+        )
+
+
+class ContractKeyNotFound(LookupFailed):
+    """No active contract with a key is visible to the submitters; `text` prints the key."""
+
+    kind: ClassVar[str] = "ContractKeyNotFound"
+    code: ClassVar[str] = "CONTRACT_KEY_NOT_FOUND"
+    category: int = NOT_FOUND
+
+    def __init__(self, template: Ref, package_name: str, key: Typed, text: str) -> None:
+        message = (
+            "Update failed due to fetch-by-key or exercise-by-key which did not find a contract "
+            f"with key {text} ({short(template)})"
+        )
+        super().__init__(message, template, package_name, key)
+
+
+class FetchEmptyContractKeyMaintainers(LookupFailed):
+    """A key by which contracts are looked for has no maintainers; `text` prints the key."""
+
+    kind: ClassVar[str] = "FetchEmptyContractKeyMaintainers"
+    code: ClassVar[str] = "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS"
+    category: int = INVALID_ARGUMENT
+
+    def __init__(self, template: Ref, package_name: str, key: Typed, text: str) -> None:
+        message = (
+            "Update failed due to a contract key with an empty set of maintainers "  # noqa: S608
+            f"when fetching or looking up by key {package_name} / {short(template)}\n"
+            f"The provided shared key is {text}"
+        )
+        super().__init__(message, template, package_name, key)
 
 
 class CreateEmptyContractKeyMaintainers(InterpretationError):
@@ -54,29 +82,6 @@ class CreateEmptyContractKeyMaintainers(InterpretationError):
         return ("TEMPLATE_ID", str(self.template)), ("CONTRACT_ARG", self.payload)
 
 
-class FetchEmptyContractKeyMaintainers(InterpretationError):
-    """A key by which contracts are looked for has no maintainers; `text` prints the key."""
-
-    kind: ClassVar[str] = "FetchEmptyContractKeyMaintainers"
-    code: ClassVar[str] = "FETCH_EMPTY_CONTRACT_KEY_MAINTAINERS"
-    category: int = INVALID_ARGUMENT
-
-    def __init__(self, template: Ref, package_name: str, key: Typed, text: str) -> None:
-        super().__init__(
-            "Update failed due to a contract key with an empty set of maintainers "  # noqa: S608
-            f"when fetching or looking up by key {package_name} / {short(template)}\n"
-            f"The provided shared key is {text}"
-        )
-        self.template = template
-        self.package_name = package_name
-        self.key = key
-
-    @property
-    def resources(self) -> tuple[Resource, ...]:
-        """Give template, key and package name."""
-        return _of_key(self.template, self.key, self.package_name)
-
-
 class ContractIdInContractKey(InterpretationError):
     """A contract key holds a contract id."""
 
@@ -87,11 +92,3 @@ class ContractIdInContractKey(InterpretationError):
     def __init__(self, contract_id: str) -> None:
         super().__init__(f"Contract IDs are not supported in contract keys: {contract_id}")
         self.contract_id = contract_id
-
-
-def _of_key(template: Ref, key: Typed, package_name: str) -> tuple[Resource, ...]:
-    return (
-        ("TEMPLATE_ID", str(template)),
-        ("CONTRACT_KEY", key),
-        ("PACKAGE_NAME", package_name),
-    )

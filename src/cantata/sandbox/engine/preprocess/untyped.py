@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any, ClassVar
 
 
 class Untyped:
@@ -24,84 +25,91 @@ class UnitArg(Untyped):
         return "ValueUnit"
 
 
+class Scalar(Untyped):
+    """The root of values that hold one thing; `tag` is what error texts call them."""
+
+    __slots__ = ()
+    tag: ClassVar[str]
+    value: Any
+
+    def __str__(self) -> str:
+        return f"Value{self.tag}({self._shown()})"
+
+    def _shown(self) -> str:
+        return str(self.value)
+
+
 @dataclass(frozen=True, slots=True)
-class BoolArg(Untyped):
+class BoolArg(Scalar):
     """A truth value."""
 
+    tag = "Bool"
     value: bool
 
-    def __str__(self) -> str:
-        return f"ValueBool({str(self.value).lower()})"
+    def _shown(self) -> str:
+        return str(self.value).lower()
 
 
 @dataclass(frozen=True, slots=True)
-class Int64Arg(Untyped):
+class Int64Arg(Scalar):
     """An integer within 64 bits."""
 
+    tag = "Int64"
     value: int
-
-    def __str__(self) -> str:
-        return f"ValueInt64({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
-class NumericArg(Untyped):
+class NumericArg(Scalar):
     """A decimal number of any scale."""
 
+    tag = "Numeric"
     value: Decimal
 
-    def __str__(self) -> str:
-        return f"ValueNumeric({self.value:f})"
+    def _shown(self) -> str:
+        return f"{self.value:f}"
 
 
 @dataclass(frozen=True, slots=True)
-class TextArg(Untyped):
+class TextArg(Scalar):
     """A text."""
 
+    tag = "Text"
     value: str
-
-    def __str__(self) -> str:
-        return f"ValueText({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
-class PartyArg(Untyped):
+class PartyArg(Scalar):
     """A party."""
 
+    tag = "Party"
     value: str
-
-    def __str__(self) -> str:
-        return f"ValueParty({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
-class ContractIdArg(Untyped):
+class ContractIdArg(Scalar):
     """A contract id in hex."""
 
+    tag = "ContractId"
     value: str
 
-    def __str__(self) -> str:
-        return f"ValueContractId(ContractId({self.value}))"
+    def _shown(self) -> str:
+        return f"ContractId({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
-class DateArg(Untyped):
+class DateArg(Scalar):
     """Days since 1970-01-01."""
 
+    tag = "Date"
     value: int
-
-    def __str__(self) -> str:
-        return f"ValueDate({self.value})"
 
 
 @dataclass(frozen=True, slots=True)
-class TimestampArg(Untyped):
+class TimestampArg(Scalar):
     """Microseconds since 1970."""
 
+    tag = "Timestamp"
     value: int
-
-    def __str__(self) -> str:
-        return f"ValueTimestamp({self.value})"
 
 
 @dataclass(frozen=True, slots=True)

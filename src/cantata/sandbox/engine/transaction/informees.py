@@ -63,22 +63,23 @@ def witnesses(tree: Tree) -> Iterator[tuple[Node, frozenset[str]]]:
 def all_witnesses(tree: Tree) -> frozenset[str]:
     """Give everybody who witnesses anything of a tree: all informees of what counts."""
     told: set[frozenset[str]] = set()
-    after = -1
-    for node in tree.nodes:
-        if node.node_id <= after:
+    add, after = told.add, -1
+    for place, node in enumerate(tree.nodes):
+        if place <= after:
             continue
-        if isinstance(node, Create):
-            told.add(node.contract.stakeholders)
-        elif isinstance(node, Exercise):
-            told.add(node.stakeholders if node.consuming else node.signatories)
-            told.add(node.actors)
-            told.add(node.choice_observers)
-        elif isinstance(node, Fetch):
-            told.add(node.signatories)
-            told.add(node.actors)
+        if node.__class__ is Exercise:
+            add(node.stakeholders if node.consuming else node.signatories)
+            add(node.actors)
+            add(node.choice_observers)
+        elif node.__class__ is Create:
+            add(node.contract.stakeholders)
+        elif node.__class__ is Fetch:
+            add(node.signatories)
+            add(node.actors)
         elif isinstance(node, QueryByKey):
-            told.add(node.key.maintainers)
+            add(node.key.maintainers)
         else:
+            assert isinstance(node, Rollback)
             after = node.last_descendant
     return _NOBODY.union(*told)
 

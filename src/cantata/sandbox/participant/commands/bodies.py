@@ -112,11 +112,51 @@ class SubmitForTransaction:
 
 
 @message
+class Unassignment:
+    """A contract to be moved away from a synchronizer."""
+
+    contract_id: str
+    source: str
+    target: str
+
+
+@message
+class Assignment:
+    """A contract to be taken by the synchronizer to which it was moved."""
+
+    reassignment_id: str
+    source: str
+    target: str
+
+
+@message
+class UnassignCommand:
+    """To move a contract away."""
+
+    value: Unassignment
+
+
+@message
+class AssignCommand:
+    """To take a contract."""
+
+    value: Assignment
+
+
+@message
+class ReassignmentCommand:
+    """One step of moving a contract."""
+
+    command: UnassignCommand | AssignCommand | Empty
+
+
+@message
 class ReassignmentCommands:
-    """Commands that move contracts between synchronizers; only who submits them is read."""
+    """Commands that move contracts between synchronizers."""
 
     user_id: str
     submitter: str
+    commands: tuple[ReassignmentCommand, ...]
 
 
 @message

@@ -7,10 +7,13 @@ from collections.abc import Iterable
 from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import ContractId
 from cantata.lf.codec.errors import excerpt
-from cantata.lf.model import Ref
+from cantata.lf.model import Ref, TCon
+from cantata.lf.runtime.errors import Typed
 from cantata.sandbox.commands import type_ref
 from cantata.sandbox.engine import Contract, NamedRef
 from cantata.sandbox.engine.errors import InvalidSubmission
+from cantata.sandbox.engine.interpretation.errors import AuthenticationFailed
+from cantata.sandbox.engine.resources import Resources
 from cantata.sandbox.participant.commands.bodies import DisclosedContract
 from cantata.sandbox.participant.commands.parse import shortened, synchronizer_fault
 from cantata.sandbox.participant.errors import Origin, Refusal
@@ -25,11 +28,12 @@ REQUEST = Origin.REQUEST
 
 
 class Disclosure:
-    """Reads disclosed contracts; whether a contract is what its id says is for the engine."""
+    """Reads disclosed contracts; whether a contract is what its id says is for the engine too."""
 
     def __init__(self, node: Participant) -> None:
         self._node = node
         self._blobs = node.blobs
+        self._resources = Resources(node.packages.packages)
 
     def read(self, shown: Iterable[DisclosedContract]) -> tuple[Contract, ...]:
         """Give the contracts, or raise what is wrong with the first that cannot be read.
@@ -82,7 +86,17 @@ class Disclosure:
             raise _mismatch("contract_id", contract_id, contract.contract_id)
         if template is not None and template != contract.template:
             raise _mismatch("template_id", str(template), str(contract.template))
+        if not self._blobs.is_sealed(shown.created_event_blob):
+            raise self._forged(contract)
         return contract
+
+    def _forged(self, contract: Contract) -> AuthenticationFailed:
+        payload = Typed(contract.payload, TCon(contract.template))
+        text = self._node.engine.runtime.text(*payload, labelled=False)
+        template = contract.template
+        error = AuthenticationFailed(contract.contract_id, template, template, payload, text)
+        error.written_resources = self._resources.written(error)
+        return error
 
 
 def _by_id(text: str) -> Ref:

@@ -65,7 +65,8 @@ class CommandIndex:
         update = self._store.by_command(*change_id)
         if update is not None:
             return Accepted(update.offset, update.record_time, update.submission_id)
-        kept = self._store.table(PRUNED_COMMANDS).get(str(change_id))
+        pruned = self._store.table(PRUNED_COMMANDS)
+        kept = pruned.get(str(change_id)) if pruned else None
         return None if kept is None else Accepted(*kept)
 
     def completions(

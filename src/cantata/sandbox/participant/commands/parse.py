@@ -46,8 +46,10 @@ _NOT_IN_LEDGER_STRING = re.compile(r"[^A-Za-z0-9#:\-_/ .]")
 _LATE_TEXTS = (
     "Could not read Numeric string",
     "Daml-LF Party",
+    "cannot convert long",
     "cannot parse ContractId",
     "non expected character",
+    "out of bound Date",
 )
 """What the JSON layer of a participant lets pass, so that the node itself refuses it."""
 

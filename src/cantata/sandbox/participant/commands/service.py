@@ -16,8 +16,9 @@ from cantata.sandbox.participant.commands.bodies import (
 )
 from cantata.sandbox.participant.commands.completions import Completions
 from cantata.sandbox.participant.commands.parse import user_of
+from cantata.sandbox.participant.commands.reassignment import why_not_moved
 from cantata.sandbox.participant.commands.submission import Submitter
-from cantata.sandbox.participant.errors import Refusal, unsupported
+from cantata.sandbox.participant.errors import Refusal
 from cantata.sandbox.participant.events.filters import require_readers, transaction_format
 from cantata.sandbox.participant.events.reading import Reading, see
 from cantata.sandbox.participant.events.render import Renderer
@@ -68,7 +69,9 @@ class CommandService:
         body: SubmitReassignment = request.body
         commands = body.reassignment_commands
         user_of(request.claims, commands.user_id if commands else "")
-        raise unsupported("moving contracts between synchronizers")
+        if commands is not None:
+            request.claims.require_act_as([commands.submitter])
+        raise why_not_moved(self._node.identity, commands)
 
     def _format(self, request: Request, body: SubmitForTransaction) -> tuple[EventFormat, Shape]:
         asked = body.transaction_format
@@ -115,13 +118,13 @@ def routes(node: Participant) -> Sequence[Endpoint]:
             f"{at}/submit-and-wait-for-reassignment",
             service.reassign,
             SubmitReassignment,
-            summary="Move contracts between synchronizers: not supported by this ledger.",
+            summary="Move contracts between synchronizers: there is only one here.",
         ),
         post(
             f"{at}/async/submit-reassignment",
             service.reassign,
             SubmitReassignment,
-            summary="Move contracts between synchronizers: not supported by this ledger.",
+            summary="Move contracts between synchronizers: there is only one here.",
         ),
         Listing(
             path=f"{at}/completions",

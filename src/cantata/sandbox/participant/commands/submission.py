@@ -35,7 +35,6 @@ from cantata.sandbox.participant.commands.index import (
     CommandIndex,
     change_id_of,
 )
-from cantata.sandbox.participant.commands.locking import locked
 from cantata.sandbox.participant.commands.parse import (
     DEDUPLICATION_MICROS,
     Header,
@@ -48,11 +47,12 @@ from cantata.sandbox.participant.commands.parse import (
     shortened_physical,
 )
 from cantata.sandbox.participant.commands.status import status_of
+from cantata.sandbox.participant.commands.verdicts import inactive, locked
 from cantata.sandbox.participant.errors import Origin, Refusal, refusal_of
 from cantata.sandbox.participant.events.reading import Reading
 from cantata.sandbox.participant.node import Participant
 
-UNDER_WAY_SECONDS = 0.05
+UNDER_WAY_MS = 50
 """How long an asynchronous command counts as under way after its answer."""
 
 
@@ -77,8 +77,12 @@ class Submitter:
     async def submit(self, body: JsCommands, claims: Claims, trace_id: str) -> Update:
         """Run the commands of a request; give the update when it is safe."""
         header, submission = self.read(body, claims, trace_id)
-        with self.explained(header):
-            submission, transaction = self._node.ledger.prepare(submission)
+        try:
+            with self.explained(header):
+                submission, transaction = self._node.ledger.prepare(submission)
+        except Refusal:
+            await self._settled()
+            raise
         require_own_parties(self._node, submission.act_as)
         return await self.commit(submission, transaction, header.period)
 
@@ -123,15 +127,21 @@ class Submitter:
         change_id = change_id_of(submission)
         self.require_new(submission, period)
         if node.is_locked(submission):
-            refusal = locked(transaction, node.identity)
-            self.reject(submission, refusal, 0)
-            raise refusal
+            held = locked(transaction, node.identity)
+            self.reject(submission, held, 0)
+            raise held
         try:
             update = node.ledger.commit(submission, transaction, record_time=self._record_time())
-        except (InactiveInputs, LedgerTimeOutOfBounds) as error:
+        except InactiveInputs as error:
+            late = inactive(error.contract_ids, transaction, node.identity)
+            self.reject(submission, late, 0)
+            await self._settled()
+            raise late from None
+        except LedgerTimeOutOfBounds as error:
             refusal = refusal_of(error)
             if isinstance(refusal, Refusal):
                 self.reject(submission, refusal, 0)
+            await self._settled()
             raise
         self._in_flight[change_id] = submission.submission_id
         try:
@@ -139,6 +149,11 @@ class Submitter:
         finally:
             self._in_flight.pop(change_id, None)
         return update
+
+    async def _settled(self) -> None:
+        """Wait until all is safe that a refusal may be about: it must not tell what gets lost."""
+        if self._node.store.end() > self._node.store.durable_end():
+            await self._node.durability.wait()
 
     def keep_under_way(self, update: Update) -> None:
         """Count an asynchronous command as under way for a while.
@@ -149,7 +164,7 @@ class Submitter:
         change_id = change_id_of(update)
         self._in_flight[change_id] = update.submission_id
         loop = asyncio.get_running_loop()
-        loop.call_later(UNDER_WAY_SECONDS, self._in_flight.pop, change_id, None)
+        loop.call_later(UNDER_WAY_MS / 1_000, self._in_flight.pop, change_id, None)
 
     def _commands(self, body: JsCommands) -> tuple[tuple[Command, ...], ValueRefused | None]:
         """Read the commands; what is to be said later of their values is given, not raised."""
@@ -181,7 +196,9 @@ class Submitter:
         """Refuse a command that was done already or is being done."""
         change_id = change_id_of(submission)
         synchronizer = self._node.identity.synchronizer
-        running = self._in_flight.get(change_id)
+        running, done = self._in_flight.get(change_id), self._index.accepted(change_id)
+        if done is not None and done.offset > self._node.ledger.durable_end():
+            running = done.submission_id
         if running is not None:
             raise Refusal(
                 "SUBMISSION_ALREADY_IN_FLIGHT",
@@ -195,7 +212,6 @@ class Submitter:
             )
         if isinstance(period, DeduplicationOffset) and period.value < self._node.store.pruned():
             raise _unknown_period(period.value, self._node.store.pruned())
-        done = self._index.accepted(change_id)
         if done is None or not self._is_within(done, period):
             return
         refusal = Refusal(

@@ -23,6 +23,12 @@ from cantata.sandbox.participant.errors.codes import (
 PAYLOAD_TOO_LARGE = 413
 INVALID_ARGUMENT = 8
 
+CAUSE_MAX = 512
+"""Letters of a cause that come through; the rest is cut."""
+
+HEAD_DIGITS = 8
+"""Digits of the correlation id, or of the trace id, before a cause of several lines."""
+
 GRPC_NAMES: Mapping[int, str] = {3: "INVALID_ARGUMENT", 9: "FAILED_PRECONDITION", 13: "INTERNAL"}
 """Names of the gRPC statuses that are given without an error code."""
 
@@ -57,6 +63,9 @@ class Origin(Enum):
 
     STATUS = "status"
     """A bare gRPC status, whose description stands for the code."""
+
+
+_THROUGH_GRPC = (Origin.NODE, Origin.REQUEST, Origin.ROUTER)
 
 
 class Refusal(CantataError):
@@ -113,7 +122,7 @@ class Refusal(CantataError):
         bare = origin in (Origin.HIDDEN, Origin.STATUS)
         return {
             "code": self.error_code,
-            "cause": self.cause,
+            "cause": self._written_cause(trace_id),
             "correlationId": trace_id if mirrored else self.correlation_id,
             "traceId": trace_id if traced else None,
             "context": self._full_context(trace_id, participant),
@@ -123,6 +132,19 @@ class Refusal(CantataError):
             "retryInfo": RETRY_AFTER if self.category in RETRYABLE and not bare else None,
             "definiteAnswer": False if origin is Origin.JSON else None,
         }
+
+    def _written_cause(self, trace_id: str) -> str:
+        """Give the cause as it comes through gRPC: cut, and several lines with a head.
+
+        The JSON layer takes the head off, but does not find it where the text has more lines.
+        """
+        if self.origin not in _THROUGH_GRPC:
+            return self.cause
+        cut = self.cause[:CAUSE_MAX] + "..." if len(self.cause) > CAUSE_MAX else self.cause
+        if "\n" not in cut:
+            return cut
+        told = (self.correlation_id or trace_id)[:HEAD_DIGITS]
+        return f"{self.error_code}({self.category},{told}): {cut}"
 
     def _full_context(self, trace_id: str, participant: str) -> dict[str, str]:
         origin = self.origin

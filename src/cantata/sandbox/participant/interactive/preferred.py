@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cantata.kernel.time import MalformedTime, Timestamp
@@ -36,28 +36,30 @@ class Preferences:
             raise missing_field("package_vetting_requirements/packageVettingRequirements")
         self._require(requirements, body.synchronizer_id or "")
         names = dict.fromkeys(each.package_name for each in requirements)
-        unused = [name for name in names if name not in self._node.packages.resolution()]
+        in_use = self._in_use(body.vetting_valid_at)
+        unused = [name for name in names if name not in in_use]
         if unused:
             raise Refusal(
                 "NO_PREFERRED_PACKAGES_FOUND",
                 f"No version in use of: [{', '.join(unused)}]; vet a package of that name",
             )
         return {
-            "packageReferences": [self._reference(name) for name in names],
+            "packageReferences": [self._reference(in_use[name]) for name in names],
             "synchronizerId": self._node.identity.synchronizer.id,
         }
 
     def version(self, request: Request) -> Json:
         """Give the version to use of one name, null if there is none."""
         query: PreferredVersionQuery = request.query
-        _require_instant(query.vetting_valid_at)
+        time = _instant(query.vetting_valid_at)
         wanted = VettingRequirement(parties=query.parties, package_name=query.package_name)
         self._require([wanted], query.synchronizer_id or "")
-        if query.package_name not in self._node.packages.resolution():
+        package_id = self._in_use(time).get(query.package_name)
+        if package_id is None:
             return {"packagePreference": None}
         return {
             "packagePreference": {
-                "packageReference": self._reference(query.package_name),
+                "packageReference": self._reference(package_id),
                 "synchronizerId": self._node.identity.synchronizer.id,
             }
         }
@@ -86,9 +88,13 @@ class Preferences:
         if unknown:
             raise UnknownInformees(unknown)
 
-    def _reference(self, name: str) -> Json:
+    def _in_use(self, time: int | None) -> Mapping[str, str]:
+        """Map names to the packages to use at a time, None for now."""
         packages = self._node.packages
-        package = packages.packages[packages.resolution()[name]]
+        return packages.resolution() if time is None else packages.resolution_at(time)
+
+    def _reference(self, package_id: str) -> Json:
+        package = self._node.packages.packages[package_id]
         return {
             "packageId": package.id,
             "packageName": package.name,
@@ -96,11 +102,11 @@ class Preferences:
         }
 
 
-def _require_instant(text: str | None) -> None:
-    """Refuse a text that is no instant; what is in use now is used at any time."""
+def _instant(text: str | None) -> int | None:
+    """Read an instant in microseconds since 1970; refuse a text that is none."""
     if text is None:
-        return
+        return None
     try:
-        Timestamp.parse(text)
+        return Timestamp.parse(text).microseconds
     except MalformedTime:
         raise MalformedRequest("Invalid value for: query parameter vetting_valid_at") from None

@@ -9,7 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from cantata.lf.archive import StoredPackage
 from cantata.lf.model import Package
 from cantata.lf.runtime.cache.bundles import Bundles
-from cantata.lf.runtime.cache.place import user_folder
+from cantata.sandbox.place import user_folder
 
 GROUP = "cantata.packages"
 STABLE = "stable"

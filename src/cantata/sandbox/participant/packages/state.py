@@ -11,11 +11,11 @@ from cantata.lf.archive import StoredPackage
 from cantata.lf.archive.reader import read_stored
 from cantata.lf.model import Package
 from cantata.lf.runtime.cache.packages import PackageCache
-from cantata.lf.runtime.cache.place import user_folder
 from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.packages.builtin import BUILT_IN, vetting_rank
 from cantata.sandbox.participant.packages.installed import installed_packages, stable_packages
 from cantata.sandbox.participant.topology import note_vetting
+from cantata.sandbox.place import user_folder
 
 
 class Vetting(NamedTuple):
@@ -74,6 +74,7 @@ class PackageStore:
         self._decoded: dict[str, StoredPackage] = {}
         self._next_change: int | None = None
         node.packages.add(self.listed.values())
+        node.packages.vetted_at = self.vetted_at
         self.declare(installed_packages())
 
     def declare(self, packages: Iterable[Package]) -> None:
@@ -127,6 +128,11 @@ class PackageStore:
         """Take packages into use or out of use whose time has come."""
         if self._next_change is not None and self._next_change <= self._node.now():
             self._in_use(self._node.now())
+
+    def vetted_at(self, time: int) -> list[str]:
+        """Give the packages that may be used at a time; those without bytes always may."""
+        always = [each for each in self._node.packages.vetted if each not in self.listed]
+        return always + [each for each, vetting in self.vetted.items() if vetting.holds(time)]
 
     def package(self, package_id: str) -> Package | None:
         """Give a listed package."""

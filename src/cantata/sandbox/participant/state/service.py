@@ -39,7 +39,10 @@ class StateService:
         }
 
     def connected_synchronizers(self, request: Request) -> Json:
-        """Give the synchronizers, with what a party may do there if one is named."""
+        """Give the synchronizers, with what a party may do there if one is named.
+
+        A party that the named participant, this one if none is named, does not host has none.
+        """
         query: SynchronizersQuery = request.query
         identity = self._node.identity
         permission = "UNSPECIFIED"
@@ -47,7 +50,7 @@ class StateService:
             fault = party_fault(query.party)
             if fault:
                 raise invalid_field("party", fault)
-            permission = "SUBMISSION"
+            permission = "CONFIRMATION" if self._is_external(query.party) else "SUBMISSION"
         participant_id = (query.participant_id or "").removeprefix("PAR::")
         if participant_id and "::" not in participant_id:
             raise invalid_field(
@@ -55,7 +58,8 @@ class StateService:
                 "Unable to convert field `participant_id`: Invalid unique identifier "
                 f"`{participant_id[:255]}` with missing namespace.",
             )
-        if participant_id not in ("", identity.participant_id):
+        hosted = participant_id in ("", identity.participant_id)
+        if query.party and not (hosted and self._node.knows_party(query.party)):
             return {"connectedSynchronizers": []}
         connected = {
             "synchronizerAlias": identity.synchronizer.name,
@@ -63,6 +67,10 @@ class StateService:
             "permission": PERMISSION + permission,
         }
         return {"connectedSynchronizers": [connected]}
+
+    def _is_external(self, party: str) -> bool:
+        """Tell whether a party signs by itself, and the participant may only confirm for it."""
+        return self._node.signing_keys(party) is not None
 
 
 def routes(node: Participant) -> Sequence[Endpoint]:

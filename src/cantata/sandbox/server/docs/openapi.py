@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from cantata.sandbox.participant.api import JSON, OCTETS, TEXT, Body, Endpoint, Listing, Right
-from cantata.sandbox.server.docs.schemas import Schemas
+from cantata.sandbox.server.docs.described import answer_schemas, operation_schemas
+from cantata.sandbox.server.docs.schemas import Schema, Schemas
 from cantata.sandbox.server.lists import ListQuery
 
 ERROR: dict[str, Any] = {
@@ -37,10 +38,12 @@ _PARAMETER = re.compile(r"\{([^}]+)\}")
 def openapi(endpoints: Iterable[tuple[str, Endpoint]], version: str) -> dict[str, Any]:
     """Describe endpoints, given with their methods."""
     schemas = Schemas()
-    schemas.named["JsCantonError"] = ERROR
+    schemas.named.update({"JsCantonError": ERROR, **answer_schemas()})
+    answers = operation_schemas()
     paths: dict[str, dict[str, Any]] = {}
     for method, endpoint in endpoints:
         operation = _operation(method, endpoint, schemas)
+        operation["responses"]["200"] = _success(endpoint, answers.get((method, endpoint.path)))
         paths.setdefault(endpoint.path, {})[method.lower()] = operation
     return {
         "openapi": "3.0.3",
@@ -56,15 +59,11 @@ def openapi(endpoints: Iterable[tuple[str, Endpoint]], version: str) -> dict[str
 
 
 def _operation(method: str, endpoint: Endpoint, schemas: Schemas) -> dict[str, Any]:
-    listing = isinstance(endpoint, Listing)
     operation: dict[str, Any] = {
         "operationId": _operation_id(method, endpoint.path),
         "description": endpoint.summary,
         "parameters": _parameters(endpoint, schemas),
         "responses": {
-            "200": _success(
-                JSON if isinstance(endpoint, Listing) else endpoint.content_type, is_list=listing
-            ),
             "400": _text("What is wrong with a parameter or the body."),
             "default": {
                 "description": "Why the request was refused.",
@@ -103,12 +102,13 @@ def _request_body(body: Any, schemas: Schemas) -> dict[str, Any]:
     return {"content": {JSON: {"schema": schemas.of(body)}}, "required": True}
 
 
-def _success(content_type: str, *, is_list: bool) -> dict[str, Any]:
-    if content_type == JSON:
-        schema: dict[str, Any] = {"type": "array", "items": {}} if is_list else {}
-        return {"description": "Done.", "content": {JSON: {"schema": schema}}}
+def _success(endpoint: Endpoint, answer: Schema | None) -> dict[str, Any]:
+    content_type = JSON if isinstance(endpoint, Listing) else endpoint.content_type
     if content_type == TEXT:
         return _text("Done.")
+    if content_type == JSON:
+        content = {} if answer is None else {"content": {JSON: {"schema": answer}}}
+        return {"description": "Done.", **content}
     binary = {"schema": {"type": "string", "format": "binary"}}
     return {"description": "Done.", "content": {content_type: binary}}
 

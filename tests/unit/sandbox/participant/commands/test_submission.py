@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from typing import Any
 
 import pytest
@@ -133,6 +134,29 @@ def test_a_shown_blob_makes_a_contract_visible(stage: Stage) -> None:
     other = {**disclosed, "contractId": stage.create()["contractId"]}
     mismatched = stage.command(stage.bob, of=[archive], disclosedContracts=[other])
     assert stage.refusal(WAIT, mismatched)["code"] == "INVALID_ARGUMENT"
+
+
+def test_a_blob_with_another_salt_is_forged(stage: Stage) -> None:
+    shown: dict[str, Any] = {"eventFormat": wildcard(stage.alice, blob=True)}
+    shown["transactionShape"] = "TRANSACTION_SHAPE_ACS_DELTA"
+    body = {
+        "commands": stage.command(stage.alice, of=[stage.asset()]),
+        "transactionFormat": shown,
+    }
+    created = stage.ask(SHOW, body)["transaction"]["events"][0]["CreatedEvent"]
+    blob = bytearray(b64decode(created["createdEventBlob"]))
+    blob[-6] ^= 1
+    archive = stage.exercise(created["contractId"], "Archive")
+    disclosed = {"createdEventBlob": b64encode(blob).decode()}
+    body = stage.command(stage.alice, of=[archive], disclosedContracts=[disclosed])
+    refused = stage.refusal(WAIT, body)
+    assert refused["code"] == "INTERPRETATION_UPGRADE_ERROR_AUTHENTICATION_FAILED"
+    assert [kind for kind, _ in refused["resources"]] == [
+        "ErrorResource(CONTRACT_ID)",
+        "ErrorResource(TEMPLATE_ID)",
+        "ErrorResource(TEMPLATE_ID)",
+        "ErrorResource(CONTRACT_ARG)",
+    ]
 
 
 def test_rights_are_asked_for(stage: Stage) -> None:

@@ -100,6 +100,10 @@ def test_of_two_over_one_input_the_second_is_rejected(desk: Desk) -> None:
     desk.post("executeAndWait", desk.signed(first))
     refusal = desk.refused("executeAndWait", desk.signed(second))
     assert refusal.error_code == "LOCAL_VERDICT_INACTIVE_CONTRACTS"
+    assert refusal.context["CONTRACT_ID"] == f"List({contract_id})"
+    assert refusal.context["reported_by_participant_id"].startswith("PAR::")
+    assert desk.party in refusal.context["confirming_parties"].split(", ")
+    assert refusal.context["psid"]
     assert desk.post("execute", desk.signed(second)) == {}
     assert desk.updates() == 2
     gone = desk.refused("prepare", desk.respond(contract_id))

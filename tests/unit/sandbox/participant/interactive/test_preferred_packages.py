@@ -58,6 +58,21 @@ def test_a_name_that_is_not_in_use_has_no_version(desk: Desk) -> None:
     assert desk.get("preferred-package-version", query) == {"packagePreference": None}
 
 
+def test_what_is_vetted_at_a_time_counts(desk: Desk) -> None:
+    package_id = desk.node.packages.resolution()[NAME]
+    desk.node.packages.vetted_at = lambda time: [package_id] if time < 1_000_000 else []
+    body = _wanted(([desk.party], NAME))
+    (reference,) = desk.post(
+        "preferred-packages", body | {"vettingValidAt": "1970-01-01T00:00:00Z"}
+    )["packageReferences"]
+    assert reference["packageId"] == package_id
+    late = {"vettingValidAt": "1970-01-01T00:00:01Z"}
+    assert desk.refused("preferred-packages", body | late).error_code.startswith("NO_PREFERRED")
+    query = {"package-name": [NAME], "parties": [desk.party]}
+    time = {"vetting_valid_at": ["1970-01-01T00:00:01Z"]}
+    assert desk.get("preferred-package-version", query | time) == {"packagePreference": None}
+
+
 def test_one_version_is_given(desk: Desk) -> None:
     query = {"package-name": [NAME], "parties": [desk.party, desk.local]}
     answer = desk.get("preferred-package-version", query)

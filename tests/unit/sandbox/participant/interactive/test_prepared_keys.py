@@ -10,6 +10,7 @@ import pytest
 
 from cantata.lf.interactive import model
 from cantata.lf.interactive.hashing import HashingScheme, prepared_hash
+from cantata.lf.interactive.intent import Aspect, Intent, differences
 from cantata.lf.interactive.prepared_wire import decode_prepared, encode_prepared
 from cantata.lf.stable import stable_packages
 from tests.ledger.keys.bank import NAME, bank
@@ -177,3 +178,21 @@ def test_a_look_up_that_gives_less_than_it_may_is_refused(desk: Desk) -> None:
         }
         refusal = desk.refused("executeAndWait", desk.signed(lie))
         assert refusal.error_code == "FAILED_TO_EXECUTE_TRANSACTION"
+
+
+def test_a_look_up_agrees_with_what_is_wanted(desk: Desk) -> None:
+    """Its maintainers must have the authority, and what it found are inputs like any other."""
+    for balance in range(5):
+        execute(desk, prepare(desk, account(desk, 1, balance)))
+    decoded = transaction_of(look_up(desk))
+    intent = Intent(
+        act_as=frozenset({desk.party}),
+        commands=(),
+        packages={NAME: frozenset({bank().id})},
+    )
+    wrong = {Aspect.INPUT, Aspect.AUTHORITY, Aspect.BLOB}
+    found = [each for each in differences(intent, decoded) if each.aspect in wrong]
+    assert found == []
+    without = replace(decoded.metadata, input_contracts=decoded.metadata.input_contracts[:1])
+    lost = differences(intent, replace(decoded, metadata=without))
+    assert Aspect.INPUT in {each.aspect for each in lost}

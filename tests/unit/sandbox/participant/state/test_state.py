@@ -134,3 +134,12 @@ def test_synchronizers(stage: Stage) -> None:
     assert one["permission"] == "PARTICIPANT_PERMISSION_SUBMISSION"
     bad = {"party": ["bad party!"]}
     assert stage.refusal(path, None, method="GET", query=bad)["code"] == "INVALID_FIELD"
+
+
+def test_a_party_has_no_synchronizers_where_it_is_not_hosted(stage: Stage) -> None:
+    path, other = "/v2/state/connected-synchronizers", f"other::1220{'ab' * 32}"
+    stage.node.knows_party = {stage.alice}.__contains__
+    for query in ({"party": [other]}, {"party": [stage.alice], "participantId": [other]}):
+        assert stage.ask(path, method="GET", query=query) == {"connectedSynchronizers": []}
+    (one,) = stage.ask(path, method="GET", query={"participantId": [other]}).values()
+    assert [each["permission"] for each in one] == ["PARTICIPANT_PERMISSION_UNSPECIFIED"]

@@ -26,7 +26,8 @@ def _update(stage: Stage) -> Update:
 
 
 def test_an_update_is_written_once(stage: Stage) -> None:
-    update, made = _update(stage), []
+    update = _update(stage)
+    made: list[Update] = []
 
     def make(one: Update) -> Any:
         made.append(one)
@@ -41,7 +42,8 @@ def test_an_update_is_written_once(stage: Stage) -> None:
 
 
 def test_what_is_unseen_is_known_as_well(stage: Stage) -> None:
-    update, made = _update(stage), []
+    update = _update(stage)
+    made: list[Update] = []
     told = Told()
     for _ in range(2):
         assert told.of(update, made.append) is None

@@ -13,7 +13,15 @@ _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def user_folder() -> Path | None:
-    """Give the folder for caches of this user, None where there is to be none."""
+    """Give the folder for caches of this user, None where there is to be none.
+
+    A folder that others can write into is not used: what is read from a cache is run.
+    """
+    folder = _wanted()
+    return folder if folder is None or _is_safe(folder) else None
+
+
+def _wanted() -> Path | None:
     chosen = os.environ.get(VARIABLE)
     if chosen is not None:
         return Path(chosen) if chosen else None
@@ -26,13 +34,9 @@ def user_folder() -> Path | None:
         return None
 
 
-def is_own(folder: Path) -> bool:
-    """Tell whether a folder is there and nobody but this user can have written into it.
-
-    What is read from a cache is run, so that others must not be able to put something there.
-    """
+def _is_safe(folder: Path) -> bool:
     try:
         found = folder.stat()
     except OSError:
-        return False
+        return True
     return found.st_uid == os.geteuid() and not found.st_mode & _OTHERS_WRITE
