@@ -111,8 +111,8 @@ def test_a_transfer_is_allowed_iff_the_ledger_does_it(data: st.DataObject) -> No
             )
         )
         held = data.draw(balances)
-        for amount in held:
-            stage.mint(sender, amount)
+        for each in held:
+            stage.mint(sender, each)
         known = {party: data.draw(accounts(stage.ledger.now)) for party in (sender, receiver)}
         for party, account in known.items():
             attest(stage, party, account)
