@@ -17,7 +17,7 @@ from cantata.ledger.outcome import Outcome
 from cantata.ledger.services.commands import Receipt
 from cantata.ledger.services.external import checked_hash, intent_of
 from cantata.ledger.submission import Submission
-from cantata.storage.session import WriteSession
+from cantata.storage.session import ReadSession, WriteSession
 
 SIGNATURES_MAX = 32
 """Signatures that one party may give."""
@@ -93,7 +93,7 @@ class Desk:
         return await self._gate.executed(submission, signed.prepared, signed.signatures)
 
 
-async def to_sign(session: WriteSession, identity: UUID) -> Signed:
+async def to_sign(session: ReadSession, identity: UUID) -> Signed:
     """Give what an intent waits for; raise NotAwaitingSignature."""
     intent = await repository.load(session, identity)
     if intent is None or intent.state is not State.AWAITING_SIGNATURE or intent.plan is None:

@@ -26,7 +26,7 @@ from cantata.kernel.time import Timestamp
 from cantata.storage.copying import CopyTarget, copy_rows
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
-from cantata.storage.types import Instant
+from cantata.storage.types import Instant, stored_time
 
 STREAM = "main"
 
@@ -121,7 +121,7 @@ async def record_updates(session: WriteSession, batch: Batch) -> None:
         (
             t.offset,
             t.update_id,
-            t.record_time and t.record_time.to_stdlib(),
+            t.record_time and stored_time(t.record_time),
             t.command_id,
             t.workflow_id,
         )

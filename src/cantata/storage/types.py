@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import decimal
+from functools import lru_cache
 from typing import Any, final
 
 from sqlalchemy import DateTime, Dialect, Numeric
@@ -14,6 +15,15 @@ from cantata.kernel.time import Timestamp
 
 DIGITS = 38
 SCALE = 10
+
+MOMENTS_MAX = 1_024
+"""Times that are kept in the database's form."""
+
+
+@lru_cache(MOMENTS_MAX)
+def stored_time(moment: Timestamp) -> dt.datetime:
+    """Give the database's form of a time; the rows of one update have the same."""
+    return moment.to_stdlib()
 
 
 @final

@@ -43,6 +43,7 @@ class ScheduleRunner:
         self._schedules = {schedule.name: schedule for schedule in schedules}
         self._clock = clock
         self._stopping = asyncio.Event()
+        self._is_made = False
 
     def stop(self) -> None:
         """Begin nothing more; `run` ends when what is running is done."""
@@ -65,9 +66,12 @@ class ScheduleRunner:
         """Run one schedule that is due; tell whether there was one."""
         names = tuple(self._schedules)
         now = self._clock.now()
-        try:
+        if not self._is_made:
             async with self._database.write() as session:
                 await repository.make(session, names, now)
+            self._is_made = True
+        try:
+            async with self._database.write() as session:
                 name = await repository.take(session, names, now)
                 if name is None:
                     return False

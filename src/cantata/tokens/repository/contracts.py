@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, func, or_, select, text, update
+from sqlalchemy import Row, Table, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.kernel.ids import ContractId, PartyId
@@ -17,6 +17,14 @@ from cantata.tokens.model import Instrument, InstrumentId, Offer, OfferState
 from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
 
 PAGE_MAX = 1_000
+
+_CLOSE = text(
+    "UPDATE transfer_offers SET state = closed.state, closed_offset = closed.at,"
+    " closing_update_id = closed.update_id"
+    " FROM unnest(CAST(:cids AS text[]), CAST(:states AS text[]), CAST(:offsets AS bigint[]),"
+    " CAST(:updates AS text[])) AS closed(cid, state, at, update_id)"
+    " WHERE contract_id = closed.cid AND transfer_offers.state = 'pending'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +80,13 @@ async def close_offers(
     session: WriteSession, closed: Iterable[tuple[ContractId, OfferState, int, str]]
 ) -> None:
     """Note what became of offers: state, offset and update."""
-    for contract, state, offset, update_id in closed:
-        await session.run(
-            update(OFFERS)
-            .where(OFFERS.c.contract_id == contract, OFFERS.c.state == OfferState.PENDING.value)
-            .values(state=state.value, closed_offset=offset, closing_update_id=update_id)
-        )
+    rows = [(contract, state.value, offset, update) for contract, state, offset, update in closed]
+    if not rows:
+        return
+    contracts, states, offsets, updates = map(list, zip(*rows, strict=True))
+    await session.run(
+        _CLOSE, {"cids": contracts, "states": states, "offsets": offsets, "updates": updates}
+    )
 
 
 async def instrument(session: ReadSession, identity: InstrumentId) -> Instrument | None:

@@ -14,6 +14,7 @@ from cantata.kernel.money import Decimal
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.copying import CopyTarget, copy_rows
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import stored_time
 from cantata.tokens.model import Holding, InstrumentId, Lock, Movement
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
 
@@ -244,11 +245,11 @@ def _holding_row(holding: Holding, archived: int | None) -> tuple[Any, ...]:
         str(holding.owner),
         holding.amount.to_stdlib(),
         None if lock is None else list(lock.holders),
-        None if expires is None else expires.to_stdlib(),
+        None if expires is None else stored_time(expires),
         "" if lock is None else lock.context,
         holding.package_name,
         holding.created_offset,
-        None if holding.created_at is None else holding.created_at.to_stdlib(),
+        None if holding.created_at is None else stored_time(holding.created_at),
         archived,
     )
 
@@ -260,7 +261,7 @@ def _movement_row(transaction: Transaction, position: int, movement: Movement) -
         position,
         movement.node_id,
         transaction.update_id,
-        transaction.record_time.to_stdlib(),
+        stored_time(transaction.record_time),
         str(movement.owner),
         str(movement.instrument.admin),
         movement.instrument.id,
