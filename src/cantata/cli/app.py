@@ -27,7 +27,9 @@ GROUPS: tuple[str, ...] = (
     "ledger",
     "sandbox",
     "serve",
+    "tokens",
     "up",
+    "users",
     "worker",
 )
 """Nouns of the command line, in the order of `--help`. Each names a module of `cantata.cli` with a

@@ -8,6 +8,8 @@ from enum import Enum
 
 from cantata.kernel.time import RelTime
 
+SKEW_MAX = RelTime.of(seconds=10)
+
 
 class Finding(Enum):
     """What the doctor knows to be wrong."""
@@ -47,6 +49,6 @@ class Bounds:
     """
 
     disk_bytes_min: int = 1 << 30
-    skew_max: RelTime = RelTime(10_000_000)
+    skew_max: RelTime = SKEW_MAX
     behind_max: int = 10_000
     watched_ms: int = 1_500
