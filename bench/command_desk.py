@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.token_desk import OFFER_OPEN_FOR, reason, under
+from bench.token_desk import OFFER_OPEN_FOR, reason
 from bench.token_desk import Desk as TokenDesk
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
@@ -166,7 +166,7 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
         desk.mint(holder, Decimal("100"), "first")
     consent = desk.preapprove(bob)
     offer = desk.offer(alice, carol, Decimal("30"), "rent")
-    terms, factory, rules = desk.instrument, desk.factory, desk.desk_factory
+    terms, factory, extras = desk.instrument, desk.factory, desk.extras
     of = terms.payload.instrument_id
     (held,) = desk.holdings(bob)
     mint: dict[str, Any] = {"receiver": bob, "amount": Decimal("5.25"), "meta": reason("more")}
@@ -191,7 +191,7 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
                     ContractId[standard.TransferFactory](factory.contract_id),
                     standard.TransferFactory.transfer_factory_transfer,
                     arg=standard.TransferFactory_Transfer(
-                        expected_admin=issuer, transfer=transfer, extra_args=under(rules)
+                        expected_admin=issuer, transfer=transfer, extra_args=extras
                     ),
                 )
             ],
@@ -205,7 +205,7 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
                     owner=bob,
                     input_holding_cids=[held],
                     amounts=[Decimal("1"), Decimal("2.5")],
-                    extra_args=under(rules),
+                    extra_args=extras,
                 )
             ],
         ),
