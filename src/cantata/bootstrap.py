@@ -37,6 +37,9 @@ from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import tasks
 from cantata.tokens.queries import TokenQueries
+from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
+from cantata.tokens.registry.api import registry_router
+from cantata.tokens.registry.service import Registry
 from cantata.tokens.service.common import Desk
 from cantata.tokens.service.issuing import Issuing
 from cantata.tokens.service.moving import Moving
@@ -114,11 +117,13 @@ def token_service(world: World, of_accounts: Accounts) -> TokenService:
 def services(world: World, courier: Courier | None = None) -> Services:
     """Give everything that the application stands on."""
     of_accounts = accounts(world, courier)
+    limits = {REGISTRY_LIMIT.name: REGISTRY_LIMIT, **limits_of(world.settings.rate_limits)}
+    limiter = MemoryLimiter(world.clock, limits)
     edge = Edge(
         database=world.database,
         clock=world.clock,
         cursors=Cursors(auth_secret(world.settings).encode()),
-        limiter=MemoryLimiter(world.clock, limits_of(world.settings.rate_limits)),
+        limiter=limiter,
         watch=Watch(world.database, Bell(world.stored, intents.ENDED)),
         rehearsal=Rehearsal(world.database, world.ledger.external, handlers(), world.clock),
         authenticate=of_accounts.authentication,
@@ -128,6 +133,7 @@ def services(world: World, courier: Courier | None = None) -> Services:
         accounts=of_accounts,
         tokens=token_service(world, of_accounts),
         readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
+        more=(registry_router(Registry(world.database, world.clock), limiter),),
     )
 
 

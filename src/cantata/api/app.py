@@ -61,27 +61,40 @@ def create_app(services: Services) -> FastAPI:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
 
-    app = FastAPI(
-        title="Cantata",
-        summary="Digital assets on the Canton Network",
-        version=version("cantata"),
-        lifespan=lifespan,
-        docs_url="/docs",
-        redoc_url=None,
-        openapi_url="/openapi.json",
-        redirect_slashes=False,
-    )
+    app = _bare(lifespan=lifespan)
     app.state.edge = services.edge
     app.state.accounts = services.accounts
     app.state.tokens = services.tokens
     app.state.readiness = services.readiness
-    for router in (*ROUTERS, *services.more):
+    for router in services.more:
         app.include_router(router)
     app.add_exception_handler(CantataError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _status)
     app.add_middleware(EdgeMiddleware, clock=services.edge.clock)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign] # FastAPI's own way to extend
+    return app
+
+
+def described() -> dict[str, Any]:
+    """Give the description of our own routes, which is published."""
+    return openapi(_bare())
+
+
+def _bare(**options: Any) -> FastAPI:
+    """Make an application with our own routes and nothing behind them."""
+    app = FastAPI(
+        title="Cantata",
+        summary="Digital assets on the Canton Network",
+        version=version("cantata"),
+        docs_url="/docs",
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        **options,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
     return app
 
 

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 
 from cantata.automation.errors import NotPossible
 from cantata.http.errors import OperationFailed, RateLimited
+from cantata.http.operations import shown
 from cantata.http.responses import PROBLEM_TYPE
 from cantata.http.schemas import FieldError, Problem
 from cantata.kernel.errors import CantataError
@@ -87,6 +88,11 @@ TABLE: Mapping[str, Kind] = {
     "DAML_FAILURE": Kind(422, "The contract refused"),
     "LEDGER_REFUSED": Kind(422, "The ledger refused"),
     "NOT_RECORDED": Kind(422, "The ledger did not record it", is_retryable=True),
+    "OFFSET_NOT_REACHED": Kind(404, "This offset is not ingested yet"),
+    "PERIOD_REFUSED": Kind(422, "The period cannot be stated"),
+    "STATEMENT_TOO_LONG": Kind(422, "The period has too many movements"),
+    "STATEMENT_REFUSED": Kind(422, "It cannot be stated"),
+    "REPORTS_NOT_INSTALLED": Kind(503, "The writer of PDF is not installed"),
     "RATE_LIMITED": Kind(429, "Too many requests", is_retryable=True),
     "INTERNAL_ERROR": Kind(500, "Something went wrong here"),
     "DATABASE_UNAVAILABLE": Kind(503, "The database cannot be used", is_retryable=True),
@@ -200,7 +206,7 @@ def answer(refused: Refused, request_id: str) -> JSONResponse:
         remedy=refused.remedy,
         request_id=request_id,
         retryable=refused.kind.is_retryable,
-        context=dict(refused.context),
+        context=shown(refused.context),
         errors=list(refused.errors),
         operation=refused.operation,
     )

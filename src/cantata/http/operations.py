@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
@@ -10,6 +10,15 @@ from pydantic import Field
 from cantata.automation.model import Intent
 from cantata.http.rehearsal import Preview
 from cantata.http.schemas import Answer
+
+_INSIDE = frozenset(
+    {"commands", "participant", "tid", "traceId", "definite_answer", "definiteAnswer"}
+)
+
+
+def shown(context: Mapping[str, str]) -> dict[str, str]:
+    """Give the details of an error that are for callers, not those of the participant's inside."""
+    return {name: value for name, value in context.items() if name not in _INSIDE}
 
 
 class Phase(Answer):
@@ -82,7 +91,7 @@ class Operation(Answer):
                 code=failure.code,
                 detail=failure.message,
                 remedy=failure.hint,
-                context=dict(failure.context),
+                context=shown(failure.context),
             ),
             created_at=str(intent.created_at),
             updated_at=str(intent.updated_at),

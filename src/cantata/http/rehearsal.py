@@ -49,9 +49,13 @@ class Rehearsal:
         self._clock = clock
 
     async def preview(self, use_case: UseCase) -> Preview:
-        """Give what a use case would do; raise what it, its handler or the ledger refuses."""
+        """Give what a use case would do; raise what it, its handler or the ledger refuses.
+
+        Participants interpret one command beforehand, no more: those of a plan with several, which
+        only creates contracts of its own, are not asked about.
+        """
         intent, plan = await self._planned(use_case)
-        if plan is not None:
+        if plan is not None and len(plan.commands) == 1:
             await self._oracle.prepare(_submission(plan, intent))
         return Preview(
             kind=intent.wish.kind,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -33,7 +34,8 @@ def refused(answer: Any, status: int, code: str) -> dict[str, Any]:
     found: dict[str, Any] = answer.json()
     assert (found["code"], found["status"]) == (code, status), found
     assert found["request_id"] == answer.headers["X-Request-Id"]
-    assert found["title"] and found["detail"]
+    assert found["title"]
+    assert found["detail"]
     return found
 
 
@@ -75,7 +77,8 @@ def test_ten_decimals_are_fine_where_the_token_has_them(issuer: Client) -> None:
 
 @pytest.mark.parametrize(
     "party",
-    ["alice", f"::{NAMESPACE}", f"a::b::{NAMESPACE}", f"a::{NAMESPACE} ", f"{'a' * 186}::{NAMESPACE}",
+    ["alice", f"::{NAMESPACE}", f"a::b::{NAMESPACE}", f"a::{NAMESPACE} ",
+     f"{'a' * 186}::{NAMESPACE}",
      f"a<b::{NAMESPACE}", f"a::{NAMESPACE.upper()}", "a::1220ab", f" ::{NAMESPACE}\n", ""],
 )  # fmt: skip
 def test_party_grammar_refuses(issuer: Client, token: dict[str, str], party: str) -> None:
@@ -112,7 +115,7 @@ def test_names_that_deceive_are_refused(issuer: Client, name: str) -> None:
     body = {"issuer": issuer.party, "name": name, "symbol": "X", "currency": "USD"}
     answer = issuer.http.post(
         "/v1/tokens",
-        content=__import__("json").dumps(body),
+        content=json.dumps(body),
         headers={
             "Authorization": f"Bearer {issuer.token}",
             "Idempotency-Key": str(uuid.uuid4()),
@@ -155,9 +158,9 @@ def test_movements_refuse(platform: Platform, issuer: Client, token: dict[str, s
 
 def test_requests_refuse(platform: Platform, issuer: Client) -> None:
     bearer = {"Authorization": f"Bearer {issuer.token}"}
-    json = bearer | {"Content-Type": "application/json", "Idempotency-Key": "k"}
+    sent = bearer | {"Content-Type": "application/json", "Idempotency-Key": "k"}
     http = platform.http
-    refused(http.post("/v1/tokens", content="{", headers=json), 400, "MALFORMED_JSON")
+    refused(http.post("/v1/tokens", content="{", headers=sent), 400, "MALFORMED_JSON")
     refused(http.post("/v1/mints", json={}, headers=bearer), 400, "IDEMPOTENCY_KEY_MISSING")
     refused(http.get("/v1/nothing", headers=bearer), 404, "NOT_FOUND")
     refused(http.delete("/v1/tokens", headers=bearer), 405, "METHOD_NOT_ALLOWED")

@@ -45,7 +45,8 @@ def test_dry_runs_change_nothing(platform: Platform, issuer: Client, token: dict
     bad = issuer.post("/v1/mints", {**body, "amount": "0"}, dry_run="true")
     assert bad.status_code == 422
     created = {"issuer": issuer.party, "name": "Dry", "symbol": "DRY", "currency": "USD"}
-    assert issuer.post("/v1/tokens", created, dry_run="true").status_code == 200
+    tried = issuer.post("/v1/tokens", created, dry_run="true")
+    assert tried.status_code == 200, tried.text
     assert issuer.get(f"/v1/tokens/{issuer.party}/DRY").status_code == 404
     after = balance(issuer, token), len(issuer.get("/v1/operations").json()["items"])
     assert before == after
