@@ -42,9 +42,12 @@ TRANSFERS = frozenset(
         "Allocation_Cancel",
         "Allocation_Withdraw",
         "BurnMintFactory_BurnMint",
+        "TokenFactory_Transfer",
+        "TokenFactory_ForceTransfer",
+        "Token_Seize",
     }
 )
-"""The standard's choices that move holdings; what happens below one belongs to it."""
+"""The choices that move holdings, the standard's and ours; what happens below one belongs to it."""
 
 
 @dataclass(slots=True)
