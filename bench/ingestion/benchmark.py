@@ -10,7 +10,6 @@ import asyncio
 import os
 import tempfile
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -40,16 +39,18 @@ TIMES_NAIVE, TIMES_STORE, FLAT_MAX = 8, 1.5, 1.5
 
 def main() -> None:
     """Run everything and print the ratios."""
-    with tempfile.TemporaryDirectory(prefix="cantata-bench-") as folder:
-        with EmbeddedServer(Path(folder) / "data") as server:
-            settings = DatabaseSettings(url=server.url, statement_ms=60_000)
-            migrate.upgrade(settings)
-            with psycopg.connect(plain_url(settings.url), autocommit=True) as connection:
-                connection.execute(TABLES)
-                slow = _rate(NAIVE, lambda: naive(connection, list(updates(1, NAIVE))))
-                texts = list(updates(1, STORE))
-                store = _rate(STORE, lambda: query_store(connection, texts))
-            first, last = asyncio.run(_ours(replace(settings, application="bench")))
+    with (
+        tempfile.TemporaryDirectory(prefix="cantata-bench-") as folder,
+        EmbeddedServer(Path(folder) / "data") as server,
+    ):
+        settings = DatabaseSettings(url=server.url, application="bench", statement_ms=60_000)
+        migrate.upgrade(settings)
+        with psycopg.connect(plain_url(settings.url), autocommit=True) as connection:
+            connection.execute(TABLES)
+            slow = _rate(NAIVE, lambda: naive(connection, list(updates(1, NAIVE))))
+            texts = list(updates(1, STORE))
+            store = _rate(STORE, lambda: query_store(connection, texts))
+        first, last = asyncio.run(_ours(settings))
     _print("a row at a time", slow)
     _print("a JSONB row per event", store)
     _print("ours, at the beginning", first)

@@ -78,7 +78,7 @@ def _transfer(offset: Any, sender: str, receiver: str, spent: str, paid: str) ->
         "inputHoldingCids": [spent],
         "meta": {"values": {"splice.lfdecentralizedtrust.org/reason": "invoice 4711"}},
     }
-    extra = {"context": {"values": {}}, "meta": {"values": {}}}
+    extra: dict[str, Any] = {"context": {"values": {}}, "meta": {"values": {}}}
     argument = {"expectedAdmin": ADMIN, "transfer": transfer, "extraArgs": extra}
     output = {
         "tag": "TransferInstructionResult_Completed",
@@ -126,7 +126,7 @@ def _created(
     offset: Any, node: int, contract_id: str, owner: str, amount: str, time: str
 ) -> dict[str, Any]:
     instrument = {"admin": ADMIN, "id": "GOLD"}
-    view = {
+    view: dict[str, Any] = {
         "owner": owner,
         "instrumentId": instrument,
         "amount": amount,
