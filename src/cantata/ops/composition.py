@@ -9,6 +9,8 @@ from importlib import import_module
 
 from cantata.automation.handler import Handler
 from cantata.automation.observer import IntentObserver
+from cantata.automation.schedules.runner import ScheduleRunner
+from cantata.automation.signing import Desk
 from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
@@ -33,6 +35,7 @@ from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import contract, tasks
 from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
+from cantata.tokens.schedules import schedules
 
 _INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
 RETRIES = 5
@@ -124,9 +127,14 @@ def templates() -> tuple[type[Template], ...]:
 def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str) -> Worker:
     """Give a worker that carries intents of all kinds."""
     clock = SystemClock()
-    submitter = IntentSubmitter(database, ledger.commands, handlers(), clock)
+    submitter = IntentSubmitter(database, ledger.commands, handlers(), clock, Desk(ledger.external))
     steppers = Steppers((submitter, allocator(database, ledger, clock)))
     return Worker(database, steppers, listening, clock, WorkerSettings(name=name))
+
+
+def scheduler(database: Database) -> ScheduleRunner:
+    """Give what does things by the clock, of all slices."""
+    return ScheduleRunner(database, schedules(), SystemClock())
 
 
 def runner(settings: DatabaseSettings, database: Database, ledger: LedgerClient) -> Runner:

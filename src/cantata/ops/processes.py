@@ -27,14 +27,23 @@ DRAIN_SECONDS = 35
 
 
 async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
-    """Carry intents to the ledger until told to end; what is in flight is finished then."""
+    """Carry intents to the ledger, and ask by the clock for more, until told to end.
+
+    What is in flight is finished then.
+    """
     await asyncio.to_thread(migrate.require_current, stored)
     bell = Bell(stored, repository.CHANNEL)
     async with Database(stored) as database, composition.ledger_client(settings) as ledger:
         worker = composition.worker(database, ledger, bell, name)
         events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
-        with on_end(worker.stop):
-            await _beside(worker.run(), bell.listen())
+        scheduler = composition.scheduler(database)
+
+        def stop() -> None:
+            worker.stop()
+            scheduler.stop()
+
+        with on_end(stop):
+            await _beside(asyncio.gather(worker.run(), scheduler.run()), bell.listen())
     events("worker").info("worker.stopped", worker=name)
 
 
@@ -77,7 +86,7 @@ async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
     events("ingestion").info("ingestion.stopped")
 
 
-async def _beside(main: Awaitable[None], helper: Coroutine[Any, Any, None]) -> None:
+async def _beside(main: Awaitable[Any], helper: Coroutine[Any, Any, None]) -> None:
     """Run something beside the main thing; end, or fail, with either."""
     helping = asyncio.create_task(helper)
     running = asyncio.ensure_future(main)
