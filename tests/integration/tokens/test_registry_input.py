@@ -155,6 +155,23 @@ def test_rate_limit(database_settings: DatabaseSettings) -> None:
     assert set(answers[-1].json()) == {"error"}
 
 
+def test_pages_of_others(database_settings: DatabaseSettings) -> None:
+    """Wallets run in browsers: they ask beforehand, and may read refusals, too."""
+
+    async def ask() -> tuple[httpx2.Response, httpx2.Response]:
+        async with (
+            Database(database_settings) as database,
+            client(registry_app(database)) as http,
+        ):
+            return await http.options(FACTORIES), await http.get("/registry/metadata/v1/info")
+
+    asked, refused = asyncio.run(ask())
+    assert asked.status_code == 204
+    assert "Authorization" in asked.headers["access-control-allow-headers"]
+    assert refused.status_code == 404
+    assert refused.headers["access-control-allow-origin"] == "*"
+
+
 def changed(arguments: Any, path: list[str], value: Any) -> Any:
     """Give arguments with another value at a place."""
     new = copy.deepcopy(arguments)

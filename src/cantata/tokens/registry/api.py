@@ -42,6 +42,18 @@ REVALIDATED = "public, no-cache"
 """It may be kept, and must be asked for again by its tag: nothing is older than ingestion."""
 NEVER_KEPT = "no-store"
 
+_PUBLIC = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": f"ETag, {OFFSET}",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Wallets of others run in pages of others; there are no cookies and no secrets here."""
+_PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
+
 _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (RequestMalformed, 400),
     (RequestValidationError, 400),
@@ -97,9 +109,11 @@ class RegistryRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             try:
-                return await inner(request)
+                response = await inner(request)
             except (CantataError, RequestValidationError) as error:
-                return _refusal(error)
+                response = _refusal(error)
+            response.headers.update(_PUBLIC)
+            return response
 
         return handle
 
@@ -236,6 +250,7 @@ def _get(
         methods=["GET"],
         responses={200: {"model": answer}, 304: {"description": "as before"}, **_REFUSALS},
     )
+    _add_preflight(router, path)
 
 
 def _post(
@@ -253,6 +268,16 @@ def _post(
         responses={200: {"model": answer}, **_REFUSALS},
         openapi_extra={"requestBody": {"required": True, "content": content}},
     )
+    _add_preflight(router, path)
+
+
+def _add_preflight(router: APIRouter, path: str) -> None:
+    """Let pages of others ask beforehand whether they may."""
+    router.add_api_route(path, _preflight, methods=["OPTIONS"], include_in_schema=False)
+
+
+async def _preflight() -> Response:
+    return Response(status_code=204, headers=_PREFLIGHT)
 
 
 async def _read(request: Request, form: type[W]) -> W:
