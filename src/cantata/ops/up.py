@@ -20,6 +20,7 @@ from cantata.observability.events import events
 from cantata.ops import composition, deployment
 from cantata.ops.kept_database import KeptDatabase
 from cantata.ops.layout import HOST, LEDGER_FILE, Layout
+from cantata.ops.participant import require_ready
 from cantata.ops.supervisor import Child, ChildProcess, Supervisor
 from cantata.storage import migrate
 from cantata.storage.settings import DatabaseSettings
@@ -81,6 +82,7 @@ async def _started(settings: Settings, layout: Layout, supervisor: Supervisor) -
     settings = settings.model_copy(update={"ledger_url": layout.ledger_url})
     async with composition.ledger_client(settings) as ledger:
         await _reachable(ledger, layout)
+        await require_ready(ledger)
         dar = await asyncio.to_thread(deployment.build_tokens)
         deployed = await deployment.deploy(ledger, dar)
     await asyncio.to_thread(migrate.upgrade, DatabaseSettings(url=url, application="cantata up"))

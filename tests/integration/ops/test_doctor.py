@@ -7,15 +7,13 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
+from joserfc.jwk import Key, OctKey
 
 from cantata.config import Settings
 from cantata.kernel.time import Clock, RelTime, SystemClock, Timestamp
@@ -25,10 +23,9 @@ from cantata.storage import migrate
 from cantata.storage.database import plain_url
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import SANDBOX, Sandbox, running
+from tests.api.tokens import AUTH, SECRET, payload, signed
 from tests.integration.tokens.loop import looping
 from tests.integration.world import CANTATA, ROOT, token_ledger
-
-SECRET = "a secret of at least thirty-two bytes"
 
 
 @dataclass(frozen=True)
@@ -162,30 +159,30 @@ def test_our_contracts_are_missing(examined: Any, tmp_path: Path) -> None:
         assert names(examined(bare)) == [Finding.CONTRACTS_MISSING]
 
 
-def token(tmp_path: Path, claims: Mapping[str, Any], secret: str = SECRET) -> str:
+def token(tmp_path: Path, key: Key | None = None, **claims: Any) -> str:
     file = tmp_path / "token"
-    file.write_text(jwt.encode({"alg": "HS256"}, dict(claims), OctKey.import_key(secret)))
+    file.write_text(signed(payload("participant_admin", **claims), key), encoding="ascii")
     return str(file)
 
 
 def test_the_token_expired(examined: Any, tmp_path: Path) -> None:
-    with running(tmp_path, "--auth", f"hs256-unsafe:{SECRET}", command=SANDBOX) as guarded:
-        old = token(tmp_path, {"sub": "participant_admin", "exp": 1_700_000_000})
+    with running(tmp_path, "--auth", AUTH, command=SANDBOX) as guarded:
+        old = token(tmp_path, exp=1_700_000_000)
         (found,) = examined(guarded, LEDGER_TOKEN_FILE=old)
         assert found.finding is Finding.TOKEN_EXPIRED
         assert "2023-11-14" in found.message
 
 
 def test_the_token_is_of_somebody_else(examined: Any, tmp_path: Path) -> None:
-    with running(tmp_path, "--auth", f"hs256-unsafe:{SECRET}", command=SANDBOX) as guarded:
-        forged = token(tmp_path, {"sub": "participant_admin", "exp": 4_000_000_000}, SECRET[::-1])
+    with running(tmp_path, "--auth", AUTH, command=SANDBOX) as guarded:
+        forged = token(tmp_path, OctKey.import_key(SECRET[::-1]))
         assert names(examined(guarded, LEDGER_TOKEN_FILE=forged)) == [Finding.TOKEN_REFUSED]
         missing = str(tmp_path / "nothing")
         assert names(examined(guarded, LEDGER_TOKEN_FILE=missing)) == [Finding.TOKEN_REFUSED]
 
 
 def test_there_is_no_token(examined: Any, tmp_path: Path) -> None:
-    with running(tmp_path, "--auth", f"hs256-unsafe:{SECRET}", command=SANDBOX) as guarded:
+    with running(tmp_path, "--auth", AUTH, command=SANDBOX) as guarded:
         assert names(examined(guarded)) == [Finding.TOKEN_REFUSED]
 
 

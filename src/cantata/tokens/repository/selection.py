@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
 
+from cantata.automation.errors import NotNow
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
@@ -52,9 +54,17 @@ async def smallest(
 
 
 async def reserve(session: WriteSession, intent: UUID, contracts: Sequence[str]) -> None:
-    """Reserve contracts for an intent; the database refuses one that is reserved."""
+    """Reserve contracts for an intent; raise NotNow if another intent has just taken one.
+
+    A choice reads one state of the table and locks rows after it: who reserved a contract between
+    the two has committed, and is seen only here.
+    """
     rows = [{"contract_id": str(cid), "intent_id": intent} for cid in contracts]
-    await session.run(insert(RESERVATIONS), rows)
+    if not rows:
+        return
+    taken = insert(RESERVATIONS).values(rows).on_conflict_do_nothing()
+    if len(await session.all(taken.returning(RESERVATIONS.c.contract_id))) < len(rows):
+        raise NotNow("another operation has just taken a holding that this one chose")
 
 
 async def release(session: WriteSession, intent: UUID) -> None:
