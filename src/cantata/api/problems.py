@@ -93,6 +93,8 @@ TABLE: Mapping[str, Kind] = {
     "STATEMENT_TOO_LONG": Kind(422, "The period has too many movements"),
     "STATEMENT_REFUSED": Kind(422, "It cannot be stated"),
     "REPORTS_NOT_INSTALLED": Kind(503, "The writer of PDF is not installed"),
+    "NOT_AWAITING_SIGNATURE": Kind(409, "It does not wait for a signature"),
+    "WRONG_SIGNERS": Kind(422, "These are not the signatures that are needed"),
     "RATE_LIMITED": Kind(429, "Too many requests", is_retryable=True),
     "INTERNAL_ERROR": Kind(500, "Something went wrong here"),
     "DATABASE_UNAVAILABLE": Kind(503, "The database cannot be used", is_retryable=True),

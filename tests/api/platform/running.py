@@ -14,6 +14,7 @@ from typing import Any
 import httpx2
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from cantata import bootstrap
 from cantata.automation import repository as intents
@@ -113,7 +114,7 @@ def running_platform(
     settings = Settings(
         data_dir=folder,
         ledger_url=ledger_url,
-        auth_secret=SECRET,
+        auth_secret=SecretStr(SECRET),
         rate_limits=changed.pop("rate_limits", UNLIMITED),
         **changed,
     )

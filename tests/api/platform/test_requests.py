@@ -82,7 +82,7 @@ def test_pages_follow_each_other(issuer: Client, token: dict[str, str]) -> None:
     seen: list[str] = []
     cursor = None
     for _ in range(100):
-        more = {} if cursor is None else {"cursor": cursor}
+        more: dict[str, str] = {} if cursor is None else {"cursor": cursor}
         page = issuer.get("/v1/operations", limit=2, **more).json()
         seen += [each["id"] for each in page["items"]]
         cursor = page["next_cursor"]

@@ -65,7 +65,7 @@ class StatementAnswer(Answer):
     instruments: list[SectionAnswer]
 
 
-_FORMS = {"text/csv": {}, "application/pdf": {}}
+_FORMS: dict[str, dict[str, str]] = {"text/csv": {}, "application/pdf": {}}
 
 
 @router.get(

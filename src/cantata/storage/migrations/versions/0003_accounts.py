@@ -16,6 +16,37 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    _users()
+    _parties()
+    _roles()
+    _credentials()
+    _edges()
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_table("tokens")
+    op.drop_table("http_answers")
+    op.drop_table("revoked_tokens")
+    op.drop_index("ix_sessions_user_id", table_name="sessions")
+    op.drop_table("sessions")
+    op.drop_index("ix_api_keys_user_id", table_name="api_keys")
+    op.drop_table("api_keys")
+    op.drop_table("admin_handover")
+    op.drop_index("ix_role_grants_user_id", table_name="role_grants")
+    op.drop_table("role_grants")
+    op.drop_table("roles")
+    op.drop_index("ix_party_rights_party", table_name="party_rights")
+    op.drop_table("party_rights")
+    op.drop_table("parties")
+    op.drop_table("email_codes")
+    op.drop_table("identities")
+    op.drop_table("users")
+    op.drop_table("organisations")
+
+
+def _users() -> None:
+    """Users, and how they prove their addresses."""
     op.create_table(
         "organisations",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -53,6 +84,10 @@ def upgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("email_digest", name=op.f("pk_email_codes")),
     )
+
+
+def _parties() -> None:
+    """Parties, and who may act for them."""
     op.create_table(
         "parties",
         sa.Column("party", sa.Text(), nullable=False),
@@ -73,6 +108,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "party", "access", name=op.f("pk_party_rights")),
     )
     op.create_index("ix_party_rights_party", "party_rights", ["party"])
+
+
+def _roles() -> None:
+    """Roles, and the platform's administration."""
     op.create_table(
         "roles",
         sa.Column("role", sa.Text(), nullable=False),
@@ -102,6 +141,10 @@ def upgrade() -> None:
         sa.Column("delay_schedule", Instant()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_admin_handover")),
     )
+
+
+def _credentials() -> None:
+    """Keys, sessions, and tokens that are no longer good."""
     op.create_table(
         "api_keys",
         sa.Column("id", sa.Text(), nullable=False),
@@ -136,6 +179,10 @@ def upgrade() -> None:
         sa.Column("expires_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("token_id", name=op.f("pk_revoked_tokens")),
     )
+
+
+def _edges() -> None:
+    """Answers of the edge, and the register of tokens."""
     op.create_table(
         "http_answers",
         sa.Column("requester", sa.Text(), nullable=False),
@@ -157,25 +204,3 @@ def upgrade() -> None:
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("admin", "id", name=op.f("pk_tokens")),
     )
-
-
-def downgrade() -> None:
-    """Take back."""
-    op.drop_table("tokens")
-    op.drop_table("http_answers")
-    op.drop_table("revoked_tokens")
-    op.drop_index("ix_sessions_user_id", table_name="sessions")
-    op.drop_table("sessions")
-    op.drop_index("ix_api_keys_user_id", table_name="api_keys")
-    op.drop_table("api_keys")
-    op.drop_table("admin_handover")
-    op.drop_index("ix_role_grants_user_id", table_name="role_grants")
-    op.drop_table("role_grants")
-    op.drop_table("roles")
-    op.drop_index("ix_party_rights_party", table_name="party_rights")
-    op.drop_table("party_rights")
-    op.drop_table("parties")
-    op.drop_table("email_codes")
-    op.drop_table("identities")
-    op.drop_table("users")
-    op.drop_table("organisations")
