@@ -8,7 +8,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
@@ -18,6 +18,9 @@ from cantata.storage.leadership import lock_key
 from cantata.storage.settings import DatabaseSettings
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+TESTED = range(15, 19)
+"""Versions of PostgreSQL that are tested; others may work."""
+
 _LOCK = lock_key("migrations")
 
 
@@ -57,6 +60,23 @@ def require_current(settings: DatabaseSettings) -> None:
     found, wanted = current_revision(settings), wanted_revision()
     if found != wanted:
         raise SchemaOutdated(found, wanted)
+
+
+def server_version(settings: DatabaseSettings) -> int:
+    """Give the server's version, such as 18."""
+
+    def run(connection: Connection) -> str:
+        return str(connection.scalar(text("SHOW server_version_num")))
+
+    return int(_run(settings, run)) // 10_000
+
+
+def version_doubt(settings: DatabaseSettings) -> str:
+    """Tell what speaks against the server's version; empty for those that are tested."""
+    found = server_version(settings)
+    if found in TESTED:
+        return ""
+    return f"PostgreSQL {found} is not tested; {TESTED.start} to {TESTED.stop - 1} are"
 
 
 def _run(settings: DatabaseSettings, work: object) -> str:

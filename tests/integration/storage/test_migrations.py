@@ -127,3 +127,15 @@ def test_the_audit_cannot_be_changed(database_settings: DatabaseSettings) -> Non
         pytest.raises(psycopg.errors.RaiseException, match="append-only"),
     ):
         connection.execute("UPDATE audit SET actor = 'mallory'")
+
+
+def test_the_version_of_the_server_is_tested(database_settings: DatabaseSettings) -> None:
+    assert migrate.server_version(database_settings) in migrate.TESTED
+    assert migrate.version_doubt(database_settings) == ""
+
+
+def test_other_versions_are_doubted(
+    database_settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(migrate, "TESTED", range(90, 92))
+    assert "is not tested; 90 to 91 are" in migrate.version_doubt(database_settings)
