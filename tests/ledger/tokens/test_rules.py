@@ -13,6 +13,7 @@ from cantata.testing import Command, archive, create, exercise
 from cantata.tokens.contract.context import RULES
 from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
+from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.contract.rules import Operation, TokenRules
 from tests.ledger.tokens.stage import (
     HOUR,
@@ -92,6 +93,13 @@ def test_what_is_paused_goes_on_afterwards(stage: Stage) -> None:
     stage.send(stage.transfer(stage.alice, stage.bob, "10"))
     (rules,) = stage.ledger.contracts(TokenRules, stage.issuer)
     assert rules.payload.paused == [Operation.BURN]
+
+
+def test_consents_are_given_and_taken_back_while_all_is_paused(stage: Stage) -> None:
+    pause(stage, *(each for each in Operation if each is not Operation.MINT))
+    consent = stage.preapprove(stage.bob)
+    cancel = exercise(consent, TransferPreapproval.cancel, actor=stage.bob)
+    stage.acting(stage.bob).submit(cancel)
 
 
 def test_each_operation_is_paused_for_itself(stage: Stage) -> None:
