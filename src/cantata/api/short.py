@@ -11,7 +11,7 @@ from fastapi.responses import Response
 from pydantic import AfterValidator, Field
 
 from cantata.accounts.api.common import AccountsDep
-from cantata.accounts.api.onboarding import limited
+from cantata.accounts.api.onboarding import limited, require_local
 from cantata.accounts.schemas import OnboardingRequest
 from cantata.accounts.service.accounts import Accounts
 from cantata.api.envelope import succeeded
@@ -128,6 +128,7 @@ async def onboard(
             code = await accounts.onboarding.new_code(session, body.email)
         await accounts.courier.send(body.email, code)
         return succeeded(request, {"verification": "code_sent"}, 202)
+    require_local(request)
     async with edge.database.write() as session:
         found = await accounts.onboarding.onboard(session, body.email)
         access, refresh = await accounts.authentication.begin(session, found.user.id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import JSONResponse, Response
 
 from cantata.accounts.api.common import AccountsDep, session_answer
+from cantata.accounts.errors import NotAllowed
 from cantata.accounts.schemas import (
     CodeAnswer,
     CodeRequest,
@@ -28,7 +30,7 @@ router = APIRouter(prefix="/v1", tags=["onboarding"])
 @router.post(
     "/onboarding",
     responses={
-        **problems(400, 409, 413, 415, 422, 429, 503),
+        **problems(400, 403, 409, 413, 415, 422, 429, 503),
         202: {"model": OnboardingAnswer | CodeAnswer},
     },
 )
@@ -45,6 +47,7 @@ async def onboard(
     """
     await limited(edge, request, body.email)
     if accounts.courier is None:
+        require_local(request)
         return await let_in(accounts, edge, body.email, wait_of(prefer))
     async with edge.database.write() as session:
         code = await accounts.onboarding.new_code(session, body.email)
@@ -55,7 +58,7 @@ async def onboard(
 @router.post(
     "/onboarding:verify",
     responses={
-        **problems(400, 409, 413, 415, 422, 429, 503),
+        **problems(400, 403, 409, 413, 415, 422, 429, 503),
         202: {"model": OnboardingAnswer},
     },
 )
@@ -104,6 +107,17 @@ async def limited(edge: Edge, request: Request, email: str) -> None:
     address = address_of(request)
     for principal in dict.fromkeys((f"ip:{address}", f"email:{email.casefold()}")):
         await edge.limiter.admit(ONBOARD, principal)
+
+
+def require_local(request: Request) -> None:
+    """Refuse callers from other machines: nothing proves that an address is theirs."""
+    address = address_of(request)
+    if address and not ip_address(address).is_loopback:
+        raise NotAllowed(
+            "verified-address",
+            "addresses are not verified here, so onboarding is open to this machine alone",
+            "onboard from the machine itself, or let the operator set up verification",
+        )
 
 
 async def let_in(accounts: Accounts, edge: Edge, email: str, seconds: int) -> Response:
