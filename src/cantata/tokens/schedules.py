@@ -12,6 +12,7 @@ from cantata.automation.model import Wish
 from cantata.automation.schedules.runner import Schedule
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.session import WriteSession
+from cantata.tokens.projection.contracts import PACKAGE, PREAPPROVAL
 from cantata.tokens.repository import expiry
 from cantata.tokens.repository.expiry import Asked
 
@@ -38,7 +39,7 @@ def schedules() -> tuple[Schedule, ...]:
 async def end_offers(session: WriteSession, now: Timestamp) -> None:
     """Have the admin give the funds of expired offers back."""
     asked = _asked(END_OFFERS, now)
-    for offer in await expiry.expired_offers(session, asked, now - GRACE, MOST):
+    for offer in await expiry.expired_offers(session, asked, PACKAGE, now - GRACE, MOST):
         wish = Wish(
             kind="tokens.end_expired",
             requester=asked.requester,
@@ -53,7 +54,7 @@ async def end_offers(session: WriteSession, now: Timestamp) -> None:
 async def renew_consents(session: WriteSession, now: Timestamp) -> None:
     """Have receivers who want it consent again before their consent ends."""
     asked = _asked(RENEW_CONSENTS, now)
-    for consent in await expiry.consents_to_renew(session, asked, now, MOST):
+    for consent in await expiry.consents_to_renew(session, asked, PREAPPROVAL, now, MOST):
         seconds = consent.seconds or 0
         request = {
             "admin": consent.instrument.admin,
@@ -76,7 +77,7 @@ async def renew_consents(session: WriteSession, now: Timestamp) -> None:
 async def end_consents(session: WriteSession, now: Timestamp) -> None:
     """Have the admin take consents off the ledger that have expired."""
     asked = _asked(END_CONSENTS, now)
-    for consent in await expiry.expired_consents(session, asked, now - GRACE, MOST):
+    for consent in await expiry.expired_consents(session, asked, PREAPPROVAL, now - GRACE, MOST):
         admin = consent.instrument.admin
         request = {
             "admin": admin,

@@ -13,7 +13,6 @@ from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId, Offer, OfferState
-from cantata.tokens.projection.contracts import PACKAGE, PREAPPROVAL
 from cantata.tokens.repository.contracts import offer_of
 from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS, RENEWALS
 
@@ -47,13 +46,13 @@ class Asked:
 
 
 async def expired_offers(
-    session: ReadSession, asked: Asked, moment: Timestamp, limit: int
+    session: ReadSession, asked: Asked, package: str, moment: Timestamp, limit: int
 ) -> tuple[Offer, ...]:
-    """Give pending offers of admins who are here, whose deadline passed, oldest first."""
+    """Give a package's pending offers of admins who are here, past their deadline, oldest first."""
     columns = OFFERS.c
     statement = select(OFFERS).where(
         columns.state == OfferState.PENDING.value,
-        columns.package_name == PACKAGE,
+        columns.package_name == package,
         columns.execute_before <= moment,
         _is_ours(columns.admin),
         ~asked.before(columns.contract_id),
@@ -63,12 +62,12 @@ async def expired_offers(
 
 
 async def expired_consents(
-    session: ReadSession, asked: Asked, moment: Timestamp, limit: int
+    session: ReadSession, asked: Asked, kind: str, moment: Timestamp, limit: int
 ) -> tuple[Consent, ...]:
     """Give pre-approvals for admins who are here that expired, oldest first."""
     columns = DISCLOSABLES.c
     statement = select(columns.contract_id, columns.admin, columns.instrument, columns.party).where(
-        columns.kind == PREAPPROVAL,
+        columns.kind == kind,
         columns.archived_offset.is_(None),
         columns.expires_at <= moment,
         _is_ours(columns.admin),
@@ -79,7 +78,7 @@ async def expired_consents(
 
 
 async def consents_to_renew(
-    session: ReadSession, asked: Asked, now: Timestamp, limit: int
+    session: ReadSession, asked: Asked, kind: str, now: Timestamp, limit: int
 ) -> tuple[Consent, ...]:
     """Give pre-approvals whose standing renewal is due, those that expired included."""
     columns = DISCLOSABLES.c
@@ -94,7 +93,7 @@ async def consents_to_renew(
         )
         .join(RENEWALS, mine)
         .where(
-            columns.kind == PREAPPROVAL,
+            columns.kind == kind,
             columns.archived_offset.is_(None),
             RENEWALS.c.due_at <= now,
             ~asked.before(columns.contract_id),
