@@ -56,6 +56,7 @@ class Worker:
         self._clock = clock
         self._settings = settings
         self._stopping = asyncio.Event()
+        self._slots = asyncio.Semaphore(settings.in_flight_max)
         self._jobs: set[asyncio.Task[None]] = set()
 
     def stop(self) -> None:
@@ -84,17 +85,16 @@ class Worker:
             await asyncio.gather(*self._jobs, return_exceptions=True)
 
     async def _claim(self) -> tuple[Intent, ...]:
-        room = self._settings.in_flight_max - len(self._jobs)
-        if room <= 0:
+        """Take many rows at once, some of them ahead: a claim costs as much for one as for many."""
+        while len(self._jobs) > self._settings.in_flight_max:
             await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
-            room = self._settings.in_flight_max - len(self._jobs)
         async with self._database.write() as session:
             return await repository.claim(
                 session,
                 self._submitter.kinds,
                 self._settings.name,
                 self._clock.now(),
-                min(room, CLAIM_MAX),
+                CLAIM_MAX,
             )
 
     def _start(self, intent: Intent) -> None:
@@ -105,7 +105,9 @@ class Worker:
     async def _work(self, intent: Intent) -> None:
         """Work on a row; what fails here leaves the row to its lease's end."""
         try:
-            await self._submitter.step(intent)
+            async with self._slots:
+                if not self._stopping.is_set():
+                    await self._submitter.step(intent)
         except StorageError as error:
             metrics.FAILURES.labels("automation", error.code).inc()
         except Exception:  # noqa: BLE001 - one row's trouble is not that of the others
