@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bench.token_desk import NO_EXTRAS, NO_METADATA, OFFER_OPEN_FOR, Offer, reason
+from bench.token_desk import OFFER_OPEN_FOR, reason
 from bench.token_desk import Desk as TokenDesk
+from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
@@ -29,9 +30,9 @@ from cantata.sandbox.engine import (
 from cantata.sandbox.engine.commands import Command as EngineCommand
 from cantata.sandbox.engine.commands import ExerciseByKeyCommand
 from cantata.testing import Command, Ledger, archive, create, create_and_exercise, exercise
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 
 CONTRACTS = "cantata.tokens.contract"
@@ -165,7 +166,7 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
         desk.mint(holder, Decimal("100"), "first")
     consent = desk.preapprove(bob)
     offer = desk.offer(alice, carol, Decimal("30"), "rent")
-    (terms, rules) = desk.instrument, desk.rules
+    terms, factory, extras = desk.instrument, desk.factory, desk.extras
     of = terms.payload.instrument_id
     (held,) = desk.holdings(bob)
     mint: dict[str, Any] = {"receiver": bob, "amount": Decimal("5.25"), "meta": reason("more")}
@@ -179,7 +180,6 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
         input_holding_cids=[held],
         meta=reason("memo"),
     )
-    factory = ContractId[standard.TransferFactory](rules.contract_id)
     return [
         ([issuer], [create(terms.payload)]),
         ([issuer, bob], [exercise(terms.contract_id, Instrument.mint, **mint)]),
@@ -188,10 +188,10 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
             [bob],
             [
                 exercise(
-                    factory,
+                    ContractId[standard.TransferFactory](factory.contract_id),
                     standard.TransferFactory.transfer_factory_transfer,
                     arg=standard.TransferFactory_Transfer(
-                        expected_admin=issuer, transfer=transfer, extra_args=NO_EXTRAS
+                        expected_admin=issuer, transfer=transfer, extra_args=extras
                     ),
                 )
             ],
@@ -200,35 +200,37 @@ def _token_samples(ledger: Ledger) -> list[tuple[list[str], list[Command[Any]]]]
             [bob],
             [
                 exercise(
-                    rules.contract_id,
-                    TokenRules.split,
+                    factory.contract_id,
+                    TokenFactory.split,
                     owner=bob,
                     input_holding_cids=[held],
                     amounts=[Decimal("1"), Decimal("2.5")],
-                    meta=NO_METADATA,
+                    extra_args=extras,
                 )
             ],
         ),
-        ([carol], [_accept(offer)]),
+        ([carol], [_accept(offer, extras)]),
         ([issuer, bob], [archive(held, Token)]),
         (
             [carol],
             [
                 exercise(
-                    rules.contract_id,
-                    TokenRules.preapprove,
+                    factory.contract_id,
+                    TokenFactory.preapprove,
                     receiver=carol,
                     expires_at=ledger.now + RelTime.of(days=1),
                 ),
-                exercise(rules.contract_id, TokenRules.preapprove, receiver=carol, expires_at=None),
+                exercise(
+                    factory.contract_id, TokenFactory.preapprove, receiver=carol, expires_at=None
+                ),
             ],
         ),
         ([bob], [exercise(consent, TransferPreapproval.cancel, actor=bob)]),
     ]
 
 
-def _accept(offer: Offer) -> Command[Any]:
-    arg = standard.TransferInstruction_Accept(extra_args=NO_EXTRAS)
-    return exercise(
-        offer.instruction, standard.TransferInstruction.transfer_instruction_accept, arg=arg
-    )
+def _accept(
+    offer: ContractId[standard.TransferInstruction], extras: metadata.ExtraArgs
+) -> Command[Any]:
+    arg = standard.TransferInstruction_Accept(extra_args=extras)
+    return exercise(offer, standard.TransferInstruction.transfer_instruction_accept, arg=arg)

@@ -16,6 +16,7 @@ from bench.a1.process import Generator, Server, Taken
 Json = dict[str, Any]
 
 RULES = "#cantata-tokens:Cantata.Tokens.Rules:TokenRules"
+TOKEN_FACTORY = "#cantata-tokens:Cantata.Tokens.Factory:TokenFactory"
 INSTRUMENT = "#cantata-tokens:Cantata.Tokens.Instrument:Instrument"
 TOKEN = "#cantata-tokens:Cantata.Tokens.Token:Token"
 API = "#splice-api-token-transfer-instruction-v1:Splice.Api.Token.TransferInstructionV1"
@@ -62,7 +63,7 @@ class Market:
         self.issuer = self._allocate(["Issuer"])[0]
         self.holders = self._allocate([f"Holder{number}" for number in range(parties)])
         self._of = {"admin": self.issuer, "id": "Bench"}
-        self._rules = self._create_rules()
+        self._rules, self._factory = self._create_rules()
         self._consents = self._preapprove()
         each = holdings // parties
         self.fresh = self._issue(each)
@@ -114,22 +115,31 @@ class Market:
         )
         return [answer["partyDetails"]["party"] for answer in taken.answers]
 
-    def _create_rules(self) -> Shown:
-        terms: Json = {"instrumentId": self._of, "decimals": "2"}
-        (shown,) = self._created([([self.issuer], _create(RULES, terms), ())])
-        return shown[0]
+    def _create_rules(self) -> tuple[Shown, Shown]:
+        of: Json = {"instrumentId": self._of}
+        terms: Json = {
+            **of,
+            "decimals": "2",
+            "paused": [],
+            "accountsRequired": False,
+            "countries": [],
+            "approver": None,
+        }
+        creations = [_create(RULES, terms), _create(TOKEN_FACTORY, of)]
+        (rules,), (factory,) = self._created([([self.issuer], made, ()) for made in creations])
+        return rules, factory
 
     def _preapprove(self) -> dict[str, Shown]:
         orders = [
             (
                 [holder],
                 _exercise(
-                    RULES,
-                    self._rules.contract_id,
-                    "TokenRules_Preapprove",
+                    TOKEN_FACTORY,
+                    self._factory.contract_id,
+                    "TokenFactory_Preapprove",
                     {"receiver": holder, "expiresAt": None},
                 ),
-                (self._rules,),
+                (self._factory,),
             )
             for holder in self.holders
         ]
@@ -146,6 +156,7 @@ class Market:
             "decimals": "2",
             "cap": supply,
             "supply": "0",
+            "paused": [],
             "meta": NOTHING,
         }
         ((instrument,),) = self._created([([self.issuer], _create(INSTRUMENT, terms), ())])
@@ -164,10 +175,12 @@ class Market:
                     "owner": holder,
                     "inputHoldingCids": [held.contract_id],
                     "amounts": [f"{EACH}"] * size,
-                    "meta": NOTHING,
+                    "extraArgs": self._terms(),
                 }
-                command = _exercise(RULES, self._rules.contract_id, "TokenRules_Split", split)
-                orders.append(([holder], command, (self._rules,)))
+                command = _exercise(
+                    TOKEN_FACTORY, self._factory.contract_id, "TokenFactory_Split", split
+                )
+                orders.append(([holder], command, (self._factory, self._rules)))
         return [
             Held(shown.contract_id, by[0])
             for (by, _, _), made in zip(orders, self._created(orders), strict=True)
@@ -198,10 +211,6 @@ class Market:
                 return receiver
 
     def _transfer(self, held: Held, receiver: str, amount: int, consent: Shown | None) -> bytes:
-        values: Json = {}
-        if consent is not None:
-            cid = {"tag": "AV_ContractId", "value": consent.contract_id}
-            values["transfer-preapproval"] = cid
         argument = {
             "expectedAdmin": self.issuer,
             "transfer": {
@@ -214,21 +223,32 @@ class Market:
                 "inputHoldingCids": [held.contract_id],
                 "meta": NOTHING,
             },
-            "extraArgs": {"context": {"values": values}, "meta": NOTHING},
+            "extraArgs": self._terms(consent),
         }
-        command = _exercise(FACTORY, self._rules.contract_id, "TransferFactory_Transfer", argument)
-        shown = (self._rules,) if consent is None else (self._rules, consent)
+        command = _exercise(
+            FACTORY, self._factory.contract_id, "TransferFactory_Transfer", argument
+        )
+        shown = [self._factory, self._rules]
+        shown += [] if consent is None else [consent]
         show = [held.owner] if consent is None else ()
         return self._body([held.owner], command, shown, show=show)
 
     def _accept(self, events: Iterable[Json], receiver: str) -> bytes:
         """Accept an offer; the locked holding is disclosed to the receiver."""
         locked, offer = _shown(events)
-        extra = {"context": NOTHING, "meta": NOTHING}
-        command = _exercise(
-            INSTRUCTION, offer.contract_id, "TransferInstruction_Accept", {"extraArgs": extra}
-        )
-        return self._body([receiver], command, (locked,))
+        given = {"extraArgs": self._terms()}
+        command = _exercise(INSTRUCTION, offer.contract_id, "TransferInstruction_Accept", given)
+        return self._body([receiver], command, (locked, self._rules))
+
+    def _terms(self, consent: Shown | None = None) -> Json:
+        """Give the extra arguments of a choice: the context names the rules, and a consent."""
+        named = {"token-rules": self._rules}
+        if consent is not None:
+            named["transfer-preapproval"] = consent
+        values = {
+            key: {"tag": "AV_ContractId", "value": each.contract_id} for key, each in named.items()
+        }
+        return {"context": {"values": values}, "meta": NOTHING}
 
     def _body(
         self,

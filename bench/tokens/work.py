@@ -9,14 +9,11 @@ from decimal import Decimal as StdDecimal
 from time import perf_counter, process_time
 
 from bench.tokens.world import NO_METADATA, OFFER_OPEN_FOR, Held, World
-from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
-from cantata.lang import ContractId, Decimal, Party, TextMap
+from cantata.lang import ContractId, Decimal, Party
 from cantata.sandbox.engine import Create, Submission, Update
 from cantata.testing import exercise
-from cantata.tokens.contract.rules import PREAPPROVAL
-
-NO_EXTRAS = metadata.ExtraArgs(context=metadata.ChoiceContext(values=TextMap({})), meta=NO_METADATA)
+from cantata.tokens.contract.context import PREAPPROVAL
 
 
 @dataclass(slots=True)
@@ -143,13 +140,7 @@ def _transfer(
     preapproved: bool = False,
 ) -> Submission:
     sender = inputs[0].owner
-    disclosed = [world.rules]
-    context: dict[str, metadata.AnyValue] = {}
-    if preapproved:
-        consent = world.preapprovals[receiver]
-        disclosed.append(consent)
-        cid = ContractId[metadata.AnyContract](consent.contract_id)
-        context[PREAPPROVAL] = metadata.AV_ContractId(cid)
+    named = {PREAPPROVAL: world.preapprovals[receiver]} if preapproved else {}
     transfer = standard.Transfer(
         sender=Party(sender),
         receiver=Party(receiver),
@@ -161,17 +152,15 @@ def _transfer(
         meta=NO_METADATA,
     )
     command = exercise(
-        ContractId[standard.TransferFactory](world.rules.contract_id),
+        ContractId[standard.TransferFactory](world.factory.contract_id),
         standard.TransferFactory.transfer_factory_transfer,
         arg=standard.TransferFactory_Transfer(
             expected_admin=world.issuer,
             transfer=transfer,
-            extra_args=metadata.ExtraArgs(
-                context=metadata.ChoiceContext(values=TextMap(context)), meta=NO_METADATA
-            ),
+            extra_args=world.terms(**named),
         ),
     )
-    return world.submission(sender, command, tuple(disclosed))
+    return world.submission(sender, command, (world.factory, world.rules, *named.values()))
 
 
 def _accept(world: World, receiver: str, offered: Update) -> Submission:
@@ -180,9 +169,9 @@ def _accept(world: World, receiver: str, offered: Update) -> Submission:
     command = exercise(
         ContractId[standard.TransferInstruction](offer.contract_id),
         standard.TransferInstruction.transfer_instruction_accept,
-        arg=standard.TransferInstruction_Accept(extra_args=NO_EXTRAS),
+        arg=standard.TransferInstruction_Accept(extra_args=world.terms()),
     )
-    return world.submission(receiver, command, (locked,))
+    return world.submission(receiver, command, (locked, world.rules))
 
 
 def _other(world: World, party: str) -> str:

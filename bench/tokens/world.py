@@ -13,6 +13,8 @@ from cantata.kernel.time import RelTime
 from cantata.lang import ContractId, Decimal, Party, TextMap
 from cantata.sandbox.engine import Contract, Submission
 from cantata.testing import Command, Ledger, exercise
+from cantata.tokens.contract.context import RULES
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.contract.rules import TokenRules
@@ -53,6 +55,7 @@ class World:
         self.token = self.ledger.catalog.ref(Token)
         self._open()
         self.rules = self._only(TokenRules, self.issuer)
+        self.factory = self._only(TokenFactory, self.issuer)
         self._preapprove()
         self.grow(holdings)
 
@@ -92,6 +95,16 @@ class World:
             command_id=fresh_command_id(self._ids),
         )
 
+    def terms(self, **named: Contract) -> metadata.ExtraArgs:
+        """Give the extra arguments of a choice: the context names the rules, and more."""
+        context: dict[str, metadata.AnyValue] = {
+            key: metadata.AV_ContractId(ContractId[metadata.AnyContract](each.contract_id))
+            for key, each in {RULES: self.rules, **named}.items()
+        }
+        return metadata.ExtraArgs(
+            context=metadata.ChoiceContext(values=TextMap(context)), meta=NO_METADATA
+        )
+
     def _open(self) -> None:
         of = holding.InstrumentId(admin=self.issuer, id="Bench")
         issuer = self.ledger.acting(self.issuer)
@@ -107,14 +120,15 @@ class World:
             )
         )
         issuer.create(TokenRules(instrument_id=of, decimals=2))
+        issuer.create(TokenFactory(instrument_id=of))
         self.instrument_id = of
 
     def _preapprove(self) -> None:
         self.preapprovals: dict[str, Contract] = {}
-        rules = ContractId[TokenRules](self.rules.contract_id)
+        factory = ContractId[TokenFactory](self.factory.contract_id)
         for holder in self.holders:
-            command = exercise(rules, TokenRules.preapprove, receiver=holder, expires_at=None)
-            self.engine.submit(self.submission(holder, command, (self.rules,)))
+            command = exercise(factory, TokenFactory.preapprove, receiver=holder, expires_at=None)
+            self.engine.submit(self.submission(holder, command, (self.factory,)))
             self.preapprovals[str(holder)] = self._only(TransferPreapproval, holder)
 
     def _issue(self, holder: Party, count: int) -> None:
@@ -132,14 +146,14 @@ class World:
             .results
         )
         command = exercise(
-            ContractId[TokenRules](self.rules.contract_id),
-            TokenRules.split,
+            ContractId[TokenFactory](self.factory.contract_id),
+            TokenFactory.split,
             owner=holder,
             input_holding_cids=[minted.holding_cid],
             amounts=[EACH] * count,
-            meta=NO_METADATA,
+            extra_args=self.terms(),
         )
-        self.engine.submit(self.submission(holder, command, (self.rules,)))
+        self.engine.submit(self.submission(holder, command, (self.factory, self.rules)))
 
     @property
     def instrument(self) -> ContractId[Instrument]:

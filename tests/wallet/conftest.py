@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from tests.api.process import SANDBOX, Sandbox, running
+from tests.integration.world import (
+    database_server,
+    database_settings,
+    template_database,
+    token_dar,
+)
 from tests.wallet.play import Stage
+
+__all__ = ("database_server", "database_settings", "template_database", "token_dar")
 
 SECRET = "a secret of these tests that is long enough"
 USER = "wallet"

@@ -11,16 +11,29 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
+from cantata.cli.exits import exit_code
 from cantata.cli.output import print_error
 from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
 
-GROUPS: tuple[str, ...] = ("contract", "dar", "demo", "ledger", "sandbox")
+GROUPS: tuple[str, ...] = (
+    "audit",
+    "contract",
+    "dar",
+    "db",
+    "demo",
+    "doctor",
+    "ingest",
+    "ledger",
+    "sandbox",
+    "serve",
+    "tokens",
+    "up",
+    "users",
+    "worker",
+)
 """Nouns of the command line, in the order of `--help`. Each names a module of `cantata.cli` with a
 Typer application called `app`, imported only when it is asked for."""
-
-EXIT_REFUSED = 1
-"""Exit code when a rule refused what was asked; wrong usage ends with 2, success with 0."""
 
 
 class LazyGroups(TyperGroup):
@@ -49,13 +62,16 @@ app = typer.Typer(
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command line and exit: 0 done, 1 refused, 2 wrong usage, 130 interrupted."""
+    """Run the command line and exit.
+
+    0 done, 1 refused, 2 wrong usage, 3 unreachable, 4 outcome unknown, 130 interrupted.
+    """
     relax_collector()
     try:
         app(args=arguments, prog_name="cantata")
     except CantataError as error:
         print_error(error)
-        sys.exit(EXIT_REFUSED)
+        sys.exit(exit_code(error))
 
 
 def print_version(wanted: bool) -> None:

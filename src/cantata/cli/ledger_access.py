@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
@@ -54,8 +54,8 @@ def require_client() -> None:
 
 
 def quiet_retries() -> None:
-    """Let errors tell of retries at their end; without a handler each would be printed."""
-    logging.getLogger("stamina").addHandler(logging.NullHandler())
+    """Let errors tell of retries at their end; else each would be printed or an event."""
+    import_module("stamina.instrumentation").set_on_retry_hooks(())
 
 
 def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T:

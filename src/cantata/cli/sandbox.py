@@ -11,6 +11,7 @@ from typing import Annotated, ClassVar
 
 import typer
 
+from cantata.cli.files import write_at_once
 from cantata.kernel.errors import CantataError
 from cantata.sandbox import main
 from cantata.sandbox.main import DEFAULT_HOST, DEFAULT_PORT, MEMORY, Options, Running, run
@@ -128,7 +129,7 @@ def _micros(text: str, option: str) -> int:
 def _announce(running: Running, ready_file: Path | None) -> None:
     typer.echo(f"cantata sandbox is ready at {running.url}")
     if ready_file is not None:
-        _write_at_once(ready_file, json.dumps(_described(running)))
+        write_at_once(ready_file, json.dumps(_described(running)))
 
 
 def _described(running: Running) -> dict[str, str | int]:
@@ -138,10 +139,3 @@ def _described(running: Running) -> dict[str, str | int]:
         "participantId": running.participant_id,
         "pid": os.getpid(),
     }
-
-
-def _write_at_once(path: Path, text: str) -> None:
-    """Write a file so that nobody reads half of it."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from cantata.kernel.time import MalformedTime, Timestamp
@@ -11,15 +12,30 @@ from cantata.ledger.errors import MalformedAnswer
 
 T = TypeVar("T")
 
+_NOTHING: Mapping[str, Any] = {}
+TIMES_MAX = 256
+"""Points in time that are kept read."""
+
 
 class Fields:
     """The members of a JSON object; null is the same as absent; `place` is told in errors."""
 
-    def __init__(self, data: Any, place: str = "answer") -> None:
-        if not isinstance(data, Mapping):
-            raise _malformed(place, "an object", data)
+    __slots__ = ("_data", "_name", "_parent")
+
+    def __init__(self, data: Any, name: str | int = "answer", parent: Fields | None = None) -> None:
+        self._name = name
+        self._parent = parent
+        if type(data) is not dict and not isinstance(data, Mapping):
+            raise _malformed(self.place, "an object", data)
         self._data: Mapping[str, Any] = data
-        self._place = place
+
+    @property
+    def place(self) -> str:
+        """Tell where this is in the answer; only errors ask, and code decides how deep it is."""
+        if self._parent is None:
+            return str(self._name)
+        name = f"[{self._name}]" if isinstance(self._name, int) else f".{self._name}"
+        return self._parent.place + name
 
     def value(self, name: str) -> Any:
         """Give a member as it is; None if it is absent."""
@@ -33,7 +49,7 @@ class Fields:
         """Give an integer; 0 if it is absent."""
         found = self._typed(name, int, "an integer", 0)
         if isinstance(found, bool):
-            raise _malformed(f"{self._place}.{name}", "an integer", found)
+            raise _malformed(f"{self.place}.{name}", "an integer", found)
         return found
 
     def flag(self, name: str) -> bool:
@@ -45,16 +61,16 @@ class Fields:
         found = self._typed(name, list, "a list", [])
         for each in found:
             if not isinstance(each, str):
-                raise _malformed(f"{self._place}.{name}", "texts", each)
+                raise _malformed(f"{self.place}.{name}", "texts", each)
         return tuple(found)
 
     def time(self, name: str) -> Timestamp | None:
         """Give a point in time; None if it is absent."""
         text = self.text(name)
         try:
-            return Timestamp.parse(text) if text else None
+            return _time_of(text) if text else None
         except MalformedTime:
-            raise _malformed(f"{self._place}.{name}", "a point in time", text) from None
+            raise _malformed(f"{self.place}.{name}", "a point in time", text) from None
 
     def content(self, name: str) -> bytes:
         """Give bytes that are written in base64; empty if they are absent."""
@@ -62,12 +78,12 @@ class Fields:
         try:
             return base64.b64decode(text, validate=True)
         except ValueError:
-            raise _malformed(f"{self._place}.{name}", "base64", text) from None
+            raise _malformed(f"{self.place}.{name}", "base64", text) from None
 
     def object(self, name: str) -> Fields:
         """Give an object; one without members if it is absent."""
         found = self._data.get(name)
-        return Fields({} if found is None else found, f"{self._place}.{name}")
+        return Fields({} if found is None else found, name, self)
 
     def optional(self, name: str) -> Fields | None:
         """Give an object; None if it is absent."""
@@ -75,13 +91,17 @@ class Fields:
 
     def items(self, name: str, read: Callable[[Fields], T]) -> tuple[T, ...]:
         """Read each object of a list; empty if it is absent."""
-        return each_of(self._typed(name, list, "a list", []), read, f"{self._place}.{name}")
+        found = self._typed(name, list, "a list", [])
+        if not found:
+            return ()
+        inside = Fields(_NOTHING, name, self)
+        return tuple([read(Fields(each, index, inside)) for index, each in enumerate(found)])
 
     def case(self) -> tuple[str, Fields]:
         """Give the one member of a union: its name, and what it holds."""
         named = [name for name, content in self._data.items() if content is not None]
         if len(named) != 1:
-            raise _malformed(self._place, "an object with one member", dict(self._data))
+            raise _malformed(self.place, "an object with one member", dict(self._data))
         return named[0], self.object(named[0])
 
     def _typed(self, name: str, kind: type[T], wanted: str, absent: T) -> T:
@@ -89,7 +109,7 @@ class Fields:
         if found is None:
             return absent
         if not isinstance(found, kind):
-            raise _malformed(f"{self._place}.{name}", wanted, found)
+            raise _malformed(f"{self.place}.{name}", wanted, found)
         return found
 
 
@@ -97,7 +117,14 @@ def each_of(data: Any, read: Callable[[Fields], T], place: str = "answer") -> tu
     """Read each object of a list."""
     if not isinstance(data, list):
         raise _malformed(place, "a list", data)
-    return tuple(read(Fields(each, f"{place}[{index}]")) for index, each in enumerate(data))
+    inside = Fields(_NOTHING, place)
+    return tuple([read(Fields(each, index, inside)) for index, each in enumerate(data)])
+
+
+@lru_cache(TIMES_MAX)
+def _time_of(text: str) -> Timestamp:
+    """Read a point in time; those of one update are mostly the same text."""
+    return Timestamp.parse(text)
 
 
 def _malformed(place: str, wanted: str, found: Any) -> MalformedAnswer:

@@ -19,14 +19,17 @@ class Wanted:
     """Which contracts whose events are given.
 
     Without `parties` those of any party, which needs a right of its own; without templates and
-    interfaces all. Identifiers are ``#package-name:Module:Entity``. `blobs` adds what is needed
-    to disclose a contract.
+    interfaces all, and with `everything` all besides theirs. Identifiers are
+    ``#package-name:Module:Entity``. `blobs` adds what is needed to disclose a contract;
+    `disclosable` are templates that it is added for in any case.
     """
 
     parties: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
     interfaces: tuple[str, ...] = ()
     blobs: bool = False
+    everything: bool = False
+    disclosable: tuple[str, ...] = ()
 
     def event_format(self) -> dict[str, Any]:
         """Give the `EventFormat`."""
@@ -44,16 +47,20 @@ class Wanted:
         return {"includeTransactions": self.transaction_format(shape)}
 
     def _filters(self) -> list[dict[str, Any]]:
-        blob = {"includeCreatedEventBlob": self.blobs}
-        templates = [
-            {"TemplateFilter": {"value": {"templateId": each, **blob}}} for each in self.templates
+        named = [
+            *(_template(each, blobs=self.blobs) for each in self.templates),
+            *(_template(each, blobs=True) for each in self.disclosable),
+            *(_interface(each, blobs=self.blobs) for each in self.interfaces),
         ]
-        interfaces = [
-            {
-                "InterfaceFilter": {
-                    "value": {"interfaceId": each, "includeInterfaceView": True, **blob}
-                }
-            }
-            for each in self.interfaces
-        ]
-        return [*templates, *interfaces] or [{"WildcardFilter": {"value": blob}}]
+        if named and not self.everything:
+            return named
+        return [*named, {"WildcardFilter": {"value": {"includeCreatedEventBlob": self.blobs}}}]
+
+
+def _template(name: str, *, blobs: bool) -> dict[str, Any]:
+    return {"TemplateFilter": {"value": {"templateId": name, "includeCreatedEventBlob": blobs}}}
+
+
+def _interface(name: str, *, blobs: bool) -> dict[str, Any]:
+    value = {"interfaceId": name, "includeInterfaceView": True, "includeCreatedEventBlob": blobs}
+    return {"InterfaceFilter": {"value": value}}

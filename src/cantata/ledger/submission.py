@@ -77,6 +77,8 @@ class Submission:
     synchronizer_id: str = ""
     packages: tuple[str, ...] = ()
     min_ledger_time: Timestamp | None = None
+    max_record_time: Timestamp | None = None
+    """Record it by then or never; only what external parties sign can say so."""
 
     def commands_json(self) -> list[Command]:
         """Give the commands as the API wants them."""

@@ -26,8 +26,8 @@ from cantata.ledger import (
     exercise,
 )
 from cantata.lf.interactive.crypto import PrivateKey
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
-from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 from tests.api.ledger.target import PACKAGES, party, play, unique
 from tests.unit.lf.codegen.generated import imported_from, write_dar
@@ -85,11 +85,11 @@ def test_many_commands_are_one_transaction(url: str) -> None:
         await deployed(ledger)
         bank = Party(await party(ledger, "bank"))
         made = instrument(bank)
-        rules = TokenRules(instrument_id=made.instrument_id, decimals=2)
+        factory = TokenFactory(instrument_id=made.instrument_id)
         done = await ledger.acting(bank).submit(
             create(made),
-            create_and_exercise(rules, TokenRules.preapprove, receiver=bank, expires_at=None),
-            {"CreateCommand": create(rules).json["CreateCommand"]},
+            create_and_exercise(factory, TokenFactory.preapprove, receiver=bank, expires_at=None),
+            {"CreateCommand": create(factory).json["CreateCommand"]},
         )
         first, second, third = done.results
         ids = [each.contract_id for each in done.transaction.created]

@@ -169,7 +169,11 @@ NAMES: list[tuple[int, Change, tuple[str, int]]] = [
     (MINT, put("choice", "a b"), ARGUMENT),
     (MINT, put("choice", "x" * 1_001), ARGUMENT),
     (TRANSFER, put("choice", "BurnMintFactory_BurnMint"), ARGUMENT),
-    (TRANSFER, put("templateId", "#cantata-tokens:Cantata.Tokens.Rules:TokenRules"), ARGUMENT),
+    (
+        TRANSFER,
+        put("templateId", "#cantata-tokens:Cantata.Tokens.Factory:TokenFactory"),
+        ARGUMENT,
+    ),
     (MINT, put("contractId", ""), ("MISSING_FIELD", 8)),
     (MINT, put("contractId", "00"), BAD_FIELD),
     (MINT, put("contractId", UNKNOWN_CID.upper()), BAD_FIELD),

@@ -166,11 +166,12 @@ def test_nesting_ends_at_a_hundred(desk: Desk) -> None:
     """A context's value stands at the fifth level, and each list in a variant takes two."""
     body, fields = sample(desk, TRANSFER)
     place = fields["choiceArgument"]["extraArgs"]["context"]
-    place["values"] = {"k": nested(47)}
+    named = place["values"]
+    place["values"] = {**named, "k": nested(47)}
     with desk.ledger.anchor():
         desk.submit(body)
     for levels in (48, 49, 60):
-        place["values"] = {"k": nested(levels)}
+        place["values"] = {**named, "k": nested(levels)}
         error = refused(desk, body)
         assert kind(error) == PREPROCESSING
         assert "maximum nesting level of 100" in str(error)

@@ -14,7 +14,7 @@ from cantata.sandbox.store import SqliteStore
 
 PACKAGE = "2cf845aeb78a7c08bd90e6d849af802f64724b26c01cd97db7c6f7ed0397ff1a"
 TOKEN = Ref(PACKAGE, "Cantata.Tokens.Token", "Token")
-FACTORY = Ref(PACKAGE, "Cantata.Tokens.Rules", "TokenRules")
+FACTORY = Ref(PACKAGE, "Cantata.Tokens.Factory", "TokenFactory")
 INTERFACE = Ref("55" * 32, "Splice.Api.Token.TransferInstructionV1", "TransferFactory")
 START = 1_700_000_000_000_000
 

@@ -24,3 +24,13 @@ def stage(token_ledger: Ledger) -> Iterator[Stage]:
         stage.mint(stage.alice, "100")
         stage.mint(stage.alice, "50")
         yield stage
+
+
+@pytest.fixture
+def judged(token_ledger: Ledger) -> Iterator[Stage]:
+    """An instrument whose seizures Carol approves; Alice has 100 and 50."""
+    with token_ledger.anchor():
+        stage = Stage.on(token_ledger, approver=token_ledger.party("Carol"))
+        stage.mint(stage.alice, "100")
+        stage.mint(stage.alice, "50")
+        yield stage

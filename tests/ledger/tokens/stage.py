@@ -14,10 +14,19 @@ from cantata.kernel.time import RelTime, Timestamp
 from cantata.lang import ContractId, Decimal, Party, TextMap
 from cantata.sandbox.engine import Exercise, Update
 from cantata.testing import Active, Command, Ledger, Submitter, create, exercise
+from cantata.tokens.contract.account import HolderAccount
 from cantata.tokens.contract.annotations import REASON, SENDER, TX_KIND
+from cantata.tokens.contract.context import (
+    INSTRUMENT,
+    PREAPPROVAL,
+    RECEIVER_ACCOUNT,
+    RULES,
+    SENDER_ACCOUNT,
+)
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.offer import TransferOffer
-from cantata.tokens.contract.rules import INSTRUMENT, PREAPPROVAL, TokenRules
+from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 
 CONTRACTS = "cantata.tokens.contract"
@@ -57,17 +66,20 @@ class Stage:
     bob: Party
     carol: Party
     of: holding.InstrumentId
-    rules: ContractId[TokenRules]
+    factory: ContractId[TokenFactory]
 
     @classmethod
-    def on(cls, ledger: Ledger, *, decimals: int = 2, cap: str | None = "1000000") -> Stage:
-        """Open the instrument on a ledger."""
+    def on(
+        cls, ledger: Ledger, *, decimals: int = 2, cap: str | None = "1000000", **rules: Any
+    ) -> Stage:
+        """Open the instrument on a ledger, under rules that restrict nothing unless told."""
         issuer, alice, bob, carol = ledger.parties("Issuer", "Alice", "Bob", "Carol")
         of = holding.InstrumentId(admin=issuer, id="USD")
         terms = instrument(of, decimals=decimals, cap=cap)
-        rules = TokenRules(instrument_id=of, decimals=decimals)
-        done = ledger.acting(issuer).submit(create(terms), create(rules))
-        return cls(ledger, issuer, alice, bob, carol, of, done.results[1])
+        limits = TokenRules(instrument_id=of, decimals=decimals, **rules)
+        factory = TokenFactory(instrument_id=of)
+        done = ledger.acting(issuer).submit(create(terms), create(limits), create(factory))
+        return cls(ledger, issuer, alice, bob, carol, of, done.results[2])
 
     # reading
 
@@ -80,6 +92,39 @@ class Stage:
             if active.payload.instrument_id == self.of
         )
         return found
+
+    @property
+    def rules(self) -> ContractId[TokenRules]:
+        """The rules as they are now."""
+        (found,) = (
+            active
+            for active in self.ledger.contracts(TokenRules, self.issuer)
+            if active.payload.instrument_id == self.of
+        )
+        return ContractId(found.contract_id)
+
+    def account(self, holder: Party) -> Active[HolderAccount] | None:
+        """Give a holder's account for the instrument, if there is one."""
+        found = (
+            active
+            for active in self.ledger.contracts(HolderAccount, self.issuer)
+            if active.payload.holder == holder
+        )
+        return next(found, None)
+
+    def terms(self, sender: Party, receiver: Party) -> dict[str, metadata.AnyValue]:
+        """Give what a registry names for a movement: the rules, and the accounts there are."""
+        context = {RULES: cid_in(self.rules)}
+        for key, party in ((SENDER_ACCOUNT, sender), (RECEIVER_ACCOUNT, receiver)):
+            account = self.account(party)
+            if account is not None:
+                context[key] = cid_in(account.contract_id)
+        return context
+
+    def shown(self, context: Context) -> list[ContractId[Any]]:
+        """Give the contracts that a context names, to be disclosed."""
+        named = (v.value for v in context.values() if isinstance(v, metadata.AV_ContractId))
+        return list(dict.fromkeys(named))
 
     def tokens(self, owner: Party) -> list[Active[Token]]:
         """Give an owner's holdings, locked ones too, oldest first."""
@@ -142,12 +187,13 @@ class Stage:
             owner=owner,
             amount=Decimal(amount),
             input_holding_cids=self.inputs(owner) if inputs is None else inputs,
-            meta=meta(reason="redeemed"),
+            extra_args=extras(self.terms(owner, owner), meta(reason="redeemed")),
         )
 
     def as_holder(self, owner: Party, *using: ContractId[Any]) -> Submitter:
-        """Act as a holder with rules and instrument disclosed."""
-        known = [self.rules, self.instrument.contract_id, *using]
+        """Act as a holder with factory, rules and instrument disclosed."""
+        known = [self.factory, self.instrument.contract_id, *using]
+        known += self.shown(self.terms(owner, owner))
         return self.acting(owner, using=known)
 
     def transfer(
@@ -176,24 +222,31 @@ class Stage:
     ) -> Command[standard.TransferInstructionResult]:
         """Give the command that instructs a transfer through the factory."""
         return exercise(
-            ContractId[standard.TransferFactory](self.rules),
+            ContractId[standard.TransferFactory](self.factory),
             standard.TransferFactory.transfer_factory_transfer,
             arg=standard.TransferFactory_Transfer(
                 expected_admin=expected or self.issuer,
                 transfer=transfer,
-                extra_args=extras(context),
+                extra_args=extras(
+                    {**self.terms(transfer.sender, transfer.receiver), **(context or {})}
+                ),
             ),
         )
+
+    def instructing(self, transfer: standard.Transfer, *using: ContractId[Any]) -> Submitter:
+        """Act as a transfer's sender with all that its registry discloses."""
+        shown = self.shown(self.terms(transfer.sender, transfer.receiver))
+        return self.acting(transfer.sender, using=[self.factory, *shown, *using])
 
     def send(
         self, transfer: standard.Transfer, preapproval: ContractId[Any] | None = None
     ) -> standard.TransferInstructionResult:
         """Instruct a transfer, with the receiver's pre-approval if given."""
         context = {} if preapproval is None else {PREAPPROVAL: cid_in(preapproval)}
-        using = [self.rules] if preapproval is None else [self.rules, preapproval]
+        using = [] if preapproval is None else [preapproval]
         command = self.transferring(transfer, context=context)
         result: standard.TransferInstructionResult = (
-            self.acting(transfer.sender, using=using).submit(command).results[0]
+            self.instructing(transfer, *using).submit(command).results[0]
         )
         return result
 
@@ -203,13 +256,20 @@ class Stage:
         return self.ledger.contracts(TransferOffer, sender)[-1]
 
     def answer(self, by: Party, offer: Active[Any], *, locked: bool = True) -> Submitter:
-        """Act on an offer with its locked holding disclosed."""
-        return self.acting(by, using=[offer.payload.locked_cid] if locked else [])
+        """Act on an offer with rules, accounts and its locked holding disclosed."""
+        transfer = offer.payload.transfer
+        shown = self.shown(self.terms(transfer.sender, transfer.receiver))
+        return self.acting(by, using=[*shown, *([offer.payload.locked_cid] if locked else [])])
+
+    def accepting(self, offer: Active[Any], context: Context | None = None) -> Command[Any]:
+        """Give the command that accepts an offer, with what its registry names."""
+        transfer = offer.payload.transfer
+        return accept(offer, {**self.terms(transfer.sender, transfer.receiver), **(context or {})})
 
     def preapprove(self, receiver: Party, expires_at: Timestamp | None = None) -> ContractId[Any]:
         """Let a receiver consent to direct transfers."""
-        return self.acting(receiver, using=[self.rules]).exercise(
-            self.rules, TokenRules.preapprove, receiver=receiver, expires_at=expires_at
+        return self.acting(receiver, using=[self.factory]).exercise(
+            self.factory, TokenFactory.preapprove, receiver=receiver, expires_at=expires_at
         )
 
     def burn_minting(
@@ -235,7 +295,7 @@ class Stage:
             "extra_args": extras(context),
         }
         return exercise(
-            ContractId[burn_mint.BurnMintFactory](self.rules),
+            ContractId[burn_mint.BurnMintFactory](self.factory),
             burn_mint.BurnMintFactory.burn_mint_factory_burn_mint,
             arg=burn_mint.BurnMintFactory_BurnMint(**{**fields, **changes}),
         )

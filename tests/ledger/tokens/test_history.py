@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
-from cantata.lang import Decimal
+from cantata.lang import ContractId, Decimal
 from cantata.testing import Ledger, exercise
-from cantata.tokens.contract.rules import TokenRules
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.token import Token
+from tests.ledger.tokens.batch import minting, row
 from tests.ledger.tokens.history import PREFIX, Entry, History
-from tests.ledger.tokens.stage import HOUR, Stage, accept, meta, reject, update, withdraw
+from tests.ledger.tokens.judging import force, forced, freeze, held, seizing, unfreezing
+from tests.ledger.tokens.stage import HOUR, Stage, extras, meta, reject, update, withdraw
 
 
 @pytest.fixture
@@ -42,12 +44,12 @@ def test_merge_and_split(fresh: Stage) -> None:
     fresh.mint(fresh.alice, "100")
     fresh.send(fresh.transfer(fresh.alice, fresh.alice, "30"))
     split = exercise(
-        fresh.rules,
-        TokenRules.split,
+        fresh.factory,
+        TokenFactory.split,
         owner=fresh.alice,
         input_holding_cids=fresh.inputs(fresh.alice),
         amounts=[Decimal("1")],
-        meta=meta(reason="tidy"),
+        extra_args=extras(fresh.terms(fresh.alice, fresh.alice), meta(reason="tidy")),
     )
     fresh.as_holder(fresh.alice).submit(split)
     (alice,) = history(fresh, "alice")
@@ -73,7 +75,7 @@ def test_a_deposit_without_reason_is_a_transfer(fresh: Stage) -> None:
 def test_accepted_offer(fresh: Stage) -> None:
     fresh.mint(fresh.alice, "100")
     offer = fresh.offer(fresh.alice, fresh.bob, "30")
-    fresh.answer(fresh.bob, offer).submit(accept(offer))
+    fresh.answer(fresh.bob, offer).submit(fresh.accepting(offer))
     alice, bob = history(fresh, "alice", "bob")
     assert alice == [
         ISSUED,
@@ -132,7 +134,7 @@ def test_results_carry_kind_sender_and_reason(fresh: Stage) -> None:
         assert fresh.result_of(choice)["meta"]["values"] == expected
     offer = fresh.offer(fresh.alice, fresh.bob, "30")
     assert fresh.result_of("TransferFactory_Transfer")["meta"]["values"] == {}
-    fresh.answer(fresh.bob, offer).submit(accept(offer))
+    fresh.answer(fresh.bob, offer).submit(fresh.accepting(offer))
     assert fresh.result_of("TransferInstruction_Accept")["meta"]["values"] == expected
     offer = fresh.offer(fresh.alice, fresh.bob, "20")
     fresh.answer(fresh.bob, offer).submit(reject(offer))
@@ -151,3 +153,33 @@ def test_a_caller_cannot_forge_kind_or_sender(fresh: Stage) -> None:
     assert values[f"{PREFIX}sender"] == fresh.alice
     (bob,) = history(fresh, "bob")
     assert bob == [Entry("TransferIn", "30", "forged")]
+
+
+def test_freezes_are_no_changes_of_balance(fresh: Stage) -> None:
+    fresh.mint(fresh.alice, "100")
+    frozen = freeze(fresh, fresh.alice, "100", "70").frozen_cids[0]
+    fresh.acting(fresh.issuer).submit(unfreezing(fresh, ContractId(frozen), "20"))
+    (alice,) = history(fresh, "alice")
+    assert alice[1:] == [Entry("MergeSplit", "0", "court"), Entry("Unlock", "0", "lifted")]
+
+
+def test_seizures_and_forced_transfers(judged: Stage) -> None:
+    both = judged.acting(judged.issuer, judged.carol)
+    both.submit(seizing(judged, held(judged, judged.alice, "100"), "60"))
+    order = forced(judged, judged.alice, judged.bob, "90")
+    force(judged, order, judged.preapprove(judged.bob))
+    alice, bob = history(judged, "alice", "bob")
+    assert alice[2:] == [
+        Entry("TransferOut", "-60", "AML-7"),
+        Entry("TransferOut", "-50", "COURT-1"),
+        Entry("TransferOut", "-40", "COURT-1"),
+    ]
+    assert bob == [Entry("TransferIn", "90", "COURT-1")]
+
+
+def test_batches_of_mints(fresh: Stage) -> None:
+    command = minting(fresh, row(fresh, fresh.alice, "10"), row(fresh, fresh.bob, "20"))
+    fresh.acting(fresh.issuer).submit(command)
+    alice, bob = history(fresh, "alice", "bob")
+    assert alice == [Entry("Mint", "10", "payout")]
+    assert bob == [Entry("Mint", "20", "payout")]

@@ -11,8 +11,10 @@ from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.lang import Decimal
 from cantata.testing import Ledger, create, exercise
+from cantata.tokens.contract.context import INSTRUMENT
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
-from cantata.tokens.contract.rules import INSTRUMENT, TokenRules
+from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 from tests.ledger.tokens.stage import UNKNOWN, Stage, cid_in, instrument, meta
 
@@ -43,6 +45,7 @@ def test_an_instrument_has_an_id(stage: Stage) -> None:
     issuer.submit_must_fail(PRECONDITION, create(instrument(nameless)))
     rules = TokenRules(instrument_id=nameless, decimals=2)
     issuer.submit_must_fail(PRECONDITION, create(rules))
+    issuer.submit_must_fail(PRECONDITION, create(TokenFactory(instrument_id=nameless)))
 
 
 @pytest.mark.parametrize("decimals", [-1, 11])
@@ -139,7 +142,8 @@ def test_nobody_burns_what_is_not_theirs(stage: Stage) -> None:
     theirs = stage.burning(stage.bob, "10", inputs)
     bob.submit_must_fail("DAML_AUTHORIZATION_ERROR", theirs)
     bob.submit_must_fail("DAML_AUTHORIZATION_ERROR", stage.burning(stage.alice, "10", inputs))
-    both = stage.acting(stage.alice, stage.bob, using=[stage.instrument.contract_id])
+    shown = [stage.instrument.contract_id, stage.rules]
+    both = stage.acting(stage.alice, stage.bob, using=shown)
     both.submit_must_fail("DAML_AUTHORIZATION_ERROR", theirs)
 
 
@@ -239,21 +243,23 @@ def test_admin_alone_archives_instrument_and_rules(stage: Stage) -> None:
         for cid, template in (
             (stage.instrument.contract_id, Instrument),
             (stage.rules, TokenRules),
+            (stage.factory, TokenFactory),
         ):
             with pytest.raises(Exception, match="requires authorizers"):
                 holder.archive(cid, template)
     issuer = stage.acting(stage.issuer)
     issuer.archive(stage.rules, TokenRules)
+    issuer.archive(stage.factory, TokenFactory)
     issuer.archive(stage.instrument.contract_id, Instrument)
 
 
 def test_public_fetch_shows_the_admin(stage: Stage) -> None:
-    bob = stage.acting(stage.bob, using=[stage.rules])
+    bob = stage.acting(stage.bob, using=[stage.factory, stage.rules])
     choice = burn_mint.BurnMintFactory.burn_mint_factory_public_fetch
     right = burn_mint.BurnMintFactory_PublicFetch(expected_admin=stage.issuer, actor=stage.bob)
-    rules: Any = stage.rules
-    assert bob.exercise(rules, choice, arg=right) == burn_mint.BurnMintFactoryView(
+    factory: Any = stage.factory
+    assert bob.exercise(factory, choice, arg=right) == burn_mint.BurnMintFactoryView(
         admin=stage.issuer, meta=meta()
     )
     wrong = burn_mint.BurnMintFactory_PublicFetch(expected_admin=stage.bob, actor=stage.bob)
-    bob.submit_must_fail("tokens/other-admin", exercise(rules, choice, arg=wrong))
+    bob.submit_must_fail("tokens/other-admin", exercise(factory, choice, arg=wrong))

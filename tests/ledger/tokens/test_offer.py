@@ -13,9 +13,11 @@ from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.time import RelTime
 from cantata.lang import ContractId, Decimal, Party, replace
 from cantata.testing import Active, Command, archive, create, exercise
-from cantata.tokens.contract.offer import EXPIRE_LOCK, TransferOffer
+from cantata.tokens.contract.context import EXPIRE_LOCK, RULES
+from cantata.tokens.contract.offer import TransferOffer
+from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
-from tests.ledger.tokens.stage import HOUR, Stage, accept, reject, update, withdraw
+from tests.ledger.tokens.stage import HOUR, Stage, accept, cid_in, reject, update, withdraw
 
 Answer = Callable[..., Command[Any]]
 
@@ -31,7 +33,7 @@ def offer(stage: Stage) -> Active[TransferOffer]:
 
 
 def test_accept_hands_the_funds_over(stage: Stage, offer: Active[TransferOffer]) -> None:
-    result = stage.answer(stage.bob, offer).submit(accept(offer)).results[0]
+    result = stage.answer(stage.bob, offer).submit(stage.accepting(offer)).results[0]
     (received,) = stage.tokens(stage.bob)
     assert result.output == standard.TransferInstructionResult_Completed(
         [ContractId(received.contract_id)]
@@ -72,9 +74,11 @@ def test_nobody_else_answers(
 def test_accept_ends_at_the_deadline(stage: Stage, offer: Active[TransferOffer]) -> None:
     stage.ledger.advance(JUST_BEFORE)
     with stage.ledger.anchor():
-        stage.answer(stage.bob, offer).submit(accept(offer))
+        stage.answer(stage.bob, offer).submit(stage.accepting(offer))
     stage.ledger.advance(RelTime(1))
-    error = stage.answer(stage.bob, offer).submit_must_fail("tokens/offer-expired", accept(offer))
+    error = stage.answer(stage.bob, offer).submit_must_fail(
+        "tokens/offer-expired", stage.accepting(offer)
+    )
     assert error.context["expired"] == str(offer.payload.transfer.execute_before)
 
 
@@ -122,8 +126,8 @@ def test_an_expired_lock_is_spent_by_its_owner(stage: Stage, offer: Active[Trans
     stage.ledger.advance(HOUR)
     stage.send(stage.transfer(stage.alice, stage.carol, "120", input_holding_cids=[locked]))
     assert stage.amounts(stage.alice) == ["30", "120 locked"]
-    bob = stage.acting(stage.bob)
-    bob.submit_must_fail("tokens/offer-expired", accept(offer))
+    bob = stage.acting(stage.bob, using=[stage.rules])
+    bob.submit_must_fail("tokens/offer-expired", stage.accepting(offer))
     alice = stage.acting(stage.alice)
     alice.submit_must_fail("CONTRACT_NOT_FOUND", withdraw(offer))
     alice.submit_must_fail("CONTRACT_NOT_FOUND", withdraw(offer, STANDS))
@@ -157,8 +161,8 @@ def test_a_context_of_a_wrong_type_is_refused(stage: Stage, offer: Active[Transf
 
 def test_an_offer_is_answered_once(stage: Stage, offer: Active[TransferOffer]) -> None:
     bob = stage.answer(stage.bob, offer)
-    bob.submit_must_fail("CONTRACT_NOT_ACTIVE", reject(offer), accept(offer))
-    bob.submit(accept(offer))
+    bob.submit_must_fail("CONTRACT_NOT_ACTIVE", reject(offer), stage.accepting(offer))
+    bob.submit(stage.accepting(offer))
     late = stage.acting(stage.alice)
     late.submit_must_fail("CONTRACT_NOT_FOUND", withdraw(offer))
 
@@ -166,9 +170,9 @@ def test_an_offer_is_answered_once(stage: Stage, offer: Active[TransferOffer]) -
 def test_the_locked_holding_must_be_disclosed_to_the_receiver(
     stage: Stage, offer: Active[TransferOffer]
 ) -> None:
-    for answer in (accept, reject):
-        bob = stage.acting(stage.bob)
-        bob.submit_must_fail("CONTRACT_NOT_FOUND", answer(offer))
+    for command in (stage.accepting(offer), reject(offer)):
+        bob = stage.acting(stage.bob, using=[stage.rules])
+        bob.submit_must_fail("CONTRACT_NOT_FOUND", command)
 
 
 def test_a_forged_offer_moves_nobody_s_funds(stage: Stage, offer: Active[TransferOffer]) -> None:
@@ -186,8 +190,9 @@ def test_a_forged_offer_moves_nobody_s_funds(stage: Stage, offer: Active[Transfe
             continue
         cid = alone.create(forged)
         bad: Active[Any] = Active(cid, forged)
+        theirs_too = {RULES: cid_in(alone.create(TokenRules(instrument_id=of, decimals=2)))}
         for answer in (accept, reject, withdraw):
-            alone.submit_must_fail("DAML_AUTHORIZATION_ERROR", answer(bad))
+            alone.submit_must_fail("DAML_AUTHORIZATION_ERROR", answer(bad, theirs_too))
 
 
 def test_an_offer_over_others_funds_by_the_admin_s_signature_fails(
@@ -199,8 +204,8 @@ def test_an_offer_over_others_funds_by_the_admin_s_signature_fails(
     forged = TransferOffer(transfer=transfer, locked_cid=theirs)
     cid = stage.acting(stage.issuer, stage.carol).create(forged)
     bad: Active[Any] = Active(cid, forged)
-    bob = stage.acting(stage.bob, using=[theirs])
-    bob.submit_must_fail("DAML_AUTHORIZATION_ERROR", accept(bad))
+    bob = stage.acting(stage.bob, using=[theirs, stage.rules])
+    bob.submit_must_fail("DAML_AUTHORIZATION_ERROR", stage.accepting(bad))
 
 
 @pytest.mark.parametrize("template", [TransferOffer, standard.TransferInstruction])

@@ -10,8 +10,9 @@ from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.kernel.time import RelTime
 from cantata.lang import ContractId, Decimal, Party
 from cantata.testing import Command, archive, create, exercise
+from cantata.tokens.contract.context import PREAPPROVAL
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.rules import PREAPPROVAL, TokenRules
 from cantata.tokens.contract.token import Token
 from tests.ledger.tokens.stage import HOUR, UNKNOWN, Stage, cid_in, meta
 
@@ -43,7 +44,7 @@ def sending(stage: Stage, consent: ContractId[Any], **changes: Any) -> Command[A
 
 
 def test_it_takes_the_receiver_to_pre_approve(stage: Stage) -> None:
-    command = exercise(stage.rules, TokenRules.preapprove, receiver=stage.bob, expires_at=None)
+    command = exercise(stage.factory, TokenFactory.preapprove, receiver=stage.bob, expires_at=None)
     stage.as_holder(stage.alice).submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
     stage.acting(stage.issuer).submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
     alone = create(TransferPreapproval(admin=stage.issuer, receiver=stage.bob, expires_at=None))
@@ -72,7 +73,7 @@ def test_it_is_for_its_admin(stage: Stage) -> None:
     impostor = stage.ledger.party("issuer")
     payload = TransferPreapproval(admin=impostor, receiver=stage.bob, expires_at=None)
     fake = stage.acting(impostor, stage.bob).create(payload)
-    refused(stage, "tokens/other-admin", fake, stage.bob)
+    refused(stage, "DAML_AUTHORIZATION_ERROR", fake, stage.bob)
 
 
 def test_it_expires_to_the_microsecond(stage: Stage) -> None:
@@ -109,7 +110,8 @@ def test_it_must_exist_and_be_one(stage: Stage) -> None:
 
 def test_direct_use_hands_one_whole_holding_over(stage: Stage) -> None:
     consent = stage.preapprove(stage.bob)
-    stage.acting(stage.alice, using=[consent]).submit(sending(stage, consent))
+    both = stage.acting(stage.issuer, stage.alice, using=[consent])
+    both.submit(sending(stage, consent))
     assert stage.amounts(stage.bob) == ["100"]
     assert stage.amounts(stage.alice) == ["50"]
 
@@ -124,7 +126,14 @@ def test_direct_use_takes_the_sender_s_own_free_holdings(stage: Stage) -> None:
     carol.submit_must_fail("DAML_AUTHORIZATION_ERROR", as_alice)
     offer = stage.offer(stage.alice, stage.carol, "10")
     locked = sending(stage, consent, holding_cid=offer.payload.locked_cid)
-    stage.acting(stage.alice, using=[consent]).submit_must_fail("tokens/locked", locked)
+    both = stage.acting(stage.issuer, stage.alice, using=[consent])
+    both.submit_must_fail("tokens/locked", locked)
+
+
+def test_direct_use_needs_the_admin_so_that_rules_are_asked(stage: Stage) -> None:
+    consent = stage.preapprove(stage.bob)
+    alice = stage.acting(stage.alice, using=[consent])
+    alice.submit_must_fail("DAML_AUTHORIZATION_ERROR", sending(stage, consent))
 
 
 def test_direct_use_covers_all_instruments_of_the_admin_and_no_other(stage: Stage) -> None:
@@ -132,10 +141,10 @@ def test_direct_use_covers_all_instruments_of_the_admin_and_no_other(stage: Stag
     euro = holding.InstrumentId(admin=stage.issuer, id="EUR")
     token = Token(instrument_id=euro, owner=stage.alice, amount=Decimal("7"), lock=None)
     cid = stage.acting(stage.issuer, stage.alice).create(token)
-    alice = stage.acting(stage.alice, using=[consent])
-    alice.submit_must_fail("tokens/other-instrument", sending(stage, consent, holding_cid=cid))
-    alice.submit(sending(stage, consent, holding_cid=cid, instrument_id=euro))
+    both = stage.acting(stage.issuer, stage.alice, using=[consent])
+    both.submit_must_fail("tokens/other-instrument", sending(stage, consent, holding_cid=cid))
+    both.submit(sending(stage, consent, holding_cid=cid, instrument_id=euro))
     assert stage.amounts(stage.bob) == ["7"]
     other = holding.InstrumentId(admin=stage.bob, id="USD")
     wrong = sending(stage, consent, instrument_id=other)
-    alice.submit_must_fail("tokens/other-admin", wrong)
+    both.submit_must_fail("tokens/other-admin", wrong)

@@ -12,7 +12,7 @@ from cantata.sandbox.engine import Shape
 from cantata.sandbox.engine.projection import ArchivedEvent, CreatedEvent, ExercisedEvent
 from cantata.testing import exercise
 from cantata.tokens.contract.token import Token
-from tests.ledger.tokens.stage import HOUR, Stage, accept, meta, reject, update, withdraw
+from tests.ledger.tokens.stage import HOUR, Stage, meta, reject, update, withdraw
 
 TAKE, SPENT = "Token_Take", "-Token"
 
@@ -120,7 +120,7 @@ def test_offer_shows_the_receiver_the_offer_alone(stage: Stage) -> None:
 
 def test_accept(stage: Stage) -> None:
     offer = stage.offer(stage.alice, stage.bob, "120")
-    stage.answer(stage.bob, offer).submit(accept(offer))
+    stage.answer(stage.bob, offer).submit(stage.accepting(offer))
     effects = ["TransferInstruction_Accept", TAKE]
     gone = ["-TransferOffer", SPENT]
     assert both(stage, stage.issuer) == ([*effects, "+Token"], [*gone, "+Token"])
@@ -150,7 +150,7 @@ def test_preapproval(stage: Stage) -> None:
     stage.preapprove(stage.bob)
     for party in (stage.issuer, stage.bob):
         assert both(stage, party) == (
-            ["TokenRules_Preapprove", "+TransferPreapproval"],
+            ["TokenFactory_Preapprove", "+TransferPreapproval"],
             ["+TransferPreapproval"],
         )
     assert both(stage, stage.alice) == NOTHING

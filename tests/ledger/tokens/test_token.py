@@ -9,9 +9,9 @@ import pytest
 from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.lang import ContractId, Decimal, RelTime, Time
 from cantata.testing import Active, Command, archive, create, exercise
-from cantata.tokens.contract.rules import TokenRules
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.token import Token
-from tests.ledger.tokens.stage import HOUR, MICROSECOND, Stage, meta
+from tests.ledger.tokens.stage import HOUR, MICROSECOND, Stage, extras, meta
 
 UNAUTHORIZED = "DAML_AUTHORIZATION_ERROR"
 
@@ -100,12 +100,12 @@ def test_a_lock_without_a_point_of_expiry_stands(stage: Stage, after: RelTime | 
 def splitting(stage: Stage, amounts: list[str], inputs: Any = None) -> Command[Any]:
     """Give the command by which Alice rearranges her holdings."""
     return exercise(
-        stage.rules,
-        TokenRules.split,
+        stage.factory,
+        TokenFactory.split,
         owner=stage.alice,
         input_holding_cids=stage.inputs(stage.alice) if inputs is None else inputs,
         amounts=[Decimal(amount) for amount in amounts],
-        meta=meta(reason="tidy"),
+        extra_args=extras(stage.terms(stage.alice, stage.alice), meta(reason="tidy")),
     )
 
 

@@ -11,10 +11,11 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.lang import ContractId, Decimal, Party
 from cantata.testing import exercise
+from cantata.tokens.contract.context import PREAPPROVAL
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.offer import TransferOffer
-from cantata.tokens.contract.rules import PREAPPROVAL, TokenRules
 from cantata.tokens.contract.token import Token
-from tests.ledger.tokens.stage import HOUR, MICROSECOND, UNKNOWN, Stage, meta
+from tests.ledger.tokens.stage import HOUR, MICROSECOND, UNKNOWN, Stage, extras
 
 
 def test_transfer_to_oneself_splits_and_merges(stage: Stage) -> None:
@@ -79,7 +80,7 @@ def test_a_preapproval_is_no_matter_for_a_transfer_to_oneself(stage: Stage) -> N
 def refused(stage: Stage, refusal: str, *using: ContractId[Any], **changes: Any) -> None:
     """Hold that a transfer of 10 from Alice to Bob with changes is refused."""
     transfer = stage.transfer(stage.alice, stage.bob, changes.pop("amount", "10"), **changes)
-    alice = stage.acting(stage.alice, using=[stage.rules, *using])
+    alice = stage.acting(stage.alice, using=[stage.factory, stage.rules, *using])
     alice.submit_must_fail(refusal, stage.transferring(transfer))
 
 
@@ -96,7 +97,7 @@ def refused(stage: Stage, refusal: str, *using: ContractId[Any], **changes: Any)
 def test_amounts_are_checked(stage: Stage, amount: str, refusal: str) -> None:
     refused(stage, refusal, amount=amount)
     transfer = stage.transfer(stage.alice, stage.alice, amount)
-    alice = stage.acting(stage.alice, using=[stage.rules])
+    alice = stage.acting(stage.alice, using=[stage.factory, stage.rules])
     alice.submit_must_fail(refusal, stage.transferring(transfer))
 
 
@@ -106,12 +107,12 @@ def test_inputs_are_needed(stage: Stage) -> None:
 
 def test_at_most_a_hundred_inputs(stage: Stage) -> None:
     split = exercise(
-        stage.rules,
-        TokenRules.split,
+        stage.factory,
+        TokenFactory.split,
         owner=stage.alice,
         input_holding_cids=stage.inputs(stage.alice),
         amounts=[Decimal("1")] * 100,
-        meta=meta(),
+        extra_args=extras(stage.terms(stage.alice, stage.alice)),
     )
     stage.as_holder(stage.alice).submit(split)
     inputs = stage.inputs(stage.alice)
@@ -128,8 +129,8 @@ def test_an_input_counts_once(stage: Stage) -> None:
 
 
 def test_inputs_are_active_holdings(stage: Stage) -> None:
-    rules: Any = stage.rules
-    refused(stage, "WRONGLY_TYPED_CONTRACT", input_holding_cids=[rules])
+    factory: Any = stage.factory
+    refused(stage, "WRONGLY_TYPED_CONTRACT", input_holding_cids=[factory])
     refused(stage, "CONTRACT_NOT_FOUND", input_holding_cids=[UNKNOWN])
     spent = stage.inputs(stage.alice)
     stage.send(stage.transfer(stage.alice, stage.alice, "150"))
@@ -160,11 +161,11 @@ def test_inputs_are_the_sender_s(stage: Stage) -> None:
     theirs = stage.inputs(stage.alice)
     transfer = stage.transfer(stage.bob, stage.carol, "10", input_holding_cids=theirs)
     command = stage.transferring(transfer)
-    unseen = stage.acting(stage.bob, using=[stage.rules])
+    unseen = stage.acting(stage.bob, using=[stage.factory, stage.rules])
     unseen.submit_must_fail("CONTRACT_NOT_FOUND", command)
-    disclosed = stage.acting(stage.bob, using=[stage.rules, *theirs])
+    disclosed = stage.acting(stage.bob, using=[stage.factory, stage.rules, *theirs])
     disclosed.submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
-    both = stage.acting(stage.alice, stage.bob, using=[stage.rules])
+    both = stage.acting(stage.alice, stage.bob, using=[stage.factory, stage.rules])
     both.submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
 
 
@@ -192,7 +193,7 @@ def test_an_other_owner_s_input_is_named(stage: Stage) -> None:
 
 def test_only_the_sender_instructs(stage: Stage) -> None:
     command = stage.transferring(stage.transfer(stage.alice, stage.bob, "10"))
-    bob = stage.acting(stage.bob, using=[stage.rules])
+    bob = stage.acting(stage.bob, using=[stage.factory, stage.rules])
     bob.submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
     stage.acting(stage.issuer).submit_must_fail("DAML_AUTHORIZATION_ERROR", command)
 
@@ -205,7 +206,7 @@ def test_the_factory_must_be_disclosed(stage: Stage) -> None:
 def test_the_factory_is_for_the_expected_admin(stage: Stage) -> None:
     transfer = stage.transfer(stage.alice, stage.bob, "10")
     command = stage.transferring(transfer, expected=stage.bob)
-    alice = stage.acting(stage.alice, using=[stage.rules])
+    alice = stage.acting(stage.alice, using=[stage.factory, stage.rules])
     error = alice.submit_must_fail("tokens/other-admin", command)
     assert error.context["expected"] == stage.bob
     assert error.context["found"] == stage.issuer
@@ -234,7 +235,7 @@ def test_times_are_checked_to_the_microsecond(stage: Stage) -> None:
 def test_a_context_of_a_wrong_type_is_refused(stage: Stage) -> None:
     transfer = stage.transfer(stage.alice, stage.bob, "10")
     command = stage.transferring(transfer, context={PREAPPROVAL: metadata.AV_Bool(value=True)})
-    alice = stage.acting(stage.alice, using=[stage.rules])
+    alice = stage.acting(stage.alice, using=[stage.factory, stage.rules])
     error = alice.submit_must_fail("tokens/context-malformed", command)
     assert error.context["key"] == PREAPPROVAL
     assert getattr(error, "category", None) == 8
@@ -243,16 +244,16 @@ def test_a_context_of_a_wrong_type_is_refused(stage: Stage) -> None:
 def test_unknown_keys_of_a_context_are_ignored(stage: Stage) -> None:
     transfer = stage.transfer(stage.alice, stage.bob, "10")
     command = stage.transferring(transfer, context={"other": metadata.AV_Int(7)})
-    stage.acting(stage.alice, using=[stage.rules]).submit(command)
+    stage.acting(stage.alice, using=[stage.factory, stage.rules]).submit(command)
 
 
 def test_public_fetch_shows_the_admin(stage: Stage) -> None:
-    carol = stage.acting(stage.carol, using=[stage.rules])
+    carol = stage.acting(stage.carol, using=[stage.factory, stage.rules])
     choice = standard.TransferFactory.transfer_factory_public_fetch
-    rules: Any = stage.rules
+    factory: Any = stage.factory
     right = standard.TransferFactory_PublicFetch(expected_admin=stage.issuer, actor=stage.carol)
-    assert carol.exercise(rules, choice, arg=right).admin == stage.issuer
+    assert carol.exercise(factory, choice, arg=right).admin == stage.issuer
     wrong = standard.TransferFactory_PublicFetch(expected_admin=stage.carol, actor=stage.carol)
-    carol.submit_must_fail("tokens/other-admin", exercise(rules, choice, arg=wrong))
+    carol.submit_must_fail("tokens/other-admin", exercise(factory, choice, arg=wrong))
     other = standard.TransferFactory_PublicFetch(expected_admin=stage.issuer, actor=stage.bob)
-    carol.submit_must_fail("DAML_AUTHORIZATION_ERROR", exercise(rules, choice, arg=other))
+    carol.submit_must_fail("DAML_AUTHORIZATION_ERROR", exercise(factory, choice, arg=other))

@@ -23,9 +23,11 @@ from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.time import RelTime
-from cantata.lang import ContractId, Decimal, Party, TextMap
+from cantata.lang import ContractId, Decimal, Party, TextMap, replace
 from cantata.ledger.typed import TypedCommand, archive, create, exercise
 from cantata.testing.server import dar_of
+from cantata.tokens.contract.context import RULES
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
@@ -82,7 +84,7 @@ class Conservation(RuleBasedStateMachine):
             meta=NONE,
         )
         rules = TokenRules(instrument_id=self.of, decimals=2)
-        for contract in (instrument, rules):
+        for contract in (instrument, rules, TokenFactory(instrument_id=self.of)):
             assert self.submit(self.issuer, create(contract)).status == 200
         for who, _ in enumerate(self.people):
             self.mint(who, Decimal("100"), agrees=True)
@@ -105,7 +107,7 @@ class Conservation(RuleBasedStateMachine):
             owner=self.people[who],
             amount=amount,
             input_holding_cids=self.inputs(who, given),
-            meta=NONE,
+            extra_args=self.terms(),
         )
         said = self.submit(self.people[who], command)
         self.circulating -= self.exact(amount) if said.status == 200 else 0
@@ -113,12 +115,12 @@ class Conservation(RuleBasedStateMachine):
     @rule(who=person, parts=st.lists(amounts, max_size=3), given=holdings)
     def split(self, who: int, parts: list[Decimal], given: str) -> None:
         command = exercise(
-            self.only("TokenRules"),
-            TokenRules.split,
+            self.only("TokenFactory"),
+            TokenFactory.split,
             owner=self.people[who],
             input_holding_cids=self.inputs(who, given),
             amounts=parts,
-            meta=NONE,
+            extra_args=self.terms(),
         )
         self.submit(self.people[who], command)
 
@@ -136,10 +138,10 @@ class Conservation(RuleBasedStateMachine):
             meta=NONE,
         )
         arg = standard.TransferFactory_Transfer(
-            expected_admin=self.issuer, transfer=transfer, extra_args=NO_EXTRAS
+            expected_admin=self.issuer, transfer=transfer, extra_args=self.terms()
         )
         choice = standard.TransferFactory.transfer_factory_transfer
-        self.submit(self.people[who], exercise(self.only("TokenRules"), choice, arg=arg))
+        self.submit(self.people[who], exercise(self.only("TokenFactory"), choice, arg=arg))
 
     @precondition(lambda self: self.found("TransferOffer"))
     @rule(which=number, who=person, answer=st.sampled_from(ANSWERS))
@@ -147,6 +149,7 @@ class Conservation(RuleBasedStateMachine):
         offers = self.found("TransferOffer")
         offer = offers[which % len(offers)]["contractId"]
         choice, arg = answer
+        arg = replace(arg, extra_args=self.terms())
         self.submit(self.people[who], exercise(offer, choice, arg=arg))
 
     @rule(who=person, amount=amounts)
@@ -192,6 +195,12 @@ class Conservation(RuleBasedStateMachine):
         """Give the issuer's contracts of a template: it has a stake in all that matter."""
         active = self.book.active(self.issuer)
         return [each for each in active if each["templateId"].endswith(f":{template}")]
+
+    def terms(self) -> metadata.ExtraArgs:
+        """Give extra arguments that name the rules."""
+        cid = ContractId[metadata.AnyContract](self.only("TokenRules"))
+        values = TextMap[metadata.AnyValue]({RULES: metadata.AV_ContractId(cid)})
+        return replace(NO_EXTRAS, context=metadata.ChoiceContext(values=values))
 
     def only(self, template: str) -> str:
         (event,) = self.found(template)

@@ -80,6 +80,9 @@ class Books:
             gone.add(node.contract_id)
             if is_root and node.choice in {"Archive", "Token_Take"}:
                 self._hand(update, of, owner, -amount, out)
+            if node.choice == "Token_Seize":
+                assert len(node.actors) > 1, "four eyes"
+                assert node.actors <= update.act_as, "both have signed"
         if node.template.name == "Instrument" and node.choice.startswith("Instrument_"):
             self._issued(node, out)
 
@@ -88,12 +91,17 @@ class Books:
             "Instrument_Mint": Instrument.mint,
             "Instrument_Burn": Instrument.burn,
             "Instrument_BurnMint": Instrument.burn_mint,
+            "Instrument_MintMany": Instrument.mint_many,
         }
+        if node.choice not in choices:
+            return
         given = names_of(choices[node.choice]).arguments(node.argument)
         if node.choice == "Instrument_BurnMint":
             change = sum((Decimal(str(o.amount)) for o in given["outputs"]), Decimal(0))
             inputs = given["input_holding_cids"]
             change -= sum((self.amounts[str(cid)][2] for cid in inputs), Decimal(0))
+        elif node.choice == "Instrument_MintMany":
+            change = sum((Decimal(str(row.amount)) for row in given["mintings"]), Decimal(0))
         else:
             amount = Decimal(str(given["amount"]))
             change = amount if node.choice == "Instrument_Mint" else -amount

@@ -11,25 +11,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from cantata.contracts.token_standard import allocation_instruction_v1 as instruction
+from cantata.contracts.token_standard import allocation_v1 as allocation
 from cantata.contracts.token_standard import burn_mint_v1 as burn_mint
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.lang import Choice, Template
 from cantata.sandbox.engine import Contract, Create, Exercise, Fetch, Node, Tree, Update
 from cantata.testing.bridge import bridge
 from cantata.testing.names import names_of
-from cantata.tokens.contract.instrument import Instrument
-from cantata.tokens.contract.offer import TransferOffer
-from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.rules import TokenRules
-from cantata.tokens.contract.token import Token
+from tests.property.tokens import world
 
-TEMPLATES: Mapping[str, type[Template]] = {
-    cls.__name__: cls for cls in (Instrument, TransferOffer, TransferPreapproval, TokenRules, Token)
-}
+TEMPLATES: Mapping[str, type[Template]] = {cls.__name__: cls for cls in world.TEMPLATES}
 OWNERS = (
     *TEMPLATES.values(),
     standard.TransferFactory,
     standard.TransferInstruction,
+    instruction.AllocationFactory,
+    allocation.Allocation,
     burn_mint.BurnMintFactory,
 )
 CHOICES: Mapping[str, Choice[Any, Any, Any]] = {

@@ -10,6 +10,7 @@ import pytest
 import typer
 
 from cantata.cli import app as application
+from cantata.cli import exits
 from cantata.cli.output import OutputFormat, OutputOption, console, print_json
 from cantata.kernel.errors import CantataError
 
@@ -68,14 +69,14 @@ def test_results_come_in_both_forms(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_refusals_are_messages_not_tracebacks(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("probe", "refuse") == application.EXIT_REFUSED
+    assert _run("probe", "refuse") == exits.EXIT_REFUSED
     shown = capsys.readouterr()
     assert shown.out == ""
     assert shown.err == "REFUSED: no [red] in table\nask again\n"
 
 
 def test_refusals_follow_the_chosen_form(capsys: pytest.CaptureFixture[str]) -> None:
-    assert _run("probe", "refuse", "--output", "json") == application.EXIT_REFUSED
+    assert _run("probe", "refuse", "--output", "json") == exits.EXIT_REFUSED
     assert json.loads(capsys.readouterr().err) == {
         "code": "REFUSED",
         "message": "no [red] in json",

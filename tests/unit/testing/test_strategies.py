@@ -19,6 +19,9 @@ from cantata.testing import Ledger, create, exercise
 from cantata.testing.catalog import NotLoaded
 from cantata.testing.names import names_of
 from cantata.testing.strategies import PARTIES, Sizes, arguments, contracts
+from cantata.tokens.contract.account import HolderAccount
+from cantata.tokens.contract.allowance import Allowance
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.offer import TransferOffer
 from cantata.tokens.contract.preapproval import TransferPreapproval
@@ -26,15 +29,36 @@ from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 from tests.unit.testing.everything import Everything
 
-TEMPLATES = (Instrument, TokenRules, Token, TransferOffer, TransferPreapproval)
+TEMPLATES = (
+    Allowance,
+    HolderAccount,
+    Instrument,
+    Token,
+    TokenFactory,
+    TokenRules,
+    TransferOffer,
+    TransferPreapproval,
+)
 CHOICES: tuple[Choice[Any, ..., Any], ...] = (
     Instrument.mint,
     Instrument.burn,
     Instrument.burn_mint,
-    TokenRules.split,
-    TokenRules.preapprove,
+    Instrument.mint_many,
+    Instrument.set_paused,
+    TokenRules.set_paused,
+    TokenRules.amend,
+    TokenFactory.split,
+    TokenFactory.preapprove,
+    TokenFactory.transfer,
+    TokenFactory.force_transfer,
     Token.take,
     Token.unlock,
+    Token.freeze,
+    Token.unfreeze,
+    Token.seize,
+    HolderAccount.freeze,
+    HolderAccount.recover,
+    Allowance.transfer,
     TransferPreapproval.send,
     TransferPreapproval.cancel,
     standard.TransferFactory.transfer_factory_transfer,

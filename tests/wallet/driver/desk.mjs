@@ -8,11 +8,13 @@ import { submitJointly } from './wallet.mjs'
 const PACKAGE = '#cantata-tokens:Cantata.Tokens'
 const INSTRUMENT = `${PACKAGE}.Instrument:Instrument`
 const RULES = `${PACKAGE}.Rules:TokenRules`
+const FACTORY = `${PACKAGE}.Factory:TokenFactory`
 const PREAPPROVAL = `${PACKAGE}.Preapproval:TransferPreapproval`
 const TOKEN = `${PACKAGE}.Token:Token`
 const REASON = 'splice.lfdecentralizedtrust.org/reason'
 
 const reason = (text) => ({ values: { [REASON]: text } })
+const cid = ({ contractId }) => ({ tag: 'AV_ContractId', value: contractId })
 const exercise = (templateId, contractId, choice, choiceArgument) => ({
     ExerciseCommand: { templateId, contractId, choice, choiceArgument },
 })
@@ -25,12 +27,15 @@ export class Desk {
         this.service = sdk.token.tokenContext.tokenStandardService.transfer
     }
 
-    /** Put the instrument and its rules on the ledger. */
+    /** Put the instrument, its rules and its factory on the ledger. */
     async open() {
-        const terms = { instrumentId: this.instrumentId, decimals: '2' }
+        const { instrumentId } = this
+        const terms = { instrumentId, decimals: '2', paused: [] }
         const names = { name: 'Gold', symbol: 'GLD', cap: null, supply: '0', meta: reason('') }
         await this.#create(INSTRUMENT, { ...terms, ...names })
-        await this.#create(RULES, terms)
+        const open = { accountsRequired: false, countries: [], approver: null }
+        await this.#create(RULES, { ...terms, ...open })
+        await this.#create(FACTORY, { instrumentId })
     }
 
     /** Mint: issuer and receiver sign the same transaction. */
@@ -44,27 +49,25 @@ export class Desk {
 
     /** Burn an amount out of all that an owner has. */
     async burn(owner, amount, why) {
-        const instrument = await this.#only(INSTRUMENT)
+        const [instrument, rules] = [await this.#only(INSTRUMENT), await this.#only(RULES)]
         const command = exercise(INSTRUMENT, instrument.contractId, 'Instrument_Burn', {
             owner: owner.party,
             amount,
             inputHoldingCids: (await this.holdings(owner)).map(({ contractId }) => contractId),
-            meta: reason(why),
+            extraArgs: { context: { values: { 'token-rules': cid(rules) } }, meta: reason(why) },
         })
-        return owner.submit(command, [instrument])
+        return owner.submit(command, [instrument, rules])
     }
 
     /** Transfer by the standard's factory: by offer, to oneself, or under a pre-approval. */
     async transfer(sender, receiver, amount, { memo, expiry, preapproval, inputs } = {}) {
-        const rules = await this.#only(RULES)
-        const values = preapproval && {
-            'transfer-preapproval': { tag: 'AV_ContractId', value: preapproval.contractId },
-        }
+        const [factory, rules] = [await this.#only(FACTORY), await this.#only(RULES)]
+        const consent = preapproval && { 'transfer-preapproval': cid(preapproval) }
         const choiceContext = {
-            choiceContextData: { values: values ?? {} },
-            disclosedContracts: preapproval ? [rules, preapproval] : [rules],
+            choiceContextData: { values: { 'token-rules': cid(rules), ...consent } },
+            disclosedContracts: [factory, rules, ...(preapproval ? [preapproval] : [])],
         }
-        const context = { factoryId: rules.contractId, choiceContext }
+        const context = { factoryId: factory.contractId, choiceContext }
         const { admin, id } = this.instrumentId
         const [ExerciseCommand, disclosed] = await this.service.createTransfer(
             ...[sender.party, receiver.party, amount, admin, id, ''],
@@ -73,11 +76,14 @@ export class Desk {
         return sender.submit({ ExerciseCommand }, disclosed)
     }
 
-    /** Accept, reject or withdraw an offer; the receiver is shown the locked funds. */
+    /** Accept, reject or withdraw an offer; the receiver is shown the locked funds and the rules. */
     async answer(party, offer, how) {
         const [lockedCid] = offer.interfaceViewValue.transfer.inputHoldingCids
         const locked = await this.#only(TOKEN, ({ contractId }) => contractId === lockedCid)
-        const context = { choiceContextData: { values: {} }, disclosedContracts: [locked] }
+        const named = how === 'Accept' ? { 'token-rules': await this.#only(RULES) } : {}
+        const values = Object.fromEntries(Object.entries(named).map(([key, it]) => [key, cid(it)]))
+        const disclosedContracts = [locked, ...Object.values(named)]
+        const context = { choiceContextData: { values }, disclosedContracts }
         const [ExerciseCommand, disclosed] = await this.service.createTransferInstruction(
             offer.contractId,
             '',
@@ -89,10 +95,10 @@ export class Desk {
 
     /** Let a receiver consent to direct transfers; give the consent as a disclosed contract. */
     async preapprove(receiver) {
-        const rules = await this.#only(RULES)
+        const factory = await this.#only(FACTORY)
         const given = { receiver: receiver.party, expiresAt: null }
-        const command = exercise(RULES, rules.contractId, 'TokenRules_Preapprove', given)
-        await receiver.submit(command, [rules])
+        const command = exercise(FACTORY, factory.contractId, 'TokenFactory_Preapprove', given)
+        await receiver.submit(command, [factory])
         return this.#only(PREAPPROVAL)
     }
 

@@ -23,6 +23,8 @@ class Transaction:
     effective_at: Timestamp | None
     record_time: Timestamp | None
     events: tuple[Event, ...]
+    trace: str = ""
+    """The `traceparent` under which it was submitted, as far as the ledger tells."""
 
     @property
     def created(self) -> tuple[CreatedEvent, ...]:
@@ -92,6 +94,7 @@ def transaction(fields: Fields) -> Transaction:
         effective_at=fields.time("effectiveAt"),
         record_time=fields.time("recordTime"),
         events=fields.items("events", event),
+        trace=fields.object("traceContext").text("traceparent"),
     )
 
 

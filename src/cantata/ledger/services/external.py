@@ -93,6 +93,8 @@ class External:
         if submission.min_ledger_time is not None:
             moment = {"MinLedgerTimeAbs": {"value": str(submission.min_ledger_time)}}
             body["minLedgerTime"] = {"time": moment}
+        if submission.max_record_time is not None:
+            body["maxRecordTime"] = str(submission.max_record_time)
         path = "/v2/interactive-submission/prepare"
         call = Call(method="POST", path=path, body=body, is_command=True)
         return Fields(await self._transport.read(call)).content("preparedTransaction")
@@ -114,6 +116,23 @@ class External:
         return await self._submitter.receipt(
             submission.change_id(self._transport.settings.user_id),
             lambda: self._execute("executeAndWait", {**signed, **_fresh()}),
+        )
+
+    async def executed(
+        self,
+        submission: Submission,
+        prepared: bytes,
+        signatures: Mapping[str, Sequence[Any]],
+        scheme: HashingScheme = V2,
+    ) -> Outcome[Receipt]:
+        """Execute what was prepared before and signed elsewhere; give what became of it.
+
+        `signatures` are as `signature_json` gives them, by party.
+        """
+        body = self._signed_body(submission, prepared, signatures, scheme)
+        return await self._submitter.receipt(
+            submission.change_id(self._transport.settings.user_id),
+            lambda: self._execute("executeAndWait", {**body, **_fresh()}),
         )
 
     async def submit(
@@ -159,16 +178,23 @@ class External:
     ) -> dict[str, Any]:
         prepared = await self.prepare(submission, scheme)
         digest = checked_hash(prepared, intent or intent_of(submission), scheme)
-        signatures = [
-            {
-                "party": party,
-                "signatures": [signature_json(await signer.sign(digest)) for signer in keys],
-            }
+        signatures = {
+            party: [signature_json(await signer.sign(digest)) for signer in keys]
             for party, keys in signers.items()
-        ]
+        }
+        return self._signed_body(submission, prepared, signatures, scheme)
+
+    def _signed_body(
+        self,
+        submission: Submission,
+        prepared: bytes,
+        signatures: Mapping[str, Sequence[Any]],
+        scheme: HashingScheme,
+    ) -> dict[str, Any]:
+        signed = [{"party": party, "signatures": list(by)} for party, by in signatures.items()]
         return {
             "preparedTransaction": _base64(prepared),
-            "partySignatures": {"signatures": signatures},
+            "partySignatures": {"signatures": signed},
             "hashingSchemeVersion": scheme.name,
             "deduplicationPeriod": period_json(submission.deduplication),
             "userId": submission.user_id or self._transport.settings.user_id,

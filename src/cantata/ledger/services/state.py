@@ -33,6 +33,11 @@ class State:
         """Give the offset of the last update; 0 for an empty ledger."""
         return Fields(await self._get("/v2/state/ledger-end")).integer("offset")
 
+    async def pruned(self) -> int:
+        """Give the offset up to which the participant has forgotten updates; 0 for none."""
+        fields = Fields(await self._get("/v2/state/latest-pruned-offsets"))
+        return fields.integer("participantPrunedUpToInclusive")
+
     async def synchronizers(self) -> tuple[Synchronizer, ...]:
         """Give the synchronizers that the participant is connected to."""
         fields = Fields(await self._get("/v2/state/connected-synchronizers"))

@@ -13,10 +13,12 @@ from cantata.kernel.time import RelTime, SystemClock
 from cantata.lang import ContractId, Decimal, Party, TextMap
 from cantata.ledger import Acting, Active, Disclosed, LedgerClient, Signer, Signers
 from cantata.tokens.contract.annotations import REASON
+from cantata.tokens.contract.context import PREAPPROVAL, RULES
+from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.instrument import Instrument
 from cantata.tokens.contract.offer import TransferOffer
 from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.rules import PREAPPROVAL, TokenRules
+from cantata.tokens.contract.rules import TokenRules
 from cantata.tokens.contract.token import Token
 
 OFFER_OPEN_FOR = RelTime.of(hours=1)
@@ -27,6 +29,21 @@ NO_EXTRAS = metadata.ExtraArgs(context=metadata.ChoiceContext(values=TextMap({})
 def reason(text: str) -> metadata.Metadata:
     """Give metadata with a reason, the memo of the token standard."""
     return metadata.Metadata(values=TextMap({REASON: text}))
+
+
+def under(
+    rules: Active[TokenRules, Any],
+    consent: Active[TransferPreapproval, Any] | None = None,
+    *,
+    why: metadata.Metadata = NO_METADATA,
+) -> metadata.ExtraArgs:
+    """Give the extra arguments of a choice that the rules, and a consent, must allow."""
+    named = {RULES: rules} if consent is None else {RULES: rules, PREAPPROVAL: consent}
+    context: dict[str, metadata.AnyValue] = {
+        key: metadata.AV_ContractId(ContractId[metadata.AnyContract](contract.contract_id))
+        for key, contract in named.items()
+    }
+    return metadata.ExtraArgs(context=metadata.ChoiceContext(values=TextMap(context)), meta=why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +67,7 @@ class Desk:
         return found
 
     async def open(self, instrument_id: str, name: str, symbol: str, *, cap: Decimal) -> None:
-        """Put an instrument of two decimals on the ledger, and its rules."""
+        """Put an instrument of two decimals on the ledger, its rules and its factory."""
         of = holding.InstrumentId(admin=self.issuer.party, id=instrument_id)
         issuer = self._as(self.issuer)
         await issuer.create(
@@ -65,6 +82,7 @@ class Desk:
             )
         )
         await issuer.create(TokenRules(instrument_id=of, decimals=2))
+        await issuer.create(TokenFactory(instrument_id=of))
 
     async def mint(self, receiver: Person, amount: Decimal, why: str) -> None:
         """Issue a holding; the receiver signs too."""
@@ -77,31 +95,32 @@ class Desk:
     async def burn(self, owner: Person, amount: Decimal, why: str) -> None:
         """Destroy an amount of a holder's tokens, by the holder's will."""
         (found,) = await self._disclosed(self.issuer, Instrument)
-        await self._as(owner, found.event).exercise(
+        rules = await self.rules()
+        await self._as(owner, found.event, rules.event).exercise(
             found.contract_id,
             Instrument.burn,
             owner=owner.party,
             amount=amount,
             input_holding_cids=await self._inputs(owner),
-            meta=reason(why),
+            extra_args=under(rules, why=reason(why)),
         )
 
     async def preapprove(self, receiver: Person) -> None:
         """Let a receiver consent to direct transfers."""
-        rules = await self._rules()
-        await self._as(receiver, rules.event).exercise(
-            rules.contract_id, TokenRules.preapprove, receiver=receiver.party, expires_at=None
+        factory = await self._factory()
+        await self._as(receiver, factory.event).exercise(
+            factory.contract_id, TokenFactory.preapprove, receiver=receiver.party, expires_at=None
         )
 
     async def transfer(self, sender: Person, receiver: Person, amount: Decimal, why: str) -> None:
         """Transfer through the standard's factory: to oneself at once, else by offer."""
-        rules = await self._rules()
+        rules = await self.rules()
         transfer = await self._transfer(rules, sender, receiver, amount, why)
         await self._instruct(sender, rules, transfer)
 
     async def send(self, sender: Person, receiver: Person, amount: Decimal, why: str) -> None:
         """Transfer through the standard's factory, directly under the receiver's consent."""
-        rules = await self._rules()
+        rules = await self.rules()
         (consent,) = await self._disclosed(receiver, TransferPreapproval)
         transfer = await self._transfer(rules, sender, receiver, amount, why)
         await self._instruct(sender, rules, transfer, consent)
@@ -116,22 +135,22 @@ class Desk:
         open_for: RelTime = OFFER_OPEN_FOR,
     ) -> Offer:
         """Offer a transfer and give the instruction that waits for the receiver."""
-        rules = await self._rules()
+        rules = await self.rules()
         transfer = await self._transfer(rules, sender, receiver, amount, why, open_for)
         output = (await self._instruct(sender, rules, transfer)).output
         assert isinstance(output, standard.TransferInstructionResult_Pending), output
-        return Offer(self.ledger, sender, receiver, self.issuer, output.transfer_instruction_cid)
+        return Offer(self, sender, receiver, output.transfer_instruction_cid)
 
     async def split(self, owner: Person, amounts: Sequence[Decimal]) -> None:
         """Rearrange an owner's holdings into those amounts and a rest."""
-        rules = await self._rules()
-        await self._as(owner, rules.event).exercise(
-            rules.contract_id,
-            TokenRules.split,
+        factory, rules = await self._factory(), await self.rules()
+        await self._as(owner, factory.event, rules.event).exercise(
+            factory.contract_id,
+            TokenFactory.split,
             owner=owner.party,
             input_holding_cids=await self._inputs(owner),
             amounts=list(amounts),
-            meta=reason("rearranged"),
+            extra_args=under(rules, why=reason("rearranged")),
         )
 
     async def merge(self, owner: Person) -> None:
@@ -157,7 +176,12 @@ class Desk:
             if each.payload.lock is None
         ]
 
-    async def _rules(self) -> Active[TokenRules, ContractId[TokenRules]]:
+    async def _factory(self) -> Active[TokenFactory, ContractId[TokenFactory]]:
+        (found,) = await self._disclosed(self.issuer, TokenFactory)
+        return found
+
+    async def rules(self) -> Active[TokenRules, ContractId[TokenRules]]:
+        """Give the rules, which every movement names."""
         (found,) = await self._disclosed(self.issuer, TokenRules)
         return found
 
@@ -189,21 +213,15 @@ class Desk:
         transfer: standard.Transfer,
         consent: Active[TransferPreapproval, ContractId[TransferPreapproval]] | None = None,
     ) -> standard.TransferInstructionResult:
-        context: dict[str, metadata.AnyValue] = {}
-        events = [rules.event]
-        if consent is not None:
-            contract = ContractId[metadata.AnyContract](consent.contract_id)
-            context = {PREAPPROVAL: metadata.AV_ContractId(contract)}
-            events.append(consent.event)
-        return await self._as(sender, *events).exercise(
-            rules.contract_id,
+        factory = await self._factory()
+        shown = [factory, rules] if consent is None else [factory, rules, consent]
+        return await self._as(sender, *(each.event for each in shown)).exercise(
+            factory.contract_id,
             standard.TransferFactory.transfer_factory_transfer,
             arg=standard.TransferFactory_Transfer(
                 expected_admin=self.issuer.party,
                 transfer=transfer,
-                extra_args=metadata.ExtraArgs(
-                    context=metadata.ChoiceContext(values=TextMap(context)), meta=NO_METADATA
-                ),
+                extra_args=under(rules, consent),
             ),
         )
 
@@ -222,17 +240,18 @@ class Desk:
 class Offer:
     """An offered transfer and the three ways in which it ends."""
 
-    ledger: LedgerClient
+    desk: Desk
     sender: Person
     receiver: Person
-    admin: Person
     instruction: ContractId[standard.TransferInstruction]
 
     async def accept(self) -> None:
         """Take the funds."""
-        arg = standard.TransferInstruction_Accept(extra_args=NO_EXTRAS)
+        rules = await self.desk.rules()
+        arg = standard.TransferInstruction_Accept(extra_args=under(rules))
         choice = standard.TransferInstruction.transfer_instruction_accept
-        await (await self._as(self.receiver)).exercise(self.instruction, choice, arg=arg)
+        acting = await self._as(self.receiver, rules.event)
+        await acting.exercise(self.instruction, choice, arg=arg)
 
     async def reject(self) -> None:
         """Decline the funds."""
@@ -250,11 +269,12 @@ class Offer:
         """End an expired offer by the admin, who gives the sender's funds back."""
         arg = standard.TransferInstruction_Update(extra_actors=[], extra_args=NO_EXTRAS)
         choice = standard.TransferInstruction.transfer_instruction_update
-        await (await self._as(self.admin)).exercise(self.instruction, choice, arg=arg)
+        await (await self._as(self.desk.issuer)).exercise(self.instruction, choice, arg=arg)
 
-    async def _as(self, person: Person) -> Acting:
+    async def _as(self, person: Person, *shown: Any) -> Acting:
         """Act with the locked holding disclosed: the receiver has no stake in it."""
-        sender = self.ledger.acting(self.sender.party)
+        ledger = self.desk.ledger
+        sender = ledger.acting(self.sender.party)
         (locked,) = [
             each.payload.locked_cid
             async for each in sender.contracts(TransferOffer)
@@ -265,7 +285,7 @@ class Offer:
             async for each in sender.contracts(Token, blobs=True)
             if each.contract_id == locked
         ]
-        return acting(self.ledger, person, event)
+        return acting(ledger, person, event, *shown)
 
 
 def acting(ledger: LedgerClient, person: Person, *disclosed: Any) -> Acting:

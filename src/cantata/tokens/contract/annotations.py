@@ -1,18 +1,9 @@
-"""The standard's metadata in token choices: what results tell parsers, what contexts give."""
+"""The standard's metadata in token choices: what results tell parsers."""
 
 from __future__ import annotations
 
 from cantata.contracts.token_standard import metadata_v1 as metadata
-from cantata.lang import (
-    INVALID_ARGUMENT,
-    Decimal,
-    Party,
-    Text,
-    TextMap,
-    function,
-    package,
-    require,
-)
+from cantata.lang import Decimal, Party, Text, TextMap, function, package
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Annotations")
 
@@ -53,12 +44,6 @@ def no_metadata() -> metadata.Metadata:
 
 
 @function
-def require_sound_context(is_sound: bool, key: Text) -> None:
-    """Refuse a choice context that holds a value of another type than its key means."""
-    require(
-        is_sound,
-        "tokens/context-malformed",
-        "the choice context holds a value of another type under a key",
-        category=INVALID_ARGUMENT,
-        key=key,
-    )
+def because(reason: Text) -> metadata.Metadata:
+    """Give metadata that states a reason."""
+    return metadata.Metadata(values=TextMap({REASON: reason}))

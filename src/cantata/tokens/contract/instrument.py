@@ -24,6 +24,16 @@ from cantata.lang import (
     update,
 )
 from cantata.tokens.contract.annotations import annotate, annotate_burn
+from cantata.tokens.contract.clearance import require_clear
+from cantata.tokens.contract.preapproval import TransferPreapproval
+from cantata.tokens.contract.rules import (
+    MAX_DECIMALS,
+    NOTHING_PAUSED,
+    Operation,
+    require_reason,
+    require_unpaused,
+    with_pauses,
+)
 from cantata.tokens.contract.token import (
     MAX_INPUTS,
     ZERO,
@@ -37,7 +47,16 @@ from cantata.tokens.contract.token import (
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Instrument")
 
-MAX_DECIMALS = 10
+MAX_MINTS = 1000
+SUPPLY_OPERATIONS = [Operation.MINT, Operation.BURN]
+
+
+class Minting(Record):
+    """A receiver of newly minted funds, who agreed beforehand."""
+
+    receiver: Party
+    amount: Decimal
+    preapproval_cid: ContractId[TransferPreapproval]
 
 
 class MintResult(Record):
@@ -45,6 +64,14 @@ class MintResult(Record):
 
     instrument_cid: ContractId[Instrument]
     holding_cid: ContractId[holding.Holding]
+    meta: metadata.Metadata
+
+
+class MintManyResult(Record):
+    """The instrument with its new supply, and the minted holdings in the order asked for."""
+
+    instrument_cid: ContractId[Instrument]
+    holding_cids: list[ContractId[holding.Holding]]
     meta: metadata.Metadata
 
 
@@ -73,6 +100,7 @@ class Instrument(Template):
     cap: Decimal | None
     supply: Decimal
     meta: metadata.Metadata
+    paused: list[Operation] = NOTHING_PAUSED
 
     def signatories(self) -> list[Party]:
         """Give the admin."""
@@ -87,6 +115,7 @@ class Instrument(Template):
             and self.supply >= ZERO
             and round_half_even(self.supply, self.decimals) == self.supply
             and (self.cap is None or self.supply <= self.cap)
+            and all(each in SUPPLY_OPERATIONS for each in self.paused)
         )
 
     @choice(
@@ -95,11 +124,43 @@ class Instrument(Template):
     )
     def mint(self, receiver: Party, amount: Decimal, meta: metadata.Metadata) -> MintResult:
         """Issue a new holding to a receiver who agrees."""
+        require_unpaused(self.paused, Operation.MINT)
         require_amount(amount, self.decimals)
         holding_cid = issue(self.instrument_id, receiver, amount, None)
         return MintResult(
             instrument_cid=with_supply(self, self.supply + amount),
             holding_cid=holding_cid,
+            meta=annotate("mint", meta),
+        )
+
+    @choice(name="Instrument_MintMany", controllers=lambda self: [self.instrument_id.admin])
+    def mint_many(self, mintings: list[Minting], meta: metadata.Metadata) -> MintManyResult:
+        """Issue new holdings to receivers who agreed beforehand: to all of them, or to none."""
+        require_unpaused(self.paused, Operation.MINT)
+        require(
+            len(mintings) > 0 and len(mintings) <= MAX_MINTS,
+            "tokens/too-many-outputs",
+            "a batch of mints has at least one, and at most as many as one transaction may make",
+            outputs=len(mintings),
+            most=MAX_MINTS,
+        )
+        supply = self.supply
+        holding_cids: list[ContractId[holding.Holding]] = []
+        for minting in mintings:
+            require_amount(minting.amount, self.decimals)
+            issued = exercise(
+                minting.preapproval_cid,
+                TransferPreapproval.issue,
+                receiver=minting.receiver,
+                amount=minting.amount,
+                instrument_id=self.instrument_id,
+                meta=meta,
+            )
+            holding_cids = [*holding_cids, issued.holding_cid]
+            supply = supply + minting.amount
+        return MintManyResult(
+            instrument_cid=with_supply(self, supply),
+            holding_cids=holding_cids,
             meta=annotate("mint", meta),
         )
 
@@ -112,9 +173,11 @@ class Instrument(Template):
         owner: Party,
         amount: Decimal,
         input_holding_cids: list[ContractId[holding.Holding]],
-        meta: metadata.Metadata,
+        extra_args: metadata.ExtraArgs,
     ) -> BurnResult:
         """Destroy an amount of the owner's holdings; what is over comes back as change."""
+        require_unpaused(self.paused, Operation.BURN)
+        require_clear(extra_args.context, self.instrument_id, Operation.BURN, owner, owner)
         require_amount(amount, self.decimals)
         held = take_all(input_holding_cids, owner, self.instrument_id)
         require_covered(held, amount)
@@ -122,7 +185,7 @@ class Instrument(Template):
         return BurnResult(
             instrument_cid=with_supply(self, self.supply - amount),
             change_cids=change_cids,
-            meta=annotate_burn(amount, meta),
+            meta=annotate_burn(amount, extra_args.meta),
         )
 
     @choice(
@@ -148,6 +211,10 @@ class Instrument(Template):
             "more inputs or outputs than one transaction may take",
             most=MAX_INPUTS,
         )
+        if len(input_holding_cids) > 0:
+            require_unpaused(self.paused, Operation.BURN)
+        if len(outputs) > 0:
+            require_unpaused(self.paused, Operation.MINT)
         supply = self.supply
         for cid in input_holding_cids:
             token_cid = coerce(cid, Token)
@@ -167,6 +234,19 @@ class Instrument(Template):
             output_cids = [*output_cids, holding_cid]
             supply = supply + output.amount
         return BurnMintResult(instrument_cid=with_supply(self, supply), output_cids=output_cids)
+
+    @choice(name="Instrument_SetPaused", controllers=lambda self: [self.instrument_id.admin])
+    def set_paused(
+        self, operations: list[Operation], paused: bool, reason: Text
+    ) -> ContractId[Instrument]:
+        """Pause mints or burns, or let them go on."""
+        require_reason(reason)
+        require(
+            all(each in SUPPLY_OPERATIONS for each in operations),
+            "tokens/paused-elsewhere",
+            "what leaves the supply alone is paused in the instrument's rules",
+        )
+        return create(replace(self, paused=with_pauses(self.paused, operations, paused)))
 
 
 @update

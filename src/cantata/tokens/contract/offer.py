@@ -17,17 +17,13 @@ from cantata.lang import (
     require,
     update,
 )
-from cantata.tokens.contract.annotations import (
-    annotate,
-    annotate_transfer,
-    no_metadata,
-    require_sound_context,
-)
+from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
+from cantata.tokens.contract.clearance import require_clear
+from cantata.tokens.contract.context import EXPIRE_LOCK, require_sound
+from cantata.tokens.contract.rules import Operation
 from cantata.tokens.contract.token import Token, issue
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Offer")
-
-EXPIRE_LOCK = "expire-lock"
 
 
 class TransferOffer(Template, standard.TransferInstruction):
@@ -59,13 +55,20 @@ class TransferOffer(Template, standard.TransferInstruction):
         cid: ContractId[standard.TransferInstruction],
         arg: standard.TransferInstruction_Accept,
     ) -> standard.TransferInstructionResult:
-        """Hand the locked funds to the receiver, before the deadline."""
+        """Hand the locked funds to the receiver, before the deadline, if the rules allow it."""
         transfer = self.transfer
         require(
             before(transfer.execute_before),
             "tokens/offer-expired",
             "the offer has expired",
             expired=transfer.execute_before,
+        )
+        require_clear(
+            arg.extra_args.context,
+            transfer.instrument_id,
+            Operation.ACCEPT,
+            transfer.sender,
+            transfer.receiver,
         )
         amount = exercise(
             self.locked_cid,
@@ -134,7 +137,7 @@ def lock_stands(context: metadata.ChoiceContext) -> bool:
         case None:
             return True
         case _:
-            require_sound_context(False, EXPIRE_LOCK)
+            require_sound(False, EXPIRE_LOCK)
             return True
 
 

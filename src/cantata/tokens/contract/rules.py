@@ -1,307 +1,182 @@
-"""The rules of an instrument: the factory where its transfers, burns and mints begin."""
+"""The rules of an instrument: what is paused, who may hold it, who approves seizures."""
 
 from __future__ import annotations
 
-from cantata.contracts.token_standard import burn_mint_v1 as burn_mint
 from cantata.contracts.token_standard import holding_v1 as holding
-from cantata.contracts.token_standard import metadata_v1 as metadata
-from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.lang import (
     ContractId,
-    Decimal,
+    Enum,
     Party,
-    Record,
     Template,
     Text,
-    Time,
-    before,
     choice,
-    coerce,
     create,
-    exercise,
+    fetch,
     function,
-    not_before,
     package,
     replace,
     require,
     update,
 )
-from cantata.tokens.contract.annotations import (
-    annotate,
-    annotate_transfer,
-    no_metadata,
-    require_sound_context,
-)
-from cantata.tokens.contract.instrument import MAX_DECIMALS, Instrument
-from cantata.tokens.contract.offer import TransferOffer, lock_for
-from cantata.tokens.contract.preapproval import TransferPreapproval
-from cantata.tokens.contract.token import (
-    MAX_INPUTS,
-    issue,
-    issue_change,
-    require_amount,
-    require_covered,
-    take_all,
-)
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Rules")
 
-PREAPPROVAL = "transfer-preapproval"
-INSTRUMENT = "instrument"
+MAX_DECIMALS = 10
 
 
-class SplitResult(Record):
-    """The new holdings in the order asked for, then the rest."""
+class Operation(Enum):
+    """What can be paused."""
 
-    holding_cids: list[ContractId[holding.Holding]]
-    meta: metadata.Metadata
+    TRANSFER = "Transfer"
+    ACCEPT = "Accept"
+    ALLOCATE = "Allocate"
+    SETTLE = "Settle"
+    BURN = "Burn"
+    MINT = "Mint"
 
 
-class TokenRules(Template, standard.TransferFactory, burn_mint.BurnMintFactory):
-    """What never changes about an instrument's holdings; not consumed, so never contended."""
+NOTHING_PAUSED: list[Operation] = []
+ALL_COUNTRIES: list[Text] = []
+
+
+class TokenRules(Template):
+    """What holds for every movement of an instrument; choice contexts name it."""
 
     instrument_id: holding.InstrumentId
     decimals: int
+    paused: list[Operation] = NOTHING_PAUSED
+    accounts_required: bool = False
+    countries: list[Text] = ALL_COUNTRIES
+    approver: Party | None = None
 
     def signatories(self) -> list[Party]:
         """Give the admin."""
         return [self.instrument_id.admin]
 
+    def observers(self) -> list[Party]:
+        """Give the approver, who answers for seizures with the admin."""
+        if self.approver is None:
+            return []
+        return [self.approver]
+
     def ensure(self) -> bool:
-        """Admit the terms that an instrument may have."""
-        return self.instrument_id.id != "" and 0 <= self.decimals <= MAX_DECIMALS
-
-    def transfer_factory_view(self) -> standard.TransferFactoryView:
-        """Show the admin as the token standard does."""
-        return standard.TransferFactoryView(admin=self.instrument_id.admin, meta=no_metadata())
-
-    def burn_mint_factory_view(self) -> burn_mint.BurnMintFactoryView:
-        """Show the admin as the token standard does."""
-        return burn_mint.BurnMintFactoryView(admin=self.instrument_id.admin, meta=no_metadata())
-
-    def transfer_factory_transfer_impl(
-        self, cid: ContractId[standard.TransferFactory], arg: standard.TransferFactory_Transfer
-    ) -> standard.TransferInstructionResult:
-        """Transfer to oneself, directly under a pre-approval, or by offer."""
-        transfer = arg.transfer
-        require_admin(self.instrument_id.admin, arg.expected_admin)
-        require_valid(self, transfer)
-        held = take_all(transfer.input_holding_cids, transfer.sender, self.instrument_id)
-        require_covered(held, transfer.amount)
-        change_cids = issue_change(self.instrument_id, transfer.sender, held - transfer.amount)
-        if transfer.sender == transfer.receiver:
-            return keep(transfer, change_cids)
-        preapproval = contract_in(arg.extra_args.context, PREAPPROVAL)
-        if preapproval is None:
-            return offer(transfer, change_cids)
-        return send(coerce(preapproval, TransferPreapproval), transfer, change_cids)
-
-    def transfer_factory_public_fetch_impl(
-        self, cid: ContractId[standard.TransferFactory], arg: standard.TransferFactory_PublicFetch
-    ) -> standard.TransferFactoryView:
-        """Show the factory to anybody who expects its admin."""
-        require_admin(self.instrument_id.admin, arg.expected_admin)
-        return self.transfer_factory_view()
-
-    def burn_mint_factory_burn_mint_impl(
-        self, cid: ContractId[burn_mint.BurnMintFactory], arg: burn_mint.BurnMintFactory_BurnMint
-    ) -> burn_mint.BurnMintFactory_BurnMintResult:
-        """Burn and mint on the instrument's contract, which the choice context names."""
-        require_admin(self.instrument_id.admin, arg.expected_admin)
-        require_instrument(self.instrument_id, arg.instrument_id)
-        instrument = contract_in(arg.extra_args.context, INSTRUMENT)
-        if instrument is None:
-            require(
-                False,
-                "tokens/context-missing",
-                "the choice context must name the instrument's contract",
-                key=INSTRUMENT,
-            )
-            return burn_mint.BurnMintFactory_BurnMintResult(output_cids=[])
-        result = exercise(
-            coerce(instrument, Instrument),
-            Instrument.burn_mint,
-            actors=[self.instrument_id.admin, *arg.extra_actors],
-            input_holding_cids=arg.input_holding_cids,
-            outputs=arg.outputs,
+        """Admit the terms that an instrument may have, and an approver beside the admin."""
+        return (
+            self.instrument_id.id != ""
+            and 0 <= self.decimals <= MAX_DECIMALS
+            and Operation.MINT not in self.paused
+            and (self.approver is None or self.approver != self.instrument_id.admin)
         )
-        return burn_mint.BurnMintFactory_BurnMintResult(output_cids=result.output_cids)
 
-    def burn_mint_factory_public_fetch_impl(
-        self, cid: ContractId[burn_mint.BurnMintFactory], arg: burn_mint.BurnMintFactory_PublicFetch
-    ) -> burn_mint.BurnMintFactoryView:
-        """Show the factory to anybody who expects its admin."""
-        require_admin(self.instrument_id.admin, arg.expected_admin)
-        return self.burn_mint_factory_view()
+    def guardians(self) -> list[Party]:
+        """Give those who change the rules: the admin, with the approver if there is one."""
+        return [self.instrument_id.admin, *self.observers()]
 
-    @choice(
-        name="TokenRules_Split",
-        consuming=False,
-        controllers=lambda self, owner: [owner],
-    )
-    def split(
-        self,
-        owner: Party,
-        input_holding_cids: list[ContractId[holding.Holding]],
-        amounts: list[Decimal],
-        meta: metadata.Metadata,
-    ) -> SplitResult:
-        """Rearrange an owner's holdings: one for each amount, and one of what is left."""
+    @choice(name="TokenRules_SetPaused", controllers=lambda self: [self.instrument_id.admin])
+    def set_paused(
+        self, operations: list[Operation], paused: bool, reason: Text
+    ) -> ContractId[TokenRules]:
+        """Pause operations, or let them go on; mints are paused on the instrument."""
+        require_reason(reason)
         require(
-            len(amounts) <= MAX_INPUTS,
-            "tokens/too-many-outputs",
-            "more outputs than one transaction may make",
-            outputs=len(amounts),
-            most=MAX_INPUTS,
+            Operation.MINT not in operations,
+            "tokens/paused-elsewhere",
+            "mints are paused on the instrument's contract",
         )
-        left = take_all(input_holding_cids, owner, self.instrument_id)
-        holding_cids: list[ContractId[holding.Holding]] = []
-        for amount in amounts:
-            require_amount(amount, self.decimals)
-            require_covered(left, amount)
-            holding_cid = issue(self.instrument_id, owner, amount, None)
-            holding_cids = [*holding_cids, holding_cid]
-            left = left - amount
-        rest = issue_change(self.instrument_id, owner, left)
-        return SplitResult(holding_cids=holding_cids + rest, meta=annotate("merge-split", meta))
+        return create(replace(self, paused=with_pauses(self.paused, operations, paused)))
 
-    @choice(
-        name="TokenRules_Preapprove",
-        consuming=False,
-        controllers=lambda self, receiver: [receiver],
-    )
-    def preapprove(
-        self, receiver: Party, expires_at: Time | None
-    ) -> ContractId[TransferPreapproval]:
-        """Let a receiver consent to direct transfers of this admin's instruments."""
+    @choice(name="TokenRules_Amend", controllers=lambda self: self.guardians())
+    def amend(
+        self, accounts_required: bool, countries: list[Text], approver: Party | None
+    ) -> ContractId[TokenRules]:
+        """Change who may hold the instrument and who approves, by admin and approver together."""
         return create(
-            TransferPreapproval(
-                admin=self.instrument_id.admin, receiver=receiver, expires_at=expires_at
+            replace(
+                self,
+                accounts_required=accounts_required,
+                countries=countries,
+                approver=approver,
             )
         )
 
 
 @function
-def require_admin(admin: Party, expected: Party) -> None:
-    """Refuse a caller who was given a factory of another admin."""
+def with_pauses(
+    paused: list[Operation], operations: list[Operation], is_paused: bool
+) -> list[Operation]:
+    """Add or take off pauses; pausing what is paused is an error, and so is the contrary."""
+    require(len(operations) > 0, "tokens/no-operations", "name at least one operation")
+    now = paused
+    for operation in operations:
+        if is_paused:
+            require(
+                operation not in now,
+                "tokens/already-paused",
+                "the operation is paused already",
+                operation=name_of(operation),
+            )
+            now = [*now, operation]
+        else:
+            require(
+                operation in now,
+                "tokens/not-paused",
+                "the operation is not paused",
+                operation=name_of(operation),
+            )
+            now = [each for each in now if each != operation]
+    return now
+
+
+@function
+def require_unpaused(paused: list[Operation], operation: Operation) -> None:
+    """Refuse an operation while it is paused."""
     require(
-        admin == expected,
-        "tokens/other-admin",
-        "the factory belongs to another admin",
-        expected=expected,
-        found=admin,
+        operation not in paused,
+        "tokens/paused",
+        "the operation is paused",
+        operation=name_of(operation),
     )
+
+
+@function
+def require_reason(reason: Text) -> None:
+    """Refuse an intervention that says no reason."""
+    require(reason != "", "tokens/reason-missing", "state a reason")
 
 
 @function
 def require_instrument(own: holding.InstrumentId, asked: holding.InstrumentId) -> None:
-    """Refuse another instrument than the one that these rules are for."""
+    """Refuse another instrument than the one that a contract is for."""
     require(
         own == asked,
         "tokens/other-instrument",
-        "the rules are for another instrument",
+        "the contract is for another instrument",
         expected=own.id,
         found=asked.id,
     )
 
 
 @update
-def require_valid(rules: TokenRules, transfer: standard.Transfer) -> None:
-    """Refuse a transfer that contradicts the instrument or the clock."""
-    require_instrument(rules.instrument_id, transfer.instrument_id)
-    require_amount(transfer.amount, rules.decimals)
-    require(
-        len(transfer.input_holding_cids) > 0,
-        "tokens/no-inputs",
-        "a transfer needs at least one input holding",
-    )
-    require(
-        not_before(transfer.requested_at),
-        "tokens/requested-in-future",
-        "the transfer is requested in the future",
-        requested=transfer.requested_at,
-    )
-    require(
-        before(transfer.execute_before),
-        "tokens/deadline-passed",
-        "the transfer's deadline has passed",
-        deadline=transfer.execute_before,
-    )
+def rules_for(rules_cid: ContractId[TokenRules], instrument_id: holding.InstrumentId) -> TokenRules:
+    """Give the rules that somebody named, if they are those of the instrument."""
+    rules = fetch(rules_cid)
+    require_instrument(rules.instrument_id, instrument_id)
+    return rules
 
 
 @function
-def contract_in(
-    context: metadata.ChoiceContext, key: Text
-) -> ContractId[metadata.AnyContract] | None:
-    """Give the contract id that a choice context holds under a key; refuse anything else there."""
-    match context.values.get(key):
-        case metadata.AV_ContractId(value=cid):
-            return cid
-        case None:
-            return None
-        case _:
-            require_sound_context(False, key)
-            return None
-
-
-@update
-def keep(
-    transfer: standard.Transfer, change_cids: list[ContractId[holding.Holding]]
-) -> standard.TransferInstructionResult:
-    """Complete a transfer to oneself: a merge, a split, or both."""
-    kept_cid = issue(transfer.instrument_id, transfer.receiver, transfer.amount, None)
-    return completed(kept_cid, change_cids, annotate("merge-split", transfer.meta))
-
-
-@update
-def send(
-    preapproval_cid: ContractId[TransferPreapproval],
-    transfer: standard.Transfer,
-    change_cids: list[ContractId[holding.Holding]],
-) -> standard.TransferInstructionResult:
-    """Complete a transfer at once under the receiver's pre-approval."""
-    exact_cid = issue(transfer.instrument_id, transfer.sender, transfer.amount, None)
-    sent = exercise(
-        preapproval_cid,
-        TransferPreapproval.send,
-        sender=transfer.sender,
-        receiver=transfer.receiver,
-        holding_cid=exact_cid,
-        instrument_id=transfer.instrument_id,
-        meta=transfer.meta,
-    )
-    return completed(
-        sent.holding_cid, change_cids, annotate_transfer(transfer.sender, transfer.meta)
-    )
-
-
-@update
-def offer(
-    transfer: standard.Transfer, change_cids: list[ContractId[holding.Holding]]
-) -> standard.TransferInstructionResult:
-    """Lock the funds and leave the transfer to the receiver's answer."""
-    locked_cid = issue(transfer.instrument_id, transfer.sender, transfer.amount, lock_for(transfer))
-    offer_cid = create(
-        TransferOffer(
-            transfer=replace(transfer, input_holding_cids=[locked_cid]), locked_cid=locked_cid
-        )
-    )
-    return standard.TransferInstructionResult(
-        output=standard.TransferInstructionResult_Pending(transfer_instruction_cid=offer_cid),
-        sender_change_cids=change_cids,
-        meta=no_metadata(),
-    )
-
-
-@function
-def completed(
-    received_cid: ContractId[holding.Holding],
-    change_cids: list[ContractId[holding.Holding]],
-    meta: metadata.Metadata,
-) -> standard.TransferInstructionResult:
-    """Give the result of a transfer that is done."""
-    return standard.TransferInstructionResult(
-        output=standard.TransferInstructionResult_Completed(receiver_holding_cids=[received_cid]),
-        sender_change_cids=change_cids,
-        meta=meta,
-    )
+def name_of(operation: Operation) -> Text:
+    """Put an operation in a word."""
+    match operation:
+        case Operation.TRANSFER:
+            return "Transfer"
+        case Operation.ACCEPT:
+            return "Accept"
+        case Operation.ALLOCATE:
+            return "Allocate"
+        case Operation.SETTLE:
+            return "Settle"
+        case Operation.BURN:
+            return "Burn"
+        case Operation.MINT:
+            return "Mint"

@@ -10,6 +10,7 @@ from cantata.lang import (
     Party,
     Record,
     Template,
+    Text,
     choice,
     coerce,
     create,
@@ -21,11 +22,18 @@ from cantata.lang import (
     round_half_even,
     update,
 )
-from cantata.tokens.contract.annotations import annotate, no_metadata
+from cantata.tokens.contract.annotations import (
+    annotate,
+    annotate_transfer,
+    because,
+    no_metadata,
+)
+from cantata.tokens.contract.rules import TokenRules, require_reason, rules_for
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Token")
 
 MAX_INPUTS = 100
+HASH_LENGTH = 64
 ZERO = Decimal("0")
 
 
@@ -33,6 +41,22 @@ class UnlockResult(Record):
     """The holding without its lock."""
 
     holding_cid: ContractId[holding.Holding]
+    meta: metadata.Metadata
+
+
+class FreezeResult(Record):
+    """The frozen holdings and the free ones that the holding became."""
+
+    frozen_cids: list[ContractId[holding.Holding]]
+    free_cids: list[ContractId[holding.Holding]]
+    meta: metadata.Metadata
+
+
+class SeizeResult(Record):
+    """What the admin now has in custody, and what is left with the owner."""
+
+    custody_cid: ContractId[holding.Holding]
+    rest_cids: list[ContractId[holding.Holding]]
     meta: metadata.Metadata
 
 
@@ -99,6 +123,111 @@ class Token(Template, holding.Holding):
             meta=annotate("unlock", meta),
         )
 
+    @choice(name="Token_Freeze", controllers=lambda self: [self.instrument_id.admin])
+    def freeze(
+        self, amount: Decimal, reason: Text, rules_cid: ContractId[TokenRules]
+    ) -> FreezeResult:
+        """Lock an amount of the holding until the admin lifts it; the rest stays free."""
+        require_reason(reason)
+        require(not is_frozen(self), "tokens/already-frozen", "the holding is frozen already")
+        require_unlocked(self.lock)
+        require_amount(amount, rules_for(rules_cid, self.instrument_id).decimals)
+        require_covered(self.amount, amount)
+        lock = frozen_by(self.instrument_id.admin, reason)
+        frozen_cid = issue(self.instrument_id, self.owner, amount, lock)
+        return FreezeResult(
+            frozen_cids=[frozen_cid],
+            free_cids=issue_change(self.instrument_id, self.owner, self.amount - amount),
+            meta=annotate("merge-split", because(reason)),
+        )
+
+    @choice(name="Token_Unfreeze", controllers=lambda self: [self.instrument_id.admin])
+    def unfreeze(
+        self, amount: Decimal, reason: Text, rules_cid: ContractId[TokenRules]
+    ) -> FreezeResult:
+        """Let an amount of a frozen holding go; the rest stays frozen."""
+        require_reason(reason)
+        require(is_frozen(self), "tokens/not-frozen", "the holding is not frozen")
+        require_amount(amount, rules_for(rules_cid, self.instrument_id).decimals)
+        require_covered(self.amount, amount)
+        free_cid = issue(self.instrument_id, self.owner, amount, None)
+        return FreezeResult(
+            frozen_cids=issue_rest(self, amount),
+            free_cids=[free_cid],
+            meta=annotate("unlock", because(reason)),
+        )
+
+    @choice(
+        name="Token_Seize",
+        controllers=lambda self, approver: [self.instrument_id.admin, approver],
+    )
+    def seize(
+        self,
+        approver: Party,
+        amount: Decimal,
+        reason_code: Text,
+        document_hash: Text,
+        rules_cid: ContractId[TokenRules],
+    ) -> SeizeResult:
+        """Take an amount into the admin's custody, whatever locks it; the rest stays as it is."""
+        admin = self.instrument_id.admin
+        require_reason(reason_code)
+        require(
+            len(document_hash) == HASH_LENGTH,
+            "tokens/document-missing",
+            "name the document that orders the seizure by its SHA-256, in hex",
+        )
+        rules = rules_for(rules_cid, self.instrument_id)
+        require_approver(rules, approver)
+        require(
+            self.owner != admin,
+            "tokens/same-party",
+            "the admin has this holding already",
+            party=admin,
+        )
+        require_amount(amount, rules.decimals)
+        require_covered(self.amount, amount)
+        custody_cid = issue(self.instrument_id, admin, amount, None)
+        return SeizeResult(
+            custody_cid=custody_cid,
+            rest_cids=issue_rest(self, amount),
+            meta=annotate_transfer(self.owner, because(reason_code)),
+        )
+
+
+@function
+def is_frozen(token: Token) -> bool:
+    """Tell whether the admin has frozen a holding: locked it without expiry."""
+    if token.lock is None:
+        return False
+    return token.lock.expires_at is None and token.lock.holders == [token.instrument_id.admin]
+
+
+@function
+def frozen_by(admin: Party, reason: Text) -> holding.Lock:
+    """Give the lock of what is frozen: it expires by the admin's will alone."""
+    return holding.Lock(
+        holders=[admin], expires_at=None, expires_after=None, context=f"frozen: {reason}"
+    )
+
+
+@function
+def require_approver(rules: TokenRules, approver: Party) -> None:
+    """Refuse a seizure without the second pair of eyes that the rules name."""
+    require(
+        rules.approver is not None,
+        "tokens/no-approver",
+        "the instrument's rules name nobody who approves seizures",
+    )
+    if rules.approver is not None:
+        require(
+            rules.approver == approver,
+            "tokens/other-approver",
+            "the instrument's rules name another approver",
+            expected=rules.approver,
+            found=approver,
+        )
+
 
 @update
 def require_unlocked(lock: holding.Lock | None) -> None:
@@ -134,6 +263,15 @@ def issue_change(
     if amount == ZERO:
         return []
     return [issue(instrument_id, owner, amount, None)]
+
+
+@update
+def issue_rest(token: Token, amount: Decimal) -> list[ContractId[holding.Holding]]:
+    """Create what is left of a holding, locked as it was; of nothing, none."""
+    left = token.amount - amount
+    if left == ZERO:
+        return []
+    return [issue(token.instrument_id, token.owner, left, token.lock)]
 
 
 @update

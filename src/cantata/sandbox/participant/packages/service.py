@@ -131,22 +131,33 @@ def inspect(
     if all(package_id in known for package_id in dar.packages):
         return dar
     given = [each.package for each in dar.packages.values()]
-    main, *others = (*given, *_standing_in(given, declared))
+    main, *others = (*given, *_standing_in(given, declared, known))
     violations = check_dar(main, others)
     if violations:
         raise ill_formed(violations[0])
     return dar
 
 
-def _standing_in(given: Iterable[Package], declared: Mapping[str, Package]) -> list[Package]:
-    """Give the declared packages that are needed, directly or not, and not given."""
-    present = {package.id for package in given}
+def _standing_in(
+    given: Iterable[Package], declared: Mapping[str, Package], known: Mapping[str, StoredPackage]
+) -> list[Package]:
+    """Give the declared packages that are needed, directly or not, and not given.
+
+    What only these need the participant has to know: a DAR without them does not hold it either.
+    """
     pending, found = list(given), []
+    sent = {package.id for package in pending}
+    present = set(sent)
     while pending:
-        for package_id in sorted(pending.pop().imports & (declared.keys() - present)):
-            present.add(package_id)
-            pending.append(declared[package_id])
-            found.append(declared[package_id])
+        package = pending.pop()
+        for package_id in sorted(package.imports - present):
+            needed = declared.get(package_id)
+            if needed is None and package.id not in sent and package_id in known:
+                needed = known[package_id].package
+            if needed is not None:
+                present.add(package_id)
+                pending.append(needed)
+                found.append(needed)
     return found
 
 

@@ -41,6 +41,14 @@ def follow(node: Participant, begin: int, read: Read, checkpoint: Checkpoint) ->
     def shown() -> Any:
         return checkpoint(position.offset, reading.recorded_at(position.offset))
 
+    def idle() -> Any:
+        """Tell the time where there is nothing more: what comes is not recorded before it."""
+        end = node.ledger.durable_end()
+        if position.offset != end or node.store.end() != node.store.durable_end():
+            return shown()
+        recorded = reading.recorded_at(end)
+        return checkpoint(end, None if recorded is None else max(recorded, node.now()))
+
     async def elements() -> AsyncIterator[Any]:
         if begin > 0:
             yield shown()
@@ -57,7 +65,7 @@ def follow(node: Participant, begin: int, read: Read, checkpoint: Checkpoint) ->
             if node.ledger.durable_end() == end:
                 await node.commits.wait()
 
-    return Stream(elements(), finite=False, checkpoint=shown)
+    return Stream(elements(), finite=False, checkpoint=idle)
 
 
 def walk(begin: int, end: int, read: Read) -> Stream:

@@ -1,0 +1,1 @@
+"""Accounts: users, the parties they act for, and what they may do."""

@@ -1,0 +1,136 @@
+"""What accounts refuse."""
+
+from __future__ import annotations
+
+from cantata.kernel.errors import CantataError
+from cantata.kernel.time import Timestamp
+
+
+class AccountError(CantataError):
+    """The root of what accounts refuse."""
+
+    code = "ACCOUNT_REFUSED"
+
+
+class NotAllowed(AccountError):
+    """The caller may not do that; field `rule` names what decides it."""
+
+    code = "NOT_ALLOWED"
+
+    def __init__(self, rule: str, reason: str, remedy: str) -> None:
+        self.rule = rule
+        super().__init__(reason, hint=remedy, context={"rule": rule})
+
+
+class UserUnknown(AccountError):
+    """No user has this id; field `user`."""
+
+    code = "USER_UNKNOWN"
+
+    def __init__(self, user: str) -> None:
+        self.user = user
+        super().__init__(f"there is no user {user}", hint="users appear when they onboard")
+
+
+class RoleUnknown(AccountError):
+    """No role has this name; field `role`."""
+
+    code = "ROLE_UNKNOWN"
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(f"there is no role {role!r}", hint="list the roles with GET /v1/roles")
+
+
+class RoleNotGrantable(AccountError):
+    """The administration of the platform is handed over, not granted."""
+
+    code = "ROLE_NOT_GRANTABLE"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "the platform has exactly one administrator",
+            hint="hand over with /v1/admin/handover:begin and :accept",
+        )
+
+
+class LastAdmin(AccountError):
+    """Nobody would administer a role any more; field `role`."""
+
+    code = "LAST_ADMIN"
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        super().__init__(
+            f"this is the last one who holds {role!r}, and nobody else could grant it again",
+            hint="grant it to somebody else first",
+        )
+
+
+class ConfirmationWrong(AccountError):
+    """Who renounces a role must name herself."""
+
+    code = "CONFIRMATION_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__("only your own role can be renounced", hint="repeat your own user id")
+
+
+class HandoverRefused(AccountError):
+    """A step of the platform's handover is not possible now."""
+
+    code = "HANDOVER_REFUSED"
+
+
+class HandoverTooEarly(HandoverRefused):
+    """A handover can be accepted only after its time; field `schedule`."""
+
+    code = "HANDOVER_TOO_EARLY"
+
+    def __init__(self, schedule: Timestamp) -> None:
+        self.schedule = schedule
+        super().__init__(f"the handover can be accepted after {schedule}, not at or before it")
+
+
+class TooManyKeys(AccountError):
+    """A user has as many keys as one may have; field `most`."""
+
+    code = "TOO_MANY_KEYS"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(f"you have {most} keys, as many as one may", hint="revoke some")
+
+
+class KeyUnknown(AccountError):
+    """The caller has no key of this id; field `key`."""
+
+    code = "KEY_UNKNOWN"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(f"you have no key {key!r}")
+
+
+class CodeWrong(AccountError):
+    """A code is not the one that was mailed, or is too old."""
+
+    code = "CODE_WRONG"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this is not the code that was mailed, or it is too old",
+            hint="ask for a new one with POST /v1/onboarding",
+        )
+
+
+class TopologyUnknown(AccountError):
+    """What was signed is not what was given to sign."""
+
+    code = "TOPOLOGY_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "these are not the topology transactions of this key",
+            hint="sign the hash that POST /v1/parties/external:prepare gave",
+        )

@@ -1,0 +1,148 @@
+"""API keys, sessions and tokens that are no longer good."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from cantata.accounts.model import ApiKey
+from cantata.accounts.repository.tables import API_KEYS, REVOKED_TOKENS, SESSIONS, USERS
+from cantata.kernel.time import Timestamp
+from cantata.storage.session import ReadSession, WriteSession
+
+
+async def add_key(session: WriteSession, key: ApiKey, digest: bytes) -> None:
+    """Add a key; its secret is kept as a hash alone."""
+    await session.run(
+        insert(API_KEYS).values(
+            id=key.id,
+            user_id=key.user,
+            digest=digest,
+            name=key.name,
+            scopes=list(key.scopes),
+            addresses=list(key.addresses),
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+        )
+    )
+
+
+async def key(session: ReadSession, identity: str) -> tuple[ApiKey, bytes, bool] | None:
+    """Give a key, the hash of its secret, and whether its user is active."""
+    row = await session.first(
+        select(API_KEYS, USERS.c.is_active)
+        .join(USERS, USERS.c.id == API_KEYS.c.user_id)
+        .where(API_KEYS.c.id == identity)
+    )
+    return None if row is None else (_key(row), bytes(row.digest), row.is_active)
+
+
+async def keys_of(session: ReadSession, user: UUID) -> tuple[ApiKey, ...]:
+    """Give the keys of a user, the newest first."""
+    rows = await session.all(
+        select(API_KEYS).where(API_KEYS.c.user_id == user).order_by(API_KEYS.c.created_at.desc())
+    )
+    return tuple(map(_key, rows))
+
+
+async def count_keys(session: ReadSession, user: UUID) -> int:
+    """Count the keys of a user that are not revoked."""
+    found = await session.scalar(
+        select(func.count())
+        .select_from(API_KEYS)
+        .where(API_KEYS.c.user_id == user, API_KEYS.c.revoked_at.is_(None))
+    )
+    return int(found or 0)
+
+
+async def revoke_key(session: WriteSession, identity: str, user: UUID, now: Timestamp) -> bool:
+    """Revoke a key of a user; tell whether she has it."""
+    return bool(
+        await session.run(
+            update(API_KEYS)
+            .where(API_KEYS.c.id == identity, API_KEYS.c.user_id == user)
+            .values(revoked_at=func.coalesce(API_KEYS.c.revoked_at, now.to_stdlib()))
+        )
+    )
+
+
+async def shorten_key(session: WriteSession, identity: str, expires_at: Timestamp) -> None:
+    """Let a key end earlier."""
+    await session.run(
+        update(API_KEYS).where(API_KEYS.c.id == identity).values(expires_at=expires_at)
+    )
+
+
+async def note_use(session: WriteSession, identity: str, now: Timestamp) -> None:
+    """Note that a key was used."""
+    await session.run(update(API_KEYS).where(API_KEYS.c.id == identity).values(last_used_at=now))
+
+
+async def add_session(
+    session: WriteSession, identity: UUID, user: UUID, digest: bytes, times: tuple[Timestamp, ...]
+) -> None:
+    """Add a session; `times` are its begin and its end."""
+    await session.run(
+        insert(SESSIONS).values(
+            id=identity,
+            user_id=user,
+            refresh_digest=digest,
+            created_at=times[0],
+            expires_at=times[1],
+        )
+    )
+
+
+async def session_row(session: ReadSession, identity: UUID) -> Row[Any] | None:
+    """Give and lock a session with whether its user is active."""
+    return await session.first(
+        select(SESSIONS, USERS.c.is_active)
+        .join(USERS, USERS.c.id == SESSIONS.c.user_id)
+        .where(SESSIONS.c.id == identity)
+        .with_for_update(of=SESSIONS)
+    )
+
+
+async def renew_session(session: WriteSession, identity: UUID, digest: bytes) -> None:
+    """Replace the refresh token of a session."""
+    await session.run(
+        update(SESSIONS).where(SESSIONS.c.id == identity).values(refresh_digest=digest)
+    )
+
+
+async def end_session(session: WriteSession, identity: UUID, now: Timestamp) -> None:
+    """End a session."""
+    await session.run(update(SESSIONS).where(SESSIONS.c.id == identity).values(revoked_at=now))
+
+
+async def revoke_token(session: WriteSession, token_id: str, expires_at: Timestamp) -> None:
+    """Let a token be good no more."""
+    await session.run(
+        insert(REVOKED_TOKENS)
+        .values(token_id=token_id, expires_at=expires_at)
+        .on_conflict_do_nothing()
+    )
+
+
+async def token_is_good(session: ReadSession, token_id: str, session_id: UUID | None) -> bool:
+    """Tell whether neither a token nor its session was revoked."""
+    revoked = exists().where(REVOKED_TOKENS.c.token_id == token_id)
+    ended = exists().where(SESSIONS.c.id == session_id, SESSIONS.c.revoked_at.is_not(None))
+    return not await session.scalar(select(revoked | ended))
+
+
+def _key(row: Row[Any]) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        user=row.user_id,
+        name=row.name,
+        scopes=tuple(row.scopes),
+        addresses=tuple(row.addresses),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        last_used_at=row.last_used_at,
+        revoked_at=row.revoked_at,
+    )

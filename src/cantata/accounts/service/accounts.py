@@ -1,0 +1,27 @@
+"""All use cases of accounts in one hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cantata.accounts.service.authentication import Authentication
+from cantata.accounts.service.authority import Authority
+from cantata.accounts.service.handover import Administration
+from cantata.accounts.service.keys import ApiKeys
+from cantata.accounts.service.onboarding import Courier, Onboarding
+from cantata.accounts.service.parties import PartyAccess
+from cantata.accounts.service.roles import Roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounts:
+    """The use cases; without a courier, addresses are not verified, for use on one machine."""
+
+    authority: Authority
+    authentication: Authentication
+    onboarding: Onboarding
+    parties: PartyAccess
+    roles: Roles
+    administration: Administration
+    keys: ApiKeys
+    courier: Courier | None

@@ -1,0 +1,1 @@
+"""Automation: intents, the leased rows that carry them, and the workers that submit them."""

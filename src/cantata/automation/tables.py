@@ -1,0 +1,105 @@
+"""The table of intents, and what its rows mean."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from cantata.automation.errors import RequestTooLarge
+from cantata.automation.model import REQUEST_BYTES_MAX, Failure, Intent, State, Wish
+from cantata.storage.schema import METADATA
+from cantata.storage.types import Instant
+
+INTENTS = Table(
+    "intents",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("requester", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("act_as", ARRAY(Text), nullable=False),
+    Column("request", JSONB, nullable=False),
+    Column("deadline", Instant),
+    Column("state", Text, nullable=False),
+    Column("phases", JSONB, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("plan", JSONB),
+    Column("command_id", Text, nullable=False),
+    Column("dead_after", Instant),
+    Column("update_id", Text, nullable=False),
+    Column("ledger_offset", BigInteger),
+    Column("result", JSONB),
+    Column("failure", JSONB),
+    Column("trace", Text, nullable=False),
+    Column("due_at", Instant),
+    Column("waiting", Boolean, nullable=False),
+    Column("leased_until", Instant),
+    Column("leased_by", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("requester", "key"),
+    Index("ix_intents_due", "due_at", postgresql_where="due_at IS NOT NULL"),
+    Index("ix_intents_waiting", "created_at", postgresql_where="waiting"),
+    Index(
+        "ix_intents_dead_after",
+        "dead_after",
+        postgresql_where="state IN ('submitted', 'unknown')",
+    ),
+    Index("ix_intents_subject", "subject", "created_at"),
+)
+
+
+def fingerprint(wish: Wish) -> bytes:
+    """Give the hash of what is wished, apart from its key."""
+    content = [wish.kind, wish.subject, sorted(wish.act_as), dict(wish.request), str(wish.deadline)]
+    encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+    if len(encoded) > REQUEST_BYTES_MAX:
+        raise RequestTooLarge(len(encoded), REQUEST_BYTES_MAX)
+    return hashlib.sha256(encoded).digest()
+
+
+def intent_of(row: Row[Any]) -> Intent:
+    """Read a row."""
+    return Intent(
+        id=row.id,
+        wish=Wish(
+            kind=row.kind,
+            requester=row.requester,
+            key=row.key,
+            subject=row.subject,
+            act_as=tuple(row.act_as),
+            request=row.request,
+            deadline=row.deadline,
+        ),
+        state=State(row.state),
+        attempts=row.attempts,
+        plan=row.plan,
+        command_id=row.command_id,
+        dead_after=row.dead_after,
+        update_id=row.update_id,
+        offset=row.ledger_offset,
+        result=row.result,
+        failure=None if row.failure is None else Failure(**row.failure),
+        trace=row.trace,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

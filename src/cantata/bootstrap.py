@@ -1,0 +1,171 @@
+"""The composition root: from the settings to an application, a worker's steps and its services."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from cantata.accounts.service.accounts import Accounts
+from cantata.accounts.service.authentication import Authentication
+from cantata.accounts.service.authority import Authority
+from cantata.accounts.service.handover import Administration
+from cantata.accounts.service.keys import ApiKeys
+from cantata.accounts.service.onboarding import Courier, Onboarding
+from cantata.accounts.service.parties import PartyAccess
+from cantata.accounts.service.roles import Roles
+from cantata.accounts.service.tokens import AccessTokens, TokenSettings
+from cantata.accounts.tasks import ParticipantParties, PartyAllocator
+from cantata.api.app import Services, create_app
+from cantata.api.readiness import PlatformReadiness
+from cantata.automation import repository as intents
+from cantata.automation.handler import Handler
+from cantata.config import Settings
+from cantata.http.cursors import Cursors
+from cantata.http.edge import Edge
+from cantata.http.limits import MemoryLimiter, limits_of
+from cantata.http.rehearsal import Rehearsal
+from cantata.http.waiting import Watch
+from cantata.kernel.ids import PartyId
+from cantata.kernel.time import Clock
+from cantata.ledger.client import LedgerClient
+from cantata.storage.database import Database
+from cantata.storage.listening import Bell
+from cantata.storage.settings import DatabaseSettings
+from cantata.tokens import tasks
+from cantata.tokens.queries import TokenQueries
+from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
+from cantata.tokens.registry.api import registry_router
+from cantata.tokens.registry.service import Registry
+from cantata.tokens.service.common import Desk
+from cantata.tokens.service.issuing import Issuing
+from cantata.tokens.service.moving import Moving
+from cantata.tokens.service.tokens import TokenService
+
+SECRET_FILE = "auth.secret"
+ADMIN_KEY_FILE = "admin.key"
+ENVIRONMENT = "live"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the process is connected to."""
+
+    settings: Settings
+    stored: DatabaseSettings
+    database: Database
+    ledger: LedgerClient
+    clock: Clock
+
+
+class ParticipantDirectory:
+    """Asks the participant which parties it knows; what is known stays known."""
+
+    def __init__(self, ledger: LedgerClient) -> None:
+        self._ledger = ledger
+        self._known: set[PartyId] = set()
+
+    async def knows(self, party: PartyId) -> bool:
+        """Tell whether the participant knows a party."""
+        if party not in self._known and await self._ledger.parties.find(party) is not None:
+            self._known.add(party)
+        return party in self._known
+
+
+def handlers() -> tuple[Handler, ...]:
+    """Give the handlers of all slices."""
+    return tasks.handlers()
+
+
+def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
+    """Give what allocates parties."""
+    return PartyAllocator(database, ParticipantParties(ledger.parties), clock)
+
+
+def accounts(world: World, courier: Courier | None = None) -> Accounts:
+    """Give the use cases of accounts."""
+    secret, clock = auth_secret(world.settings), world.clock
+    authority = Authority(clock)
+    token_settings = TokenSettings(
+        secret=secret,
+        audience=world.settings.auth_audience,
+        foreign_issuer=world.settings.auth_issuer,
+    )
+    return Accounts(
+        authority=authority,
+        authentication=Authentication(world.database, AccessTokens(token_settings, clock), clock),
+        onboarding=Onboarding(clock, hashlib.sha256(b"pepper" + secret.encode()).digest()),
+        parties=PartyAccess(authority, clock),
+        roles=Roles(clock),
+        administration=Administration(clock, ENVIRONMENT),
+        keys=ApiKeys(clock, ENVIRONMENT),
+        courier=courier,
+    )
+
+
+def token_service(world: World, of_accounts: Accounts) -> TokenService:
+    """Give the use cases of tokens."""
+    desk = Desk(of_accounts, ParticipantDirectory(world.ledger), world.clock)
+    return TokenService(
+        issuing=Issuing(desk), moving=Moving(desk), queries=TokenQueries(of_accounts)
+    )
+
+
+def services(world: World, courier: Courier | None = None) -> Services:
+    """Give everything that the application stands on."""
+    of_accounts = accounts(world, courier)
+    limits = {REGISTRY_LIMIT.name: REGISTRY_LIMIT, **limits_of(world.settings.rate_limits)}
+    limiter = MemoryLimiter(world.clock, limits)
+    edge = Edge(
+        database=world.database,
+        clock=world.clock,
+        cursors=Cursors(auth_secret(world.settings).encode()),
+        limiter=limiter,
+        watch=Watch(world.database, Bell(world.stored, intents.ENDED)),
+        rehearsal=Rehearsal(world.database, world.ledger.external, handlers(), world.clock),
+        authenticate=of_accounts.authentication,
+    )
+    return Services(
+        edge=edge,
+        accounts=of_accounts,
+        tokens=token_service(world, of_accounts),
+        readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
+        more=(registry_router(Registry(world.database, world.clock), limiter),),
+    )
+
+
+def application(world: World, courier: Courier | None = None) -> FastAPI:
+    """Give the application."""
+    return create_app(services(world, courier))
+
+
+async def found_platform(world: World) -> Path | None:
+    """Make the first administrator and keep her key in the data folder; None if there is one."""
+    administration = Administration(world.clock, ENVIRONMENT)
+    async with world.database.write() as session:
+        key = await administration.found(session)
+        if key is None:
+            return None
+        return _kept(world.settings.folder / ADMIN_KEY_FILE, key)
+
+
+def auth_secret(settings: Settings) -> str:
+    """Give the secret of the service: the one that was set, or one made once on this machine."""
+    if settings.auth_secret is not None:
+        return settings.auth_secret.get_secret_value()
+    path = settings.folder / SECRET_FILE
+    if not path.exists():
+        _kept(path, secrets.token_hex(32))
+    return path.read_text(encoding="ascii").strip()
+
+
+def _kept(path: Path, secret: str) -> Path:
+    """Write a file that only its owner can read, unless it is there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=True)
+    if not path.read_text(encoding="ascii"):
+        path.write_text(secret + "\n", encoding="ascii")
+    return path

@@ -1,0 +1,46 @@
+"""`cantata db`: the schema of the database."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cantata.cli.output import OutputFormat, OutputOption
+from cantata.cli.platform import part, with_database
+from cantata.cli.rows import print_rows
+
+app = typer.Typer(help="Bring the database's schema up to date.", no_args_is_help=True)
+
+TABLE = OutputFormat.TABLE
+RevisionArgument = Annotated[str, typer.Argument(help="Revision to stop at.")]
+
+
+@app.command()
+def upgrade(revision: RevisionArgument = "head", *, output: OutputOption = TABLE) -> None:
+    """Apply the migrations that the database lacks; safe to run from several places at once."""
+
+    def work(_: Any, stored: Any) -> tuple[str, str]:
+        migrate = part("storage.migrate")
+        before = migrate.current_revision(stored)
+        migrate.upgrade(stored, revision)
+        return before, migrate.current_revision(stored)
+
+    before, now = with_database("db", work)
+    print_rows(output, ("before", "now"), [(before or "empty", now or "empty")])
+
+
+@app.command()
+def current(*, output: OutputOption = TABLE) -> None:
+    """Show the schema that the database has, and the one that this version needs."""
+    found = with_database("db", lambda _, stored: part("storage.migrate").current_revision(stored))
+    wanted = part("storage.migrate").wanted_revision()
+    print_rows(output, ("current", "wanted"), [(found or "empty", wanted)])
+
+
+@app.command()
+def check(*, output: OutputOption = TABLE) -> None:
+    """End with 0 if the database has the schema that this version needs, else with 1."""
+    with_database("db", lambda _, stored: part("storage.migrate").require_current(stored))
+    wanted = part("storage.migrate").wanted_revision()
+    print_rows(output, ("current", "wanted"), [(wanted, wanted)])

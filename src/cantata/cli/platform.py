@@ -1,0 +1,62 @@
+"""What commands of the platform have in common: settings, database, and its libraries."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from cantata.cli.ledger_access import quiet_retries
+from cantata.kernel.errors import CantataError
+
+if TYPE_CHECKING:
+    # The platform's libraries may be missing: then a command says so, and only when it is used.
+    from cantata.config import Settings
+    from cantata.storage.settings import DatabaseSettings
+
+T = TypeVar("T")
+
+LIBRARIES = ("alembic", "httpx2", "psycopg", "pydantic_settings", "sqlalchemy", "structlog")
+
+
+class PlatformNotInstalled(CantataError):
+    """The libraries of the platform are missing; field `library` is the first of them."""
+
+    code: ClassVar[str] = "PLATFORM_NOT_INSTALLED"
+
+    def __init__(self, library: str) -> None:
+        self.library = library
+        super().__init__(
+            f"the platform is not installed: {library} is missing",
+            hint="pip install 'cantata[ledger,server,embedded]'",
+        )
+
+
+def part(name: str) -> Any:
+    """Load a module that needs the platform's libraries; raise PlatformNotInstalled."""
+    for library in LIBRARIES:
+        if find_spec(library) is None:
+            raise PlatformNotInstalled(library)
+    return import_module(f"cantata.{name}")
+
+
+def read_settings() -> Settings:
+    """Read the settings, and write events as they say."""
+    read: Settings = part("config").Settings()
+    part("observability.events").configure(read.log_level, read.log_format)
+    quiet_retries()
+    return read
+
+
+def with_database(process: str, work: Callable[[Settings, DatabaseSettings], T]) -> T:
+    """Do something with the database that was chosen; an embedded one runs as long as that."""
+    read = read_settings()
+    with part("ops.composition").database_settings(read, process) as stored:
+        return work(read, stored)
+
+
+def run(process: str, work: Callable[[Settings, DatabaseSettings], Coroutine[Any, Any, T]]) -> T:
+    """Run a process, or ask something, with the database that was chosen."""
+    return with_database(process, lambda read, stored: asyncio.run(work(read, stored)))

@@ -1,0 +1,25 @@
+"""`cantata tokens`: the API's nouns and verbs about tokens, and their reconciliation."""
+
+from __future__ import annotations
+
+import typer
+
+from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
+from cantata.cli.tokens.changes import changes
+from cantata.cli.tokens.reads import reads
+from cantata.cli.tokens.reconcile import reconcile
+
+app = typer.Typer(help="Create, mint, move, burn and look up tokens.", no_args_is_help=True)
+
+
+@app.callback()
+def tokens(
+    context: typer.Context, *, url: UrlOption = DEFAULT_URL, api_key: KeyOption = ""
+) -> None:
+    """Create, mint, move, burn and look up tokens, through the API."""
+    context.obj = Api(url.rstrip("/"), api_key)
+
+
+for part in (changes, reads):
+    app.registered_commands += part.registered_commands
+app.command("reconcile")(reconcile)

@@ -1,0 +1,117 @@
+"""Everything that is chosen about a running Cantata, from the environment or an `.env` file.
+
+The names begin with ``CANTATA_``; names that the field uses already are read as well. The
+`.env.example` of the project is made from these classes, and a test holds it to them.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field, SecretStr, computed_field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PORT = 8_000
+LEDGER_URL = "http://127.0.0.1:7575"
+
+
+class Settings(BaseSettings):
+    """The settings of all processes; each reads what it needs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CANTATA_",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        secrets_dir=None,
+        populate_by_name=True,
+    )
+
+    data_dir: Path = Field(
+        default=Path("~/.local/share/cantata"),
+        description="Folder of the embedded database and ledger, and of keys made on this machine",
+    )
+    database_url: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CANTATA_DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL 15 to 18, postgresql://user:password@host/name; empty: embedded",
+    )
+    database_connections: int = Field(
+        default=10, ge=2, le=200, description="Connections that one process opens at most"
+    )
+    ledger_url: str = Field(default=LEDGER_URL, description="JSON Ledger API v2 of the participant")
+    ledger_user: str = Field(
+        default="cantata", description="User of the participant that Cantata works as"
+    )
+    ledger_token_file: Path | None = Field(
+        default=None,
+        description="File with the participant's access token, read again when it ends",
+    )
+    ledger_oidc_issuer: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CANTATA_LEDGER_OIDC_ISSUER", "AUTH_ISSUER_URL"),
+        description="OIDC issuer that gives access tokens by client credentials",
+    )
+    ledger_oidc_client: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CANTATA_LEDGER_OIDC_CLIENT", "AUTH_CLIENT_ID"),
+        description="Client id for the OIDC issuer",
+    )
+    ledger_oidc_secret: SecretStr | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CANTATA_LEDGER_OIDC_SECRET", "AUTH_CLIENT_SECRET"),
+        description="Client secret for the OIDC issuer",
+    )
+    ledger_oidc_audience: str | None = Field(
+        default=None, description="Audience to ask the OIDC issuer for"
+    )
+    host: str = Field(default="127.0.0.1", description="Address that the API listens on")
+    port: int = Field(default=PORT, ge=0, le=65_535, description="Port that the API listens on")
+    public_url: str | None = Field(
+        default=None, description="Address under which others reach the API, if it is another one"
+    )
+    auth_secret: SecretStr | None = Field(
+        default=None,
+        min_length=32,
+        description="Secret of the API's own tokens (HS256); empty: made once in the data folder",
+    )
+    auth_issuer: str | None = Field(
+        default=None, description="Issuer of foreign tokens that the API accepts"
+    )
+    auth_jwks_url: str | None = Field(
+        default=None, description="Keys of that issuer (RS256, ES256, EdDSA)"
+    )
+    auth_audience: str = Field(default="cantata", description="Audience that tokens must name")
+    rate_limits: str = Field(
+        default="",
+        description="Limits that replace defaults, such as mint=10/1m, transfer=20/1m",
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="How events are written; auto: console on a terminal"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least important events that are written"
+    )
+    otel_endpoint: str | None = Field(
+        default=None,
+        validation_alias=AliasChoices("CANTATA_OTEL_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),
+        description="OTLP collector for traces; empty: none are sent",
+    )
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def folder(self) -> Path:
+        """Give the data folder as an absolute path."""
+        return self.data_dir.expanduser().absolute()
+
+
+def example() -> str:
+    """Give the text of `.env.example`: each setting with what it means and its default."""
+    lines = [
+        "# Settings of Cantata; every one has a default. Copy this file to .env and change it."
+    ]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default is None else field.default
+        lines += ["", f"# {field.description}", f"# CANTATA_{name.upper()}={default}"]
+    return "\n".join(lines) + "\n"

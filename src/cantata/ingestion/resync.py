@@ -1,0 +1,89 @@
+"""Finds one's place again in a ledger whose offsets are others: a new, or a restored participant.
+
+Offsets belong to one participant; record times and ids of updates are the same everywhere. So
+the place is where the last ingested update is. What projections hold of offsets is rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import aclosing
+
+from cantata.ingestion import repository
+from cantata.ingestion.errors import ResyncImpossible
+from cantata.ingestion.model import Cursor
+from cantata.ingestion.projection import Projection
+from cantata.ingestion.source import UpdateSource
+from cantata.kernel.time import Timestamp
+from cantata.ledger.model.updates import Transaction
+from cantata.observability.events import events
+from cantata.storage.database import Database
+
+_log = events("ingestion")
+
+
+async def resync(
+    database: Database, source: UpdateSource, projections: Sequence[Projection]
+) -> Cursor:
+    """Move the cursor to the last ingested update, wherever the ledger has it; give the cursor.
+
+    Every projection is emptied and filled again by whoever ingests next. Raise ResyncImpossible
+    if the ledger does not have that update, and change nothing. Let nobody ingest meanwhile.
+    """
+    async with database.read() as session:
+        before = await repository.load_cursor(session)
+        last = await repository.last_update(session)
+    if last is None:
+        return before
+    _, update_id, moment = last
+    found = await _place_of(source, update_id, moment)
+    if found is None:
+        raise ResyncImpossible(update_id, str(moment))
+    after = Cursor(
+        offset=found.offset,
+        update_id=update_id,
+        record_time=moment,
+        synchronizer_id=found.synchronizer_id,
+    )
+    names = [projection.name for projection in projections]
+    async with database.write() as session:
+        await repository.begin(session, names)
+        await repository.load_cursor(session, lock=True)
+        for projection in projections:
+            await projection.reset(session)
+        await repository.save_projections(session, names, 0)
+        await repository.save_cursor(session, after)
+    _log.warning("resynced", update_id=update_id, before=before.offset, after=after.offset)
+    return after
+
+
+async def _place_of(source: UpdateSource, update_id: str, moment: Timestamp) -> Transaction | None:
+    """Find an update by its record time, which never falls with the offset."""
+    low, high = await source.pruned(), await source.end()
+    while low < high:
+        middle = (low + high) // 2
+        found = await _first(source, middle, high)
+        if found is None or _is_late(found, moment):
+            high = middle
+        else:
+            low = found.offset
+    async with aclosing(source.follow(low, await source.end())) as updates:
+        async for update in updates:
+            if isinstance(update, Transaction):
+                if update.update_id == update_id:
+                    return update
+                if update.record_time is not None and update.record_time > moment:
+                    return None
+    return None
+
+
+async def _first(source: UpdateSource, begin: int, end: int) -> Transaction | None:
+    async with aclosing(source.follow(begin, end)) as updates:
+        async for update in updates:
+            if isinstance(update, Transaction):
+                return update
+    return None
+
+
+def _is_late(transaction: Transaction, moment: Timestamp) -> bool:
+    return transaction.record_time is None or transaction.record_time >= moment

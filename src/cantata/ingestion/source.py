@@ -1,0 +1,66 @@
+"""Where updates come from: the participant's stream, as ingestion wants it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator
+from typing import Protocol
+
+from cantata.ledger.client import LedgerClient
+from cantata.ledger.errors import NotFound
+from cantata.ledger.formats import Shape, Wanted
+from cantata.ledger.model.events import ActiveContract
+from cantata.ledger.model.updates import Transaction, Update
+
+
+class UpdateSource(Protocol):
+    """A ledger's history, followed from an offset."""
+
+    def follow(self, begin: int, end: int | None = None) -> AsyncGenerator[Update, None]:
+        """Give all updates after `begin` in order, up to `end` or for ever."""
+
+    def snapshot(self, at: int) -> AsyncGenerator[ActiveContract, None]:
+        """Give the contracts that are active at an offset."""
+
+    async def end(self) -> int:
+        """Give the offset of the last update."""
+
+    async def pruned(self) -> int:
+        """Give the offset up to which the history is forgotten; 0 if it is whole."""
+
+    async def update_id_at(self, offset: int) -> str | None:
+        """Give the id of the transaction at an offset; None if there is none to be seen."""
+
+
+class LedgerSource:
+    """The update stream of a participant, with every event that the parties may see.
+
+    Without `parties`, those of all parties: the user needs the right CanReadAsAnyParty.
+    """
+
+    def __init__(self, ledger: LedgerClient, wanted: Wanted) -> None:
+        self._ledger = ledger
+        self._wanted = wanted
+
+    def follow(self, begin: int, end: int | None = None) -> AsyncGenerator[Update, None]:
+        """Give all updates after `begin` in order, up to `end` or for ever."""
+        return self._ledger.updates.follow(self._wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS)
+
+    def snapshot(self, at: int) -> AsyncGenerator[ActiveContract, None]:
+        """Give the contracts that are active at an offset."""
+        return self._ledger.state.active_contracts(self._wanted, at=at)
+
+    async def end(self) -> int:
+        """Give the offset of the last update."""
+        return await self._ledger.state.ledger_end()
+
+    async def pruned(self) -> int:
+        """Give the offset up to which the history is forgotten; 0 if it is whole."""
+        return await self._ledger.state.pruned()
+
+    async def update_id_at(self, offset: int) -> str | None:
+        """Give the id of the transaction at an offset; None if there is none to be seen."""
+        try:
+            found = await self._ledger.updates.at(offset, self._wanted)
+        except NotFound:
+            return None
+        return found.update_id if isinstance(found, Transaction) else None

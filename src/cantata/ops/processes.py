@@ -1,0 +1,101 @@
+"""The processes of Cantata: a worker, and ingestion; each ends well when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import uvicorn
+
+from cantata import bootstrap
+from cantata.automation import repository
+from cantata.bootstrap import World
+from cantata.config import Settings
+from cantata.kernel.time import SystemClock
+from cantata.observability.events import events
+from cantata.ops import composition
+from cantata.ops.signals import on_end
+from cantata.storage import migrate
+from cantata.storage.database import Database
+from cantata.storage.listening import Bell
+from cantata.storage.settings import DatabaseSettings
+
+DRAIN_SECONDS = 35
+"""How long requests that wait for an operation may take after the end was told."""
+
+
+async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
+    """Carry intents to the ledger, and ask by the clock for more, until told to end.
+
+    What is in flight is finished then.
+    """
+    await asyncio.to_thread(migrate.require_current, stored)
+    bell = Bell(stored, repository.CHANNEL)
+    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+        worker = composition.worker(database, ledger, bell, name)
+        events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
+        scheduler = composition.scheduler(database)
+
+        def stop() -> None:
+            worker.stop()
+            scheduler.stop()
+
+        with on_end(stop):
+            await _beside(asyncio.gather(worker.run(), scheduler.run()), bell.listen())
+    events("worker").info("worker.stopped", worker=name)
+
+
+async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: int) -> None:
+    """Answer HTTP requests until told to end; those under way are answered then."""
+    await asyncio.to_thread(migrate.require_current, stored)
+    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+        world = World(
+            settings=settings,
+            stored=stored,
+            database=database,
+            ledger=ledger,
+            clock=SystemClock(),
+        )
+        key = await bootstrap.found_platform(world)
+        if key is not None:
+            events("api").info("admin.key_made", path=str(key))
+        events("api").info("api.started", host=host, port=port, ledger=settings.ledger_url)
+        config = uvicorn.Config(
+            bootstrap.application(world),
+            host=host,
+            port=port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        await uvicorn.Server(config).serve()
+    events("api").info("api.stopped")
+
+
+async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
+    """Bring the database up with the ledger until told to end; a batch is never left half-done."""
+    await asyncio.to_thread(migrate.require_current, stored)
+    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+        running = asyncio.ensure_future(composition.runner(stored, database, ledger).run())
+        events("ingestion").info("ingestion.started", ledger=settings.ledger_url)
+        with on_end(running.cancel), suppress(asyncio.CancelledError):
+            await running
+    events("ingestion").info("ingestion.stopped")
+
+
+async def _beside(main: Awaitable[Any], helper: Coroutine[Any, Any, None]) -> None:
+    """Run something beside the main thing; end, or fail, with either."""
+    helping = asyncio.create_task(helper)
+    running = asyncio.ensure_future(main)
+    try:
+        await asyncio.wait((running, helping), return_when=asyncio.FIRST_COMPLETED)
+        if helping.done():
+            helping.result()
+        await running
+    finally:
+        for job in (helping, running):
+            job.cancel()
+        await asyncio.gather(helping, running, return_exceptions=True)

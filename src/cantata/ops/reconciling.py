@@ -1,0 +1,22 @@
+"""Reconciliation as something that an operator runs."""
+
+from __future__ import annotations
+
+from cantata.config import Settings
+from cantata.ingestion.catchup import CatchUp
+from cantata.kernel.time import SystemClock
+from cantata.ops import composition
+from cantata.storage.database import Database
+from cantata.storage.settings import DatabaseSettings
+from cantata.tokens.reconciliation.model import Report
+from cantata.tokens.reconciliation.service import Reconciler
+
+
+async def reconcile(settings: Settings, stored: DatabaseSettings, *, repair: bool) -> Report:
+    """Compare projections and ledger, and rebuild what differs if that is wanted."""
+    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+        reconciler = Reconciler(database, ledger, composition.wanted(), SystemClock())
+        if not repair:
+            return await reconciler.run()
+        source = composition.source(ledger)
+        return await reconciler.repair(CatchUp(database, source, composition.projections()))

@@ -1,0 +1,1 @@
+"""Settlement: trades between parties whose legs are executed together or not at all."""

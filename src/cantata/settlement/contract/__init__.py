@@ -1,0 +1,1 @@
+"""The settlement package: what stands on the ledger of a trade over the counter."""

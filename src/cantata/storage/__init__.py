@@ -1,0 +1,1 @@
+"""PostgreSQL: connections, transactions, types, migrations, audit and outbox."""

@@ -1,0 +1,137 @@
+"""The database of a process: a bounded pool, and transactions as context managers."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from types import TracebackType
+from typing import Any, Self
+
+import psycopg
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from cantata.storage.errors import DatabaseBusy, DatabaseUnavailable
+from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.settings import DatabaseSettings
+
+DRIVER = "postgresql+psycopg"
+_BUSY = (
+    psycopg.errors.QueryCanceled,
+    psycopg.errors.LockNotAvailable,
+    psycopg.errors.DeadlockDetected,
+    psycopg.errors.SerializationFailure,
+)
+
+
+class Database:
+    """A pool of connections: `async with Database(settings) as database`."""
+
+    def __init__(self, settings: DatabaseSettings) -> None:
+        self.settings = settings
+        self._engine = _engine(settings)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """Open a transaction that sees one state and cannot change it."""
+        with _translated():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+                async with connection.begin():
+                    yield ReadSession(connection)
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[WriteSession]:
+        """Open a transaction and commit it at the end; roll back when the block raises."""
+        with _translated():
+            async with self._engine.begin() as connection:
+                yield WriteSession(connection)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+
+def driver_url(url: str) -> URL:
+    """Give SQLAlchemy's address for a PostgreSQL URL of any form."""
+    return make_url(url).set(drivername=DRIVER)
+
+
+def plain_url(url: str) -> str:
+    """Give the address as the driver itself wants it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def connection_options(settings: DatabaseSettings) -> dict[str, object]:
+    """Give what the driver needs to open a connection with the bounds of the settings."""
+    return {
+        "connect_timeout": max(1, settings.connect_ms // 1_000),
+        "application_name": settings.application,
+        "options": settings.server_options(),
+    }
+
+
+def _engine(settings: DatabaseSettings) -> AsyncEngine:
+    engine = create_async_engine(
+        driver_url(settings.url),
+        pool_size=settings.connections_max,
+        max_overflow=0,
+        pool_timeout=settings.connection_wait_ms / 1_000,
+        connect_args=connection_options(settings),
+    )
+    event.listen(engine.sync_engine.pool, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, record: Any, proxy: Any) -> None:
+    """Replace a pooled connection that the server has closed, without asking the server.
+
+    Nothing is to be read on an idle connection but its end, or a notice, which is as rare.
+    """
+    driver: psycopg.AsyncConnection[Any] = connection.driver_connection
+    if driver.closed or _has_news(driver.fileno()):
+        raise DisconnectionError("the server has closed the connection")
+
+
+def _has_news(socket: int) -> bool:
+    poll = select.poll()
+    poll.register(socket, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn the driver's errors into those that name what an operator or caller can do."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise DatabaseUnavailable("all connections are in use") from error
+    except (DBAPIError, InterfaceError) as error:
+        cause = error.orig
+        if isinstance(cause, _BUSY):
+            raise DatabaseBusy(type(cause).__name__) from error
+        if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
+            raise DatabaseUnavailable(_first_line(cause)) from error
+        raise
+    except psycopg.OperationalError as error:
+        raise DatabaseUnavailable(_first_line(error)) from error
+
+
+def _first_line(error: BaseException | None) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -1,0 +1,153 @@
+"""The base: cursor, projections, intents, audit, outbox."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from cantata.storage.types import Instant
+
+_APPEND_ONLY = """
+CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'the table % is append-only', TG_TABLE_NAME; END $$
+"""
+_GUARD = """
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+"""
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "audit",
+        sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("details", JSONB(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("entry", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "ingestion_cursors",
+        sa.Column("stream", sa.Text(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("record_time", Instant()),
+        sa.Column("synchronizer_id", sa.Text(), nullable=False),
+        sa.Column("halt", JSONB()),
+        sa.PrimaryKeyConstraint("stream", name=op.f("pk_ingestion_cursors")),
+    )
+    op.create_table(
+        "ingestion_projections",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_ingestion_projections")),
+    )
+    op.create_table(
+        "ingestion_updates",
+        sa.Column("ledger_offset", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("record_time", Instant(), nullable=False),
+        sa.Column("command_id", sa.Text(), nullable=False),
+        sa.Column("workflow_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("ledger_offset", name=op.f("pk_ingestion_updates")),
+    )
+    op.create_index("ix_ingestion_updates_record_time", "ingestion_updates", ["record_time"])
+    op.create_index(
+        "uq_ingestion_updates_update_id", "ingestion_updates", ["update_id"], unique=True
+    )
+    op.create_table(
+        "intents",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("requester", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("fingerprint", sa.LargeBinary(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("act_as", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("request", JSONB(), nullable=False),
+        sa.Column("deadline", Instant()),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("phases", JSONB(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("plan", JSONB()),
+        sa.Column("command_id", sa.Text(), nullable=False),
+        sa.Column("dead_after", Instant()),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger()),
+        sa.Column("result", JSONB()),
+        sa.Column("failure", JSONB()),
+        sa.Column("trace", sa.Text(), nullable=False),
+        sa.Column("due_at", Instant()),
+        sa.Column("waiting", sa.Boolean(), nullable=False),
+        sa.Column("leased_until", Instant()),
+        sa.Column("leased_by", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
+        sa.UniqueConstraint("requester", "key", name=op.f("uq_intents_requester_key")),
+    )
+    op.create_index("ix_intents_waiting", "intents", ["created_at"], postgresql_where="waiting")
+    op.create_index(
+        "ix_intents_dead_after",
+        "intents",
+        ["dead_after"],
+        postgresql_where="state IN ('submitted', 'unknown')",
+    )
+    op.create_index("ix_intents_due", "intents", ["due_at"], postgresql_where="due_at IS NOT NULL")
+    op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
+    op.create_table(
+        "schedules",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.Column("ran_at", Instant()),
+        sa.Column("failure", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
+    )
+    op.create_table(
+        "outbox",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column(
+            "transaction", sa.BigInteger(), server_default=sa.text("txid_current()"), nullable=False
+        ),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("topic", sa.Text(), nullable=False),
+        sa.Column("audience", sa.Text(), nullable=False),
+        sa.Column("content", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox")),
+    )
+    op.create_index("ix_outbox_topic_number", "outbox", ["topic", "number"])
+    op.execute(_APPEND_ONLY)
+    op.execute(_GUARD)
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_index("ix_outbox_topic_number", table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_table("schedules")
+    op.drop_index("ix_intents_subject", table_name="intents")
+    op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
+    op.drop_index(
+        "ix_intents_dead_after",
+        table_name="intents",
+        postgresql_where="state IN ('submitted', 'unknown')",
+    )
+    op.drop_index("ix_intents_waiting", table_name="intents", postgresql_where="waiting")
+    op.drop_table("intents")
+    op.drop_index("uq_ingestion_updates_update_id", table_name="ingestion_updates")
+    op.drop_index("ix_ingestion_updates_record_time", table_name="ingestion_updates")
+    op.drop_table("ingestion_updates")
+    op.drop_table("ingestion_projections")
+    op.drop_table("ingestion_cursors")
+    op.drop_table("audit")
+    op.execute("DROP FUNCTION refuse_change()")

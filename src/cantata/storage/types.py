@@ -1,0 +1,60 @@
+"""Columns of Cantata's own types: amounts, points in time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import decimal
+from functools import lru_cache
+from typing import Any, final
+
+from sqlalchemy import DateTime, Dialect, Numeric
+from sqlalchemy.types import TypeDecorator
+
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
+
+DIGITS = 38
+SCALE = 10
+
+MOMENTS_MAX = 1_024
+"""Times that are kept in the database's form."""
+
+
+@lru_cache(MOMENTS_MAX)
+def stored_time(moment: Timestamp) -> dt.datetime:
+    """Give the database's form of a time; the rows of one update have the same."""
+    return moment.to_stdlib()
+
+
+@final
+class Amount(TypeDecorator[Decimal]):
+    """NUMERIC(38, 10), read and written as `Decimal`; a sum of amounts is one, too."""
+
+    impl = Numeric(DIGITS, SCALE)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Give the database's number."""
+        return None if value is None else value.to_stdlib()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Read the database's number; MalformedDecimal if it does not fit."""
+        return None if value is None else Decimal.from_stdlib(decimal.Decimal(value))
+
+
+@final
+class Instant(TypeDecorator[Timestamp]):
+    """TIMESTAMP WITH TIME ZONE, read and written as `Timestamp` in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Timestamp | None, dialect: Dialect) -> Any:
+        """Give the database's time."""
+        return None if value is None else value.to_stdlib()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Timestamp | None:
+        """Read the database's time."""
+        if value is None:
+            return None
+        return Timestamp.from_stdlib(value.astimezone(dt.UTC))

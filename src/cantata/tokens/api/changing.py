@@ -1,0 +1,180 @@
+"""Routes that change something of tokens on the ledger."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Path
+from fastapi.responses import Response
+
+from cantata.automation.errors import NotNow, NotPossible
+from cantata.automation.model import Intent
+from cantata.http.edge import CallerDep, EdgeDep, Mutation, mutation
+from cantata.http.operations import Operation
+from cantata.http.responses import CARRIED_OUT, WRITES
+from cantata.http.schemas import ContractText
+from cantata.kernel.ids import ContractId
+from cantata.ledger.errors import Refusal
+from cantata.storage.session import WriteSession
+from cantata.tokens.api.common import TokensDep
+from cantata.tokens.orders import OfferOrder
+from cantata.tokens.schemas.answers import PrecheckAnswer
+from cantata.tokens.schemas.requests import (
+    BurnRequest,
+    ConsentRequest,
+    MintRequest,
+    RearrangeRequest,
+    TokenRequest,
+    TransferRequest,
+)
+from cantata.tokens.service.reasons import reason_of
+from cantata.tokens.service.tokens import TokenService
+
+router = APIRouter(prefix="/v1", tags=["tokens"])
+Done = tuple[Intent, bool]
+
+WriteDep = Annotated[Mutation, Depends(mutation("write"))]
+MintDep = Annotated[Mutation, Depends(mutation("mint"))]
+TransferDep = Annotated[Mutation, Depends(mutation("transfer"))]
+BurnDep = Annotated[Mutation, Depends(mutation("burn"))]
+OfferPath = Annotated[ContractText, Path(description="The offer's contract id")]
+Ending = Literal["accept", "reject", "withdraw"]
+
+
+@router.post("/tokens", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def create(body: TokenRequest, change: WriteDep, tokens: TokensDep) -> Response:
+    """Create a token; the caller gets its roles. Nothing is minted."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.issuing.create(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post("/mints", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def mint(body: MintRequest, change: MintDep, tokens: TokensDep) -> Response:
+    """Mint an amount to a party; the caller must hold the token's role MINTER."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.issuing.mint(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post("/burns", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def burn(body: BurnRequest, change: BurnDep, tokens: TokensDep) -> Response:
+    """Burn an amount of one's own; the supply shrinks by it."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.burn(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post("/transfers", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def transfer(body: TransferRequest, change: TransferDep, tokens: TokensDep) -> Response:
+    """Transfer an amount: at once if the receiver agreed beforehand, else as an offer."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.transfer(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post("/transfers:precheck", responses=WRITES)
+async def precheck(
+    body: TransferRequest, caller: CallerDep, edge: EdgeDep, tokens: TokensDep
+) -> PrecheckAnswer:
+    """Tell whether a transfer would succeed now, after the ledger itself was asked.
+
+    Reason 0 means that it would, anything else why it would not, and what to do.
+    """
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.transfer(session, caller, order, f"precheck-{uuid4()}")
+
+    try:
+        await edge.rehearsal.preview(use_case)
+    except (NotPossible, NotNow, Refusal) as error:
+        return PrecheckAnswer(
+            allowed=False,
+            reason=reason_of(error),
+            code=error.code,
+            detail=error.message,
+            remedy=error.hint,
+        )
+    return PrecheckAnswer(allowed=True, reason=0, code="ALLOWED", detail="", remedy="")
+
+
+@router.post(
+    "/offers/{offer}:accept", status_code=202, response_model=Operation, responses=CARRIED_OUT
+)
+async def accept(offer: OfferPath, change: TransferDep, tokens: TokensDep) -> Response:
+    """Take what is offered, as its receiver."""
+    return await _end(tokens, change, offer, "accept")
+
+
+@router.post(
+    "/offers/{offer}:reject", status_code=202, response_model=Operation, responses=CARRIED_OUT
+)
+async def reject(offer: OfferPath, change: TransferDep, tokens: TokensDep) -> Response:
+    """Refuse what is offered, as its receiver; the funds go back."""
+    return await _end(tokens, change, offer, "reject")
+
+
+@router.post(
+    "/offers/{offer}:withdraw", status_code=202, response_model=Operation, responses=CARRIED_OUT
+)
+async def withdraw(offer: OfferPath, change: TransferDep, tokens: TokensDep) -> Response:
+    """Take an offer back, as its sender."""
+    return await _end(tokens, change, offer, "withdraw")
+
+
+@router.post("/preapprovals", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def preapprove(body: ConsentRequest, change: WriteDep, tokens: TokensDep) -> Response:
+    """Agree beforehand to receive an issuer's tokens, in one step."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.preapprove(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post(
+    "/preapprovals:cancel", status_code=202, response_model=Operation, responses=CARRIED_OUT
+)
+async def cancel_consent(body: ConsentRequest, change: WriteDep, tokens: TokensDep) -> Response:
+    """Agree no more."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.cancel_consent(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+@router.post("/rearrangements", status_code=202, response_model=Operation, responses=CARRIED_OUT)
+async def rearrange(body: RearrangeRequest, change: WriteDep, tokens: TokensDep) -> Response:
+    """Merge small holdings into one, or split holdings into amounts."""
+    order = body.to_model()
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.rearrange(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)
+
+
+async def _end(tokens: TokenService, change: Mutation, offer: str, ending: Ending) -> Response:
+    order = OfferOrder(offer=ContractId(offer), ending=ending)
+
+    async def use_case(session: WriteSession) -> Done:
+        return await tokens.moving.end_offer(session, change.caller, order, change.key)
+
+    return await change.carry_out(use_case)

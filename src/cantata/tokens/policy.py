@@ -1,0 +1,72 @@
+"""Decisions about tokens: which holdings pay, and what an amount may be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cantata.kernel.money import Decimal
+from cantata.kernel.rounding import Rounding
+from cantata.tokens.errors import (
+    AmountNotPositive,
+    InsufficientFunds,
+    PrecisionExceeded,
+    TooFragmented,
+)
+from cantata.tokens.model import INPUTS_MAX, Holding
+
+SMALL_ONES = 4
+"""Small holdings that a payment takes along, so that they do not pile up."""
+
+ZERO = Decimal("0")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Free holdings to choose from: one that fits best, the largest, and the smallest.
+
+    `best` is the smallest that covers the amount alone; `largest` and `smallest` are sorted, as
+    many as one transaction may take. `free` is what all free holdings together hold.
+    """
+
+    best: Holding | None
+    largest: Sequence[Holding]
+    smallest: Sequence[Holding]
+    free: Decimal
+
+
+def choose(amount: Decimal, candidates: Candidates) -> tuple[Holding, ...]:
+    """Choose the inputs of a payment: an exact one, else few, and some small ones with them.
+
+    Raise InsufficientFunds if all together hold too little, TooFragmented if those that one
+    transaction may take do.
+    """
+    best = candidates.best
+    if best is not None and best.amount == amount:
+        return (best,)
+    chosen = [best] if best is not None else _largest(amount, candidates)
+    taken = {holding.contract_id for holding in chosen}
+    room = min(SMALL_ONES, INPUTS_MAX - len(chosen))
+    small = [each for each in candidates.smallest if each.contract_id not in taken]
+    return (*chosen, *small[:room])
+
+
+def require_amount(amount: Decimal, decimals: int) -> None:
+    """Refuse what is not positive, and what is finer than the instrument."""
+    if amount <= ZERO:
+        raise AmountNotPositive(amount)
+    if amount.round(decimals, Rounding.DOWN) != amount:
+        raise PrecisionExceeded(amount, decimals)
+
+
+def _largest(amount: Decimal, candidates: Candidates) -> list[Holding]:
+    if candidates.free < amount:
+        raise InsufficientFunds(amount, candidates.free)
+    chosen: list[Holding] = []
+    total = ZERO
+    for holding in candidates.largest[:INPUTS_MAX]:
+        chosen.append(holding)
+        total = total + holding.amount
+        if total >= amount:
+            return chosen
+    raise TooFragmented(amount, total)

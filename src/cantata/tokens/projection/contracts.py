@@ -1,0 +1,231 @@
+"""Contracts of the token package: instruments, rules, pre-approvals, allocations, offers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import delete
+
+from cantata.ingestion.model import Batch
+from cantata.kernel.ids import ContractId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
+from cantata.ledger.model.events import CreatedEvent, qualified_name
+from cantata.ledger.model.updates import Transaction
+from cantata.storage.session import WriteSession
+from cantata.tokens import history
+from cantata.tokens.model import OfferState
+from cantata.tokens.repository import contracts
+from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
+
+PACKAGE = "cantata-tokens"
+INSTRUCTION = "Splice.Api.Token.TransferInstructionV1:TransferInstruction"
+FACTORY = "factory"
+INSTRUMENT = "Cantata.Tokens.Instrument:Instrument"
+RULES = "rules"
+ACCOUNT = "account"
+PREAPPROVAL = "preapproval"
+ALLOCATION = "allocation"
+LOCKED = "locked"
+"""A holding that is locked: who ends its lock may have to show it to the ledger."""
+
+Row = dict[str, Any]
+
+_CLOSING = {
+    "TransferInstruction_Accept": OfferState.ACCEPTED,
+    "TransferInstruction_Reject": OfferState.REJECTED,
+    "TransferInstruction_Withdraw": OfferState.WITHDRAWN,
+    "TransferInstruction_Update": OfferState.EXPIRED,
+    "Archive": OfferState.WITHDRAWN,
+}
+
+
+class ContractsProjection:
+    """What stands on the ledger of our tokens, and every offered transfer of any token."""
+
+    name = "token_contracts"
+
+    async def apply(self, session: WriteSession, batch: Batch) -> None:
+        """Add a batch: contracts made, contracts used up, offers ended."""
+        instruments: list[Row] = []
+        disclosables: list[Row] = []
+        offers: list[Row] = []
+        for transaction in batch.transactions:
+            for event in transaction.created:
+                offers += _offer(event, transaction)
+                if event.package_name == PACKAGE:
+                    entity = qualified_name(event.template_id)
+                    shown = _DISCLOSABLE.get(entity, _nothing)(event.argument)
+                    if shown is not None:
+                        disclosables.append(
+                            {**_common(event, transaction), "created_at": event.created_at, **shown}
+                        )
+                    elif entity == INSTRUMENT:
+                        instruments.append(_instrument(event, transaction))
+        await contracts.add_instruments(session, instruments)
+        await contracts.add_disclosables(session, disclosables)
+        await contracts.add_offers(session, offers)
+        used = {cid: t.offset for t in batch.transactions for cid in history.used_up(t)}
+        if used:
+            await contracts.archive(session, used)
+            await contracts.close_offers(session, _closed(batch))
+
+    async def reset(self, session: WriteSession) -> None:
+        """Forget everything."""
+        for table in (INSTRUMENTS, DISCLOSABLES, OFFERS):
+            await session.run(delete(table))
+
+
+def is_projected(event: CreatedEvent) -> bool:
+    """Tell whether a created contract has a row here while it is active."""
+    if any(qualified_name(view.interface_id) == INSTRUCTION for view in event.views):
+        return True
+    entity = qualified_name(event.template_id)
+    shown = _DISCLOSABLE.get(entity, _nothing)
+    return event.package_name == PACKAGE and (
+        entity == INSTRUMENT or shown(event.argument) is not None
+    )
+
+
+def _common(event: CreatedEvent, transaction: Transaction) -> Row:
+    return {
+        "contract_id": event.contract_id,
+        "template_id": event.template_id,
+        "synchronizer_id": transaction.synchronizer_id,
+        "blob": event.blob,
+        "created_offset": transaction.offset,
+    }
+
+
+def _instrument(event: CreatedEvent, transaction: Transaction) -> Row:
+    value = event.argument
+    cap = value.get("cap")
+    return {
+        **_common(event, transaction),
+        "admin": value["instrumentId"]["admin"],
+        "instrument": value["instrumentId"]["id"],
+        "name": value["name"],
+        "symbol": value["symbol"],
+        "decimals": int(value["decimals"]),
+        "cap": None if cap is None else Decimal(cap),
+        "supply": Decimal(value["supply"]),
+        "meta": value["meta"],
+    }
+
+
+def _rules(value: Any) -> Row:
+    return _of_instrument(RULES, value)
+
+
+def _factory(value: Any) -> Row:
+    return _of_instrument(FACTORY, value)
+
+
+def _account(value: Any) -> Row:
+    return {
+        "kind": ACCOUNT,
+        "admin": value["admin"],
+        "instrument": value.get("instrument") or "",
+        "party": value["holder"],
+        "content": value,
+        "expires_at": None,
+    }
+
+
+def _of_instrument(kind: str, value: Any) -> Row:
+    return {
+        "kind": kind,
+        "admin": value["instrumentId"]["admin"],
+        "instrument": value["instrumentId"]["id"],
+        "party": "",
+        "content": value,
+        "expires_at": None,
+    }
+
+
+def _preapproval(value: Any) -> Row:
+    expires = value.get("expiresAt")
+    return {
+        "kind": PREAPPROVAL,
+        "admin": value["admin"],
+        "instrument": "",
+        "party": value["receiver"],
+        "content": value,
+        "expires_at": None if expires is None else Timestamp.parse(expires),
+    }
+
+
+def _allocation(value: Any) -> Row:
+    settlement = value["allocation"]["settlement"]
+    leg = value["allocation"]["transferLeg"]
+    return {
+        "kind": ALLOCATION,
+        "admin": leg["instrumentId"]["admin"],
+        "instrument": leg["instrumentId"]["id"],
+        "party": leg["sender"],
+        "content": value,
+        "expires_at": Timestamp.parse(settlement["settleBefore"]),
+    }
+
+
+def _locked(value: Any) -> Row | None:
+    if value.get("lock") is None:
+        return None
+    return {
+        "kind": LOCKED,
+        "admin": value["instrumentId"]["admin"],
+        "instrument": value["instrumentId"]["id"],
+        "party": value["owner"],
+        "content": value,
+        "expires_at": None,
+    }
+
+
+def _nothing(value: Any) -> Row | None:
+    return None
+
+
+_DISCLOSABLE: dict[str, Callable[[Any], Row | None]] = {
+    "Cantata.Tokens.Token:Token": _locked,
+    "Cantata.Tokens.Factory:TokenFactory": _factory,
+    "Cantata.Tokens.Rules:TokenRules": _rules,
+    "Cantata.Tokens.Account:HolderAccount": _account,
+    "Cantata.Tokens.Preapproval:TransferPreapproval": _preapproval,
+    "Cantata.Tokens.Allocation:TokenAllocation": _allocation,
+}
+
+
+def _offer(event: CreatedEvent, transaction: Transaction) -> Iterable[Row]:
+    for view in event.views:
+        if qualified_name(view.interface_id) == INSTRUCTION and not view.failure:
+            transfer = view.value["transfer"]
+            identity = history.instrument_id(transfer["instrumentId"])
+            yield {
+                **_common(event, transaction),
+                "original": view.value.get("originalInstructionCid"),
+                "admin": identity.admin,
+                "instrument": identity.id,
+                "sender": transfer["sender"],
+                "receiver": transfer["receiver"],
+                "amount": Decimal(transfer["amount"]),
+                "requested_at": Timestamp.parse(transfer["requestedAt"]),
+                "execute_before": Timestamp.parse(transfer["executeBefore"]),
+                "memo": history.memo_of(transfer.get("meta")),
+                "inputs": list(transfer["inputHoldingCids"]),
+                "package_name": event.package_name,
+                "state": OfferState.PENDING.value,
+                "closing_update_id": "",
+            }
+
+
+def _closed(batch: Batch) -> Iterable[tuple[ContractId, OfferState, int, str]]:
+    for transaction in batch.transactions:
+        for event in transaction.exercised:
+            if event.is_consuming and event.choice in _CLOSING:
+                yield (
+                    ContractId(event.contract_id),
+                    _CLOSING[event.choice],
+                    transaction.offset,
+                    transaction.update_id,
+                )

@@ -1,0 +1,1 @@
+"""Reconciliation: what the projections say of tokens, held against the ledger itself."""

@@ -1,0 +1,1 @@
+"""The registry: what wallets and apps of others ask about our instruments, as the standard says."""

@@ -1,0 +1,102 @@
+"""Choosing and reserving holdings: by index, never twice, without waiting for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cantata.automation.errors import NotNow
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
+from cantata.storage.session import WriteSession
+from cantata.tokens.model import INPUTS_MAX, Holding, InstrumentId
+from cantata.tokens.policy import SMALL_ONES, Candidates
+from cantata.tokens.repository.holdings import holding_of
+from cantata.tokens.repository.tables import HOLDINGS, RESERVATIONS
+
+ZERO = Decimal("0")
+
+
+async def candidates(
+    session: WriteSession,
+    owner: PartyId,
+    instrument: InstrumentId,
+    amount: Decimal,
+    now: Timestamp,
+) -> Candidates:
+    """Give free holdings of a party and lock their rows; those that others look at are left out."""
+    free = _free(owner, instrument, now)
+    column = HOLDINGS.c.amount
+    best = await _locked(session, free.where(column >= amount).order_by(column).limit(1))
+    smallest = await _locked(session, free.order_by(column).limit(SMALL_ONES + 1))
+    if best:
+        return Candidates(best=best[0], largest=(), smallest=smallest, free=amount)
+    largest = await _locked(session, free.order_by(column.desc()).limit(INPUTS_MAX))
+    total = await session.scalar(
+        select(func.sum(column)).where(*_conditions(owner, instrument, now))
+    )
+    return Candidates(
+        best=None, largest=largest, smallest=smallest, free=total if total is not None else ZERO
+    )
+
+
+async def smallest(
+    session: WriteSession, owner: PartyId, instrument: InstrumentId, now: Timestamp
+) -> tuple[Holding, ...]:
+    """Give the smallest free holdings of a party, as many as one transaction may take."""
+    free = _free(owner, instrument, now)
+    return await _locked(session, free.order_by(HOLDINGS.c.amount).limit(INPUTS_MAX))
+
+
+async def reserve(session: WriteSession, intent: UUID, contracts: Sequence[str]) -> None:
+    """Reserve contracts for an intent; raise NotNow if another intent has just taken one.
+
+    A choice reads one state of the table and locks rows after it: who reserved a contract between
+    the two has committed, and is seen only here.
+    """
+    rows = [{"contract_id": str(cid), "intent_id": intent} for cid in contracts]
+    if not rows:
+        return
+    taken = insert(RESERVATIONS).values(rows).on_conflict_do_nothing()
+    if len(await session.all(taken.returning(RESERVATIONS.c.contract_id))) < len(rows):
+        raise NotNow("another operation has just taken a holding that this one chose")
+
+
+async def release(session: WriteSession, intent: UUID) -> None:
+    """Give back everything that is reserved for an intent."""
+    await session.run(delete(RESERVATIONS).where(RESERVATIONS.c.intent_id == intent))
+
+
+async def is_reserved(session: WriteSession, contract: str) -> bool:
+    """Tell whether a contract is reserved."""
+    return bool(
+        await session.scalar(select(exists().where(RESERVATIONS.c.contract_id == contract)))
+    )
+
+
+def _free(owner: PartyId, instrument: InstrumentId, now: Timestamp) -> Select[Any]:
+    return select(HOLDINGS).where(*_conditions(owner, instrument, now))
+
+
+def _conditions(
+    owner: PartyId, instrument: InstrumentId, now: Timestamp
+) -> tuple[ColumnElement[bool], ...]:
+    reserved = exists().where(RESERVATIONS.c.contract_id == HOLDINGS.c.contract_id)
+    return (
+        HOLDINGS.c.owner == owner,
+        HOLDINGS.c.admin == instrument.admin,
+        HOLDINGS.c.instrument == instrument.id,
+        HOLDINGS.c.archived_offset.is_(None),
+        or_(HOLDINGS.c.lock_holders.is_(None), HOLDINGS.c.lock_expires_at <= now),
+        ~reserved,
+    )
+
+
+async def _locked(session: WriteSession, statement: Select[Any]) -> tuple[Holding, ...]:
+    rows = await session.all(statement.with_for_update(of=HOLDINGS, skip_locked=True))
+    return tuple(map(holding_of, rows))

@@ -1,0 +1,1 @@
+"""The shapes of requests about tokens and of their answers."""

@@ -1,0 +1,209 @@
+"""What requests about tokens hold."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, WithJsonSchema
+
+from cantata.http.schemas import (
+    AmountText,
+    MemoText,
+    MomentText,
+    NameText,
+    PartyText,
+    Request,
+    checked,
+)
+from cantata.http.texts import TextRefused
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
+from cantata.tokens.model import DECIMALS_MAX, InstrumentId
+from cantata.tokens.orders import (
+    CLASSES_MAX,
+    CURRENCIES,
+    DOCUMENTS_MAX,
+    META_MAX,
+    BurnOrder,
+    ConsentOrder,
+    Document,
+    MintOrder,
+    NewToken,
+    RearrangeOrder,
+    TransferOrder,
+)
+
+SYMBOL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
+
+
+class CurrencyUnknown(TextRefused):
+    """A code names no currency."""
+
+    code = "CURRENCY_UNKNOWN"
+
+
+def _currency(value: str) -> str:
+    if value not in CURRENCIES:
+        raise CurrencyUnknown(f"{value!r} is no currency of ISO 4217, such as USD")
+    return value
+
+
+SymbolText = Annotated[str, Field(pattern=SYMBOL_PATTERN)]
+CurrencyText = Annotated[
+    str,
+    Field(min_length=3, max_length=3),
+    AfterValidator(checked(_currency)),
+    WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)}),
+]
+MetaKey = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[a-zA-Z0-9._/-]+$")]
+
+
+class TokenRef(Request):
+    """A token: its issuer and its symbol."""
+
+    admin: PartyText
+    id: SymbolText
+
+    def to_model(self) -> InstrumentId:
+        """Give the token's id."""
+        return InstrumentId(PartyId(self.admin), self.id)
+
+
+class DocumentRequest(Request):
+    """A document of a token, named by the hash of its content."""
+
+    name: NameText
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    size: int = Field(ge=0, le=2**40)
+    media_type: str = Field(max_length=100, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")
+    uri: str = Field(default="", max_length=500, pattern=r"^(https://[!-~]+)?$")
+    version: str = Field(default="1", max_length=40, pattern=r"^[0-9A-Za-z._-]+$")
+
+    def to_model(self) -> Document:
+        """Give the document."""
+        return Document(**self.model_dump())
+
+
+class TokenRequest(Request):
+    """A token that an issuer wants."""
+
+    issuer: PartyText
+    name: NameText
+    symbol: SymbolText
+    currency: CurrencyText
+    decimals: int = Field(default=2, ge=0, le=DECIMALS_MAX)
+    price_decimals: int = Field(default=2, ge=0, le=DECIMALS_MAX)
+    cap: AmountText | None = None
+    meta: dict[MetaKey, MemoText] = Field(default={}, max_length=META_MAX)
+    classes: list[NameText] = Field(default=[], max_length=CLASSES_MAX)
+    documents: list[DocumentRequest] = Field(default=[], max_length=DOCUMENTS_MAX)
+
+    def to_model(self) -> NewToken:
+        """Give the order."""
+        return NewToken(
+            issuer=PartyId(self.issuer),
+            name=self.name,
+            symbol=self.symbol,
+            currency=self.currency,
+            decimals=self.decimals,
+            price_decimals=self.price_decimals,
+            cap=None if self.cap is None else Decimal(self.cap),
+            meta=self.meta,
+            classes=tuple(self.classes),
+            documents=tuple(document.to_model() for document in self.documents),
+        )
+
+
+class MintRequest(Request):
+    """An amount that is to come into being."""
+
+    token: TokenRef
+    receiver: PartyText
+    amount: AmountText
+    memo: MemoText = ""
+
+    def to_model(self) -> MintOrder:
+        """Give the order."""
+        return MintOrder(
+            token=self.token.to_model(),
+            receiver=PartyId(self.receiver),
+            amount=Decimal(self.amount),
+            memo=self.memo,
+        )
+
+
+class BurnRequest(Request):
+    """An amount that its owner gives up."""
+
+    token: TokenRef
+    owner: PartyText
+    amount: AmountText
+    memo: MemoText = ""
+
+    def to_model(self) -> BurnOrder:
+        """Give the order."""
+        return BurnOrder(
+            token=self.token.to_model(),
+            owner=PartyId(self.owner),
+            amount=Decimal(self.amount),
+            memo=self.memo,
+        )
+
+
+class TransferRequest(Request):
+    """An amount that is to change hands."""
+
+    token: TokenRef
+    sender: PartyText
+    receiver: PartyText
+    amount: AmountText
+    memo: MemoText = ""
+    execute_before: MomentText | None = Field(
+        default=None, description="Until when an offer waits; by default a day"
+    )
+
+    def to_model(self) -> TransferOrder:
+        """Give the order."""
+        until = self.execute_before
+        return TransferOrder(
+            token=self.token.to_model(),
+            sender=PartyId(self.sender),
+            receiver=PartyId(self.receiver),
+            amount=Decimal(self.amount),
+            memo=self.memo,
+            execute_before=None if until is None else Timestamp.parse(until),
+        )
+
+
+class RearrangeRequest(Request):
+    """Holdings to be split into amounts, or, without amounts, merged."""
+
+    token: TokenRef
+    owner: PartyText
+    amounts: list[AmountText] = Field(default=[], max_length=100)
+
+    def to_model(self) -> RearrangeOrder:
+        """Give the order."""
+        return RearrangeOrder(
+            token=self.token.to_model(),
+            owner=PartyId(self.owner),
+            amounts=tuple(map(Decimal, self.amounts)),
+        )
+
+
+class ConsentRequest(Request):
+    """A standing consent to receive an issuer's tokens."""
+
+    token: TokenRef
+    receiver: PartyText
+    expires_at: MomentText | None = None
+
+    def to_model(self) -> ConsentOrder:
+        """Give the order."""
+        until = self.expires_at
+        return ConsentOrder(
+            token=self.token.to_model(),
+            receiver=PartyId(self.receiver),
+            expires_at=None if until is None else Timestamp.parse(until),
+        )

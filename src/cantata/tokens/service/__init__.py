@@ -1,0 +1,1 @@
+"""The use cases of tokens, by who has them: issuers, holders, readers."""

@@ -1,0 +1,78 @@
+"""What the use cases of tokens share: intents recorded once, and checks before them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+from uuid import uuid4
+
+from cantata.accounts.service.accounts import Accounts
+from cantata.automation import repository as intents
+from cantata.automation.model import Intent, Wish
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Clock
+from cantata.observability.tracing import current as trace
+from cantata.storage.session import ReadSession, WriteSession
+from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, PartyUnknown
+from cantata.tokens.model import Instrument, InstrumentId
+from cantata.tokens.policy import require_amount
+from cantata.tokens.repository import contracts, reading
+
+Recorded = tuple[Intent, bool]
+"""An intent, and whether it is new."""
+
+Check = Callable[[], Awaitable[None]]
+
+
+class Directory(Protocol):
+    """Which parties exist on the network."""
+
+    async def knows(self, party: PartyId) -> bool:
+        """Tell whether the participant knows a party."""
+
+
+class Desk:
+    """What the use cases stand on."""
+
+    def __init__(self, accounts: Accounts, directory: Directory, clock: Clock) -> None:
+        self.accounts = accounts
+        self.directory = directory
+        self.clock = clock
+
+    async def ask(self, session: WriteSession, wish: Wish, check: Check) -> Recorded:
+        """Record a wish; the same wish as before is not checked again, it has its answer."""
+        earlier = await intents.find(session, wish)
+        if earlier is not None:
+            return earlier, False
+        await check()
+        return await intents.record(session, wish, uuid4(), self.clock.now(), trace.get())
+
+    async def token(self, session: ReadSession, token: InstrumentId) -> Instrument:
+        """Give a token; raise InstrumentUnknown."""
+        found = await contracts.instrument(session, token)
+        if found is None:
+            raise InstrumentUnknown(token.admin, token.id)
+        return found
+
+    async def require_amount(
+        self, session: ReadSession, token: InstrumentId, amount: Decimal
+    ) -> Instrument:
+        """Give a token, and refuse an amount that it cannot have."""
+        found = await self.token(session, token)
+        require_amount(amount, found.decimals)
+        return found
+
+    async def require_funds(
+        self, session: ReadSession, owner: PartyId, token: InstrumentId, amount: Decimal
+    ) -> None:
+        """Refuse what a party does not have, even when all that is under way comes back."""
+        enough, free = await reading.covers(session, owner, token, amount, self.clock.now())
+        if not enough:
+            raise InsufficientFunds(amount, free)
+
+    async def require_party(self, session: ReadSession, party: PartyId) -> None:
+        """Refuse a party that is neither ours nor known to the participant."""
+        ours = await self.accounts.parties.party(session, party)
+        if ours is None and not await self.directory.knows(party):
+            raise PartyUnknown(party)

@@ -1,0 +1,95 @@
+"""A statement as PDF, the same bytes for the same statement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cantata.kernel.words import short_party
+from cantata.tokens.statements.errors import PdfNotInstalled
+from cantata.tokens.statements.model import Section, Statement
+
+FONT = "Helvetica"
+ENCODING = "cp1252"
+"""The characters of the fonts that every reader of PDF has; others are written as U+1F600."""
+
+_COLUMNS = (("recorded", 42), ("what", 26), ("counterparty", 40), ("memo", 74))
+_AMOUNTS = (("amount", 47), ("balance", 47))
+_LINE = 5
+_SMALL, _NORMAL, _LARGE = 7, 9, 14
+
+
+def pdf_of(statement: Statement) -> bytes:
+    """Draw a statement; raise PdfNotInstalled without the extra `reports`."""
+    try:
+        from fpdf import FPDF  # noqa: PLC0415 - an optional extra
+    except ImportError as error:
+        raise PdfNotInstalled from error
+    paper = FPDF(orientation="landscape", format="A4")
+    paper.set_creation_date(statement.end.to_stdlib())
+    paper.set_title("Statement of holdings")
+    paper.add_page()
+    _head(paper, statement)
+    for section in statement.sections:
+        _section(paper, section)
+    return bytes(paper.output())
+
+
+def printable(text: str) -> str:
+    """Give a text with characters that the font lacks, and control characters, by number."""
+    return "".join(each if _has(each) else f"<U+{ord(each):04X}>" for each in text)
+
+
+def _has(character: str) -> bool:
+    if not character.isprintable():
+        return False
+    try:
+        character.encode(ENCODING)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _head(paper: Any, statement: Statement) -> None:
+    paper.set_font(FONT, style="B", size=_LARGE)
+    paper.cell(0, 2 * _LINE, "Statement of holdings", new_x="LMARGIN", new_y="NEXT")
+    paper.set_font(FONT, size=_NORMAL)
+    state = "final" if statement.is_final else "preliminary: the period is not over on the ledger"
+    for line in (
+        str(statement.owner),
+        f"from {statement.begin} up to {statement.end} ({state})",
+        f"ledger offsets {statement.opened_at} to {statement.closed_at}",
+    ):
+        paper.cell(0, _LINE, printable(line), new_x="LMARGIN", new_y="NEXT")
+
+
+def _section(paper: Any, section: Section) -> None:
+    paper.ln(_LINE)
+    paper.set_font(FONT, style="B", size=_NORMAL)
+    name = f"{section.instrument.id}, issued by {section.instrument.admin}"
+    paper.multi_cell(0, _LINE, printable(name), new_x="LMARGIN", new_y="NEXT")
+    _row(paper, [title for title, _ in (*_COLUMNS, *_AMOUNTS)], style="B")
+    _row(paper, ["", "opening", "", "", "", str(section.opening)])
+    for line in section.lines:
+        party = short_party(line.counterparty)
+        what = [str(line.recorded_at), line.kind.value, party, line.memo]
+        _row(paper, [*what, str(line.delta), str(line.balance)])
+    _row(paper, ["", "closing", "", "", "", str(section.closing)], style="B")
+
+
+def _row(paper: Any, cells: list[str], *, style: str = "") -> None:
+    paper.set_font(FONT, style=style, size=_SMALL)
+    widths = [width for _, width in (*_COLUMNS, *_AMOUNTS)]
+    for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+        align = "R" if number >= len(_COLUMNS) else "L"
+        paper.cell(width, _LINE, _fitted(paper, printable(cell), width), align=align)
+    paper.ln(_LINE)
+
+
+def _fitted(paper: Any, text: str, width: int) -> str:
+    """Cut a text that is wider than its column; amounts are never wider."""
+    room = width - 2
+    if paper.get_string_width(text) <= room:
+        return text
+    while text and paper.get_string_width(f"{text}...") > room:
+        text = text[:-1]
+    return f"{text}..."

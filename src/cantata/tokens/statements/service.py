@@ -1,0 +1,171 @@
+"""Makes statements of holders, and figures of one instrument over time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from cantata.ingestion.repository import load_cursor
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import RelTime, Timestamp
+from cantata.storage.session import ReadSession
+from cantata.tokens.model import InstrumentId
+from cantata.tokens.repository import balances, movements
+from cantata.tokens.repository.movements import RecordedMovement
+from cantata.tokens.statements.errors import (
+    PeriodRefused,
+    StatementTooLong,
+    StatementUnbalanced,
+)
+from cantata.tokens.statements.model import (
+    LINES_MAX,
+    POINTS_MAX,
+    Line,
+    Point,
+    Section,
+    Statement,
+)
+from cantata.tokens.statements.moments import before
+
+ZERO = Decimal("0")
+_FIRST_POSITION = 1 << 30
+"""A position after all those of a transaction: what comes after it is in later ones."""
+
+
+async def statement(
+    session: ReadSession,
+    owner: PartyId,
+    begin: Timestamp,
+    end: Timestamp,
+    instrument: InstrumentId | None = None,
+) -> Statement:
+    """State what a holder had at `begin`, what moved, and what there was just before `end`.
+
+    All of it is one state of the database. Raise PeriodRefused, StatementTooLong, and
+    StatementUnbalanced rather than give a statement that does not add up.
+    """
+    if begin >= end:
+        raise PeriodRefused(begin, end, "does not end after it begins")
+    opened_at, closed_at = await before(session, begin), await before(session, end)
+    opening = await _balances(session, owner, instrument, opened_at)
+    closing = await _balances(session, owner, instrument, closed_at)
+    moved = await _movements(session, owner, instrument, opened_at, closed_at)
+    touched = sorted(opening.keys() | closing.keys() | moved.keys())
+    recorded = (await load_cursor(session)).record_time
+    return Statement(
+        owner=owner,
+        begin=begin,
+        end=end,
+        opened_at=opened_at,
+        closed_at=closed_at,
+        is_final=recorded is not None and recorded >= end,
+        sections=tuple(
+            _section(each, opening.get(each, ZERO), moved[each], closing.get(each, ZERO))
+            for each in touched
+        ),
+    )
+
+
+async def figures(
+    session: ReadSession,
+    instrument: InstrumentId,
+    begin: Timestamp,
+    end: Timestamp,
+    step: RelTime,
+) -> tuple[Point, ...]:
+    """Give supply, holders and turnover of one instrument, step by step from `begin` to `end`.
+
+    The first point is at `begin` and counts what was done before it.
+    """
+    moments = _moments(begin, end, step)
+    offsets = [await before(session, moment) for moment in moments]
+    standing = await balances.standings(session, instrument, offsets)
+    points, after = [], 0
+    for moment, stood in zip(moments, standing, strict=True):
+        done = await balances.turnover(session, instrument, after, stood.offset)
+        after = stood.offset
+        points.append(
+            Point(
+                at=moment,
+                offset=stood.offset,
+                supply=stood.supply,
+                holders=stood.holders,
+                minted=done.minted,
+                burned=done.burned,
+                transferred=done.transferred,
+                transfers=done.transfers,
+            )
+        )
+    return tuple(points)
+
+
+def _moments(begin: Timestamp, end: Timestamp, step: RelTime) -> list[Timestamp]:
+    if begin > end or step.microseconds <= 0:
+        raise PeriodRefused(begin, end, "does not go forward")
+    steps = -(-end.since(begin).microseconds // step.microseconds)
+    if steps >= POINTS_MAX:
+        raise PeriodRefused(begin, end, f"has more than {POINTS_MAX} steps of that length")
+    moments = [begin + RelTime(number * step.microseconds) for number in range(steps)]
+    return [*moments, end]
+
+
+async def _balances(
+    session: ReadSession, owner: PartyId, instrument: InstrumentId | None, offset: int
+) -> dict[InstrumentId, Decimal]:
+    found: dict[InstrumentId, Decimal] = {}
+    after: balances.BalanceKey | None = None
+    while page := await balances.balance_page(
+        session, owner=owner, instrument=instrument, offset=offset, after=after
+    ):
+        found.update({each.instrument: each.total for each in page})
+        last = page[-1]
+        after = (last.owner, last.instrument.admin, last.instrument.id)
+    return found
+
+
+async def _movements(
+    session: ReadSession,
+    owner: PartyId,
+    instrument: InstrumentId | None,
+    opened_at: int,
+    closed_at: int,
+) -> defaultdict[InstrumentId, list[RecordedMovement]]:
+    found: defaultdict[InstrumentId, list[RecordedMovement]] = defaultdict(list)
+    after, count = (opened_at, _FIRST_POSITION), 0
+    while page := await movements.of_party(
+        session, owner, after=after, until=closed_at, instrument=instrument
+    ):
+        count += len(page)
+        if count > LINES_MAX:
+            raise StatementTooLong(LINES_MAX)
+        for each in page:
+            found[each.instrument].append(each)
+        after = page[-1].key
+    return found
+
+
+def _section(
+    instrument: InstrumentId,
+    opening: Decimal,
+    moved: Sequence[RecordedMovement],
+    closing: Decimal,
+) -> Section:
+    balance, lines = opening, []
+    for each in moved:
+        balance = balance + each.delta
+        lines.append(
+            Line(
+                recorded_at=each.recorded_at,
+                offset=each.key[0],
+                update_id=each.update_id,
+                kind=each.kind,
+                counterparty=each.counterparty,
+                memo=each.memo,
+                delta=each.delta,
+                balance=balance,
+            )
+        )
+    if balance != closing:
+        raise StatementUnbalanced(instrument, balance, closing)
+    return Section(instrument=instrument, opening=opening, lines=tuple(lines), closing=closing)

@@ -1,0 +1,104 @@
+"""What the handlers of tokens have in common: inputs, disclosures, metadata."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cantata.automation.errors import NotNow
+from cantata.automation.model import Intent
+from cantata.contracts.token_standard import holding_v1 as standard
+from cantata.contracts.token_standard import metadata_v1 as metadata
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Timestamp
+from cantata.lang import ContractId, Party, Text, TextMap
+from cantata.ledger.model.updates import Transaction
+from cantata.storage.session import WriteSession
+from cantata.tokens import history
+from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, TooFragmented
+from cantata.tokens.model import Holding, Instrument, InstrumentId
+from cantata.tokens.policy import choose
+from cantata.tokens.repository import contracts, holdings, selection
+
+
+class TokenHandler:
+    """A handler that reserves contracts and tells at the end what was made."""
+
+    async def release(self, session: WriteSession, intent: Intent) -> None:
+        """Give back what is reserved."""
+        await selection.release(session, intent.id)
+
+    async def finished(
+        self, session: WriteSession, intent: Intent, transaction: Transaction
+    ) -> Mapping[str, Any]:
+        """Tell which holdings were made, and free what was reserved."""
+        await selection.release(session, intent.id)
+        return {"holdings": [holding.contract_id for holding in history.made(transaction)]}
+
+
+def instrument_id(request: Mapping[str, Any]) -> InstrumentId:
+    """Read the instrument that a request is about."""
+    return InstrumentId(PartyId(request["admin"]), request["instrument"])
+
+
+async def known_instrument(session: WriteSession, identity: InstrumentId) -> Instrument:
+    """Give an instrument as it is now; raise InstrumentUnknown."""
+    found = await contracts.instrument(session, identity)
+    if found is None:
+        raise InstrumentUnknown(identity.admin, identity.id)
+    return found
+
+
+async def take_inputs(
+    session: WriteSession,
+    intent: Intent,
+    owner: PartyId,
+    instrument: InstrumentId,
+    amount: Decimal,
+    now: Timestamp,
+) -> tuple[Holding, ...]:
+    """Choose and reserve the inputs of a payment.
+
+    Raise InsufficientFunds if the party does not have it, NotNow if payments under way have to
+    end before it does.
+    """
+    found = await selection.candidates(session, owner, instrument, amount, now)
+    try:
+        chosen = choose(amount, found)
+    except InsufficientFunds:
+        held = await holdings.balances(session, owner=owner, instrument=instrument)
+        if sum((balance.free for balance in held), Decimal("0")) >= amount:
+            raise NotNow("payments under way use the holdings that this one needs") from None
+        raise
+    except TooFragmented as error:
+        raise NotNow(error.message, hint=error.hint) from error
+    await selection.reserve(session, intent.id, [holding.contract_id for holding in chosen])
+    return chosen
+
+
+def standard_id(identity: InstrumentId) -> standard.InstrumentId:
+    """Give an instrument's id as contracts take it."""
+    return standard.InstrumentId(admin=Party(identity.admin), id=Text(identity.id))
+
+
+def cids(inputs: Iterable[Holding]) -> list[ContractId[standard.Holding]]:
+    """Give holdings as contracts take them."""
+    return [ContractId[standard.Holding](holding.contract_id) for holding in inputs]
+
+
+def meta_of(request: Mapping[str, Any]) -> metadata.Metadata:
+    """Give the memo of a request as metadata of the standard."""
+    memo = request.get("memo") or ""
+    values = {history.REASON: memo} if memo else {}
+    return metadata.Metadata(values=TextMap(values))
+
+
+def arguments(
+    context: Mapping[str, Any] | None = None, meta: metadata.Metadata | None = None
+) -> metadata.ExtraArgs:
+    """Give the standard's extra arguments, with a choice context."""
+    return metadata.ExtraArgs(
+        context=metadata.ChoiceContext(values=TextMap(dict(context or {}))),
+        meta=meta or metadata.Metadata(values=TextMap({})),
+    )

@@ -1,0 +1,221 @@
+"""A stage for automation: a handler that reserves slots, a ledger that misbehaves, a clock."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import text
+
+from cantata.automation import repository
+from cantata.automation.errors import NotNow, NotPossible
+from cantata.automation.handler import Plan
+from cantata.automation.model import Intent, Wish
+from cantata.automation.observer import IntentObserver
+from cantata.automation.submitter import IntentSubmitter
+from cantata.ingestion.service import Ingester
+from cantata.kernel.time import ManualClock, RelTime, Timestamp
+from cantata.ledger.errors import (
+    Answer,
+    DuplicateCommand,
+    NotFound,
+    OutcomeUnknown,
+    Refusal,
+    Retryable,
+)
+from cantata.ledger.model.updates import Checkpoint, Transaction, Update
+from cantata.ledger.outcome import Done, Outcome, Refused, Unknown
+from cantata.ledger.services.commands import Receipt
+from cantata.ledger.submission import Submission
+from cantata.storage.database import Database
+from cantata.storage.session import WriteSession
+
+START = Timestamp.parse("2026-01-01T00:00:00Z")
+SYNCHRONIZER = "global::1220aa"
+ALICE = "alice::1220aa"
+TABLE = "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)"
+NEVER = -1
+BROKEN = -2
+LATE = RelTime.of(seconds=60)
+"""How long after it was sent the ledger may still record a command."""
+
+
+class Crash(BaseException):
+    """The process is gone."""
+
+
+class Slots:
+    """Needs a slot for itself, as a payment needs its holdings."""
+
+    kind = "slots.take"
+
+    async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
+        slot = intent.wish.request["slot"]
+        if slot == NEVER:
+            raise NotPossible("there is no such slot")
+        if slot == BROKEN:
+            raise KeyError(slot)
+        taken = await session.run(
+            text("INSERT INTO slots VALUES (:slot, :intent) ON CONFLICT DO NOTHING"),
+            {"slot": slot, "intent": intent.id},
+        )
+        if not taken:
+            raise NotNow(f"the slot {slot} is in use")
+        return Plan(commands=[{"CreateCommand": {"slot": slot}}], act_as=intent.wish.act_as)
+
+    async def release(self, session: WriteSession, intent: Intent) -> None:
+        await session.run(text("DELETE FROM slots WHERE intent = :intent"), {"intent": intent.id})
+
+    async def finished(
+        self, session: WriteSession, intent: Intent, transaction: Transaction
+    ) -> Mapping[str, Any]:
+        await self.release(session, intent)
+        return {"slot": intent.wish.request["slot"]}
+
+
+@dataclass
+class FakeLedger:
+    """A gate that does what it is told, and keeps the rules that a real ledger keeps.
+
+    A command id has at most one effect; a command that was taken may be recorded later, but not
+    much later; what it refuses, it does not record.
+    """
+
+    clock: ManualClock
+    script: list[str] = field(default_factory=list)
+    recorded: dict[str, Transaction] = field(default_factory=dict)
+    pending: dict[str, tuple[Timestamp, Submission]] = field(default_factory=dict)
+    updates: list[Update] = field(default_factory=list)
+    told: int = 0
+
+    async def outcome(self, submission: Submission) -> Outcome[Receipt]:
+        name = submission.command_id
+        behaviour = self.script.pop(0) if self.script else "done"
+        if behaviour == "crash before":
+            raise Crash
+        if name in self.recorded:
+            known = Answer(context={"completion_offset": str(self.recorded[name].offset)})
+            error = DuplicateCommand("known", answer=known)
+            return Done(Receipt("", error.completion_offset or 0), earlier=True)
+        if name in self.pending:
+            return Unknown(OutcomeUnknown("in flight"), 0)
+        return self._behave(behaviour, submission)
+
+    def _behave(self, behaviour: str, submission: Submission) -> Outcome[Receipt]:
+        if behaviour == "busy":
+            return Refused(Retryable("busy"))
+        if behaviour == "contention":
+            return Refused(NotFound("gone", answer=Answer(category=11)))
+        if behaviour == "refused":
+            return Refused(Refusal("no", answer=Answer(category=8)))
+        if behaviour == "lost":
+            return Unknown(OutcomeUnknown("timed out"), 0)
+        if behaviour == "late":
+            self.pending[submission.command_id] = (self.clock.now(), submission)
+            return Unknown(OutcomeUnknown("timed out"), 0)
+        transaction = self.record(submission.command_id)
+        if behaviour == "crash after":
+            raise Crash
+        if behaviour == "dropped":
+            return Unknown(OutcomeUnknown("the answer was lost"), 0)
+        return Done(Receipt(transaction.update_id, transaction.offset))
+
+    def record(self, command: str) -> Transaction:
+        now = self.clock.now()
+        transaction = Transaction(
+            update_id=f"1220{uuid.uuid4().hex}",
+            offset=len(self.updates) + 1,
+            command_id=command,
+            workflow_id="",
+            synchronizer_id=SYNCHRONIZER,
+            effective_at=now,
+            record_time=now,
+            events=(),
+        )
+        self.recorded[command] = transaction
+        self.updates.append(transaction)
+        return transaction
+
+    def settle(self) -> None:
+        """Record what is under way, unless it is too late."""
+        pending, self.pending = self.pending, {}
+        for command, (sent, _) in pending.items():
+            if self.clock.now() <= sent + LATE:
+                self.record(command)
+
+    def tick(self) -> None:
+        """Tell the time."""
+        self.updates.append(Checkpoint(len(self.updates) + 1, {SYNCHRONIZER: self.clock.now()}))
+
+    def news(self) -> Sequence[Update]:
+        """Give what was not told before."""
+        found = self.updates[self.told :]
+        self.told = len(self.updates)
+        return found
+
+
+class Stage:
+    """Everything together, without any process: a test decides what happens next."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = ManualClock(START)
+        self.ledger = FakeLedger(self.clock)
+        self.handlers = (Slots(),)
+        self.submitter = IntentSubmitter(database, self.ledger, self.handlers, self.clock)
+        self.ingester = Ingester(database, [], [IntentObserver(self.handlers, self.clock)])
+
+    async def begin(self) -> None:
+        await self.ingester.begin()
+
+    async def ask(self, slot: int, key: str = "", deadline: Timestamp | None = None) -> Intent:
+        wish = Wish(
+            kind=Slots.kind,
+            requester="alice",
+            key=key or str(uuid.uuid4()),
+            subject="slots",
+            act_as=(ALICE,),
+            request={"slot": slot},
+            deadline=deadline,
+        )
+        self.clock.advance(RelTime(microseconds=1))
+        async with self.database.write() as session:
+            intent, _ = await repository.record(session, wish, uuid.uuid4(), self.clock.now(), "")
+        return intent
+
+    async def work(self, limit: int = 64) -> int:
+        """Claim what is due and take each a step; a crash ends the worker, not the test."""
+        async with self.database.write() as session:
+            claimed = await repository.claim(
+                session, self.submitter.kinds, "worker", self.clock.now(), limit
+            )
+        for intent in claimed:
+            try:
+                await self.submitter.step(intent)
+            except Crash:
+                break
+        return len(claimed)
+
+    async def ingest(self) -> None:
+        updates = self.ledger.news()
+        if updates:
+            await self.ingester.apply(updates)
+
+    async def intent(self, intent: Intent) -> Intent:
+        async with self.database.read() as session:
+            found = await repository.load(session, intent.id)
+        assert found is not None
+        return found
+
+    async def phases(self, intent: Intent) -> list[str]:
+        async with self.database.read() as session:
+            return [state for state, _ in await repository.phases(session, intent.id)]
+
+    async def reserved(self) -> int:
+        async with self.database.read() as session:
+            return int(await session.scalar(text("SELECT count(*) FROM slots")) or 0)
+
+    def advance(self, seconds: int) -> None:
+        self.clock.advance(RelTime.of(seconds=seconds))
