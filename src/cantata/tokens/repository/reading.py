@@ -194,7 +194,7 @@ async def statistics(session: ReadSession, token: InstrumentId) -> Statistics:
     assert found is not None, token
     columns = MOVEMENTS.c
     rows = await session.all(
-        select(columns.kind, func.sum(columns.delta).label("total"), func.count().label("count"))
+        select(columns.kind, func.sum(columns.delta).label("total"), func.count().label("moves"))
         .where(columns.admin == token.admin, columns.instrument == token.id)
         .group_by(columns.kind)
     )
@@ -208,7 +208,7 @@ async def statistics(session: ReadSession, token: InstrumentId) -> Statistics:
         minted=_total(moved.get(MovementKind.MINT.value)),
         burned=-_total(moved.get(MovementKind.BURN.value)),
         transferred=_total(received),
-        transfers=0 if received is None else received.count,
+        transfers=0 if received is None else received.moves,
     )
 
 

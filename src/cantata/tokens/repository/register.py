@@ -9,7 +9,7 @@ from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Row, Table, Text, 
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from cantata.automation.model import State
-from cantata.automation.repository import INTENTS
+from cantata.automation.tables import INTENTS
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
 from cantata.storage.schema import METADATA
