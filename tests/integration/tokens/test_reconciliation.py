@@ -59,7 +59,8 @@ FAULTS = {
     "an offer is missing": ("DELETE FROM transfer_offers", {NotProjected}),
     "an offer is still pending": (
         """INSERT INTO transfer_offers SELECT '00' || repeat('ee', 32), original, admin, instrument,
-        sender, receiver, amount, requested_at, execute_before, memo, inputs, template_id, synchronizer_id, blob,
+        sender, receiver, amount, requested_at, execute_before, memo, inputs, template_id,
+        synchronizer_id, blob,
         package_name, 'pending', created_offset, null, '' FROM transfer_offers LIMIT 1""",
         {NotOnLedger},
     ),
