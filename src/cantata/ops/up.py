@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
+import httpx2
 from sqlalchemy import make_url
 
 from cantata.config import Settings
@@ -94,6 +95,8 @@ async def _started(settings: Settings, layout: Layout, supervisor: Supervisor) -
     for name, arguments in _services(layout).items():
         children.append(_child(layout, name, arguments, environment))
         await supervisor.keep(children[-1])
+    if layout.with_api:
+        await _answers(layout.api_url)
     return Running(
         layout=layout,
         database_url=url,
@@ -125,6 +128,21 @@ async def _reachable(ledger: LedgerClient, layout: Layout) -> None:
             return
         await asyncio.sleep(LOOK_MS / 1_000)
     raise NotStarted("the sandbox", reason)
+
+
+async def _answers(url: str) -> None:
+    """Wait until the API answers."""
+    reason = ""
+    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+        for _ in range(START_MS_MAX // LOOK_MS):
+            try:
+                await http.get("/livez")
+            except httpx2.HTTPError as error:
+                reason = type(error).__name__
+            else:
+                return
+            await asyncio.sleep(LOOK_MS / 1_000)
+    raise NotStarted("the API", reason)
 
 
 def _services(layout: Layout) -> dict[str, tuple[str, ...]]:

@@ -42,7 +42,7 @@ KILLS = {"worker": 30, "ingestion": 30, "sandbox": 22, "api": 10, POSTGRESQL: 10
 CLIENTS = 10
 SEED = 20_261
 PAUSE_SECONDS = (0.2, 0.8)
-SETTLE_SECONDS_MAX = 45
+SETTLE_SECONDS_MAX = 75
 
 
 @pytest.mark.slow

@@ -32,10 +32,8 @@ FAULTS = {
         {NotProjected, MovementsDiffer, SupplyDiffers},
     ),
     "a holding is invented": (
-        (
-            "INSERT INTO holdings SELECT '00ff', admin, instrument, owner, 1, null, null, '', '',"
-            " created_offset, created_at, null FROM holdings LIMIT 1"
-        ),
+        """INSERT INTO holdings SELECT '00' || repeat('ff', 32), admin, instrument, owner, 1,
+        null, null, '', '', created_offset, created_at, null FROM holdings LIMIT 1""",
         {NotOnLedger, MovementsDiffer, SupplyDiffers},
     ),
     "an amount is wrong": (
@@ -60,11 +58,10 @@ FAULTS = {
     ),
     "an offer is missing": ("DELETE FROM transfer_offers", {NotProjected}),
     "an offer is still pending": (
-        (
-            "INSERT INTO transfer_offers SELECT '00ee', original, admin, instrument, sender, receiver,"
-            " amount, requested_at, execute_before, memo, inputs, template_id, synchronizer_id, blob,"
-            " package_name, 'pending', created_offset, null, '' FROM transfer_offers LIMIT 1"
-        ),
+        """INSERT INTO transfer_offers SELECT '00' || repeat('ee', 32), original, admin, instrument,
+        sender, receiver, amount, requested_at, execute_before, memo, inputs, template_id,
+        synchronizer_id, blob,
+        package_name, 'pending', created_offset, null, '' FROM transfer_offers LIMIT 1""",
         {NotOnLedger},
     ),
 }
