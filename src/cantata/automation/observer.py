@@ -36,21 +36,25 @@ class IntentObserver:
     async def observe(self, session: WriteSession, batch: Batch) -> None:
         """Complete the intents that a batch carries out, end those that it outlives.
 
-        Wake those that may have waited for what the batch brought to their parties.
+        Wake those that may have waited for what the batch brought to their parties, or for the
+        same subject.
         """
         parties = {party for t in batch.transactions for e in t.created for party in e.signatories}
+        subjects: set[str] = set()
         by_intent = _by_intent(batch)
         if by_intent:
             for intent in await repository.locked(session, sorted(by_intent)):
                 parties.update(intent.wish.act_as)
+                subjects.add(intent.wish.subject)
                 for transaction in by_intent[intent.id]:
                     intent = await self._effect(session, intent, transaction)  # noqa: PLW2901
         if batch.after.record_time is not None:
             for intent in await repository.dead(session, batch.after.record_time):
                 parties.update(intent.wish.act_as)
+                subjects.add(intent.wish.subject)
                 await self._bury(session, intent)
         if parties:
-            await repository.wake(session, sorted(parties), self._clock.now())
+            await repository.wake(session, sorted(parties), sorted(subjects), self._clock.now())
 
     async def _effect(
         self, session: WriteSession, intent: Intent, transaction: Transaction

@@ -235,13 +235,18 @@ def doubtful_until(now: Timestamp) -> Any:
     return func.greatest(literal(now + IN_DOUBT, Instant), reached.op("+")(span))
 
 
-async def wake(session: WriteSession, parties: Sequence[str], now: Timestamp) -> int:
-    """Make due what waits for the given parties' holdings and contracts, oldest first."""
+async def wake(
+    session: WriteSession, parties: Sequence[str], subjects: Sequence[str], now: Timestamp
+) -> int:
+    """Make due what waits for the given parties' holdings, or for a subject, oldest first."""
     chosen = (
         select(INTENTS.c.id)
         .where(
             INTENTS.c.waiting,
-            INTENTS.c.act_as.op("&&")(literal(list(parties), ARRAY(Text))),
+            or_(
+                INTENTS.c.act_as.op("&&")(literal(list(parties), ARRAY(Text))),
+                INTENTS.c.subject.in_(subjects),
+            ),
             INTENTS.c.due_at > now,
         )
         .order_by(INTENTS.c.created_at)

@@ -271,7 +271,7 @@ class IntentSubmitter:
                 waiting=True,
                 failure=repository.failure_json(Failure.of(error)),
             )
-            await repository.wake(session, intent.wish.act_as, now)
+            await repository.wake(session, intent.wish.act_as, [intent.wish.subject], now)
 
     async def _doubt(self, intent: Intent, error: CantataError) -> None:
         """Keep everything as it is: nothing is given back before the outcome is known.
@@ -312,7 +312,7 @@ class IntentSubmitter:
                 now,
                 failure=repository.failure_json(Failure.of(error)),
             )
-            await repository.wake(session, intent.wish.act_as, now)
+            await repository.wake(session, intent.wish.act_as, [intent.wish.subject], now)
 
 
 @contextmanager

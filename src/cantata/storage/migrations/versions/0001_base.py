@@ -25,6 +25,42 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    _audit()
+    _ingestion_cursors()
+    _ingestion_projections()
+    _ingestion_updates()
+    _intents()
+    _schedules()
+    _outbox()
+    op.execute(_APPEND_ONLY)
+    op.execute(_GUARD)
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_index("ix_outbox_topic_number", table_name="outbox")
+    op.drop_table("outbox")
+    op.drop_table("schedules")
+    op.drop_index("ix_intents_subject", table_name="intents")
+    op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
+    op.drop_index(
+        "ix_intents_dead_after",
+        table_name="intents",
+        postgresql_where="state IN ('submitted', 'unknown')",
+    )
+    op.drop_index("ix_intents_waiting", table_name="intents", postgresql_where="waiting")
+    op.drop_table("intents")
+    op.drop_index("uq_ingestion_updates_update_id", table_name="ingestion_updates")
+    op.drop_index("ix_ingestion_updates_record_time", table_name="ingestion_updates")
+    op.drop_table("ingestion_updates")
+    op.drop_table("ingestion_projections")
+    op.drop_table("ingestion_cursors")
+    op.drop_table("audit")
+    op.execute("DROP FUNCTION refuse_change()")
+
+
+def _audit() -> None:
+    """Keep what was done by whom, sealed."""
     op.create_table(
         "audit",
         sa.Column("entry", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -36,6 +72,10 @@ def upgrade() -> None:
         sa.Column("seal", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_audit")),
     )
+
+
+def _ingestion_cursors() -> None:
+    """How far the stream is ingested."""
     op.create_table(
         "ingestion_cursors",
         sa.Column("stream", sa.Text(), nullable=False),
@@ -46,12 +86,20 @@ def upgrade() -> None:
         sa.Column("halt", JSONB()),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_ingestion_cursors")),
     )
+
+
+def _ingestion_projections() -> None:
+    """How far each projection is."""
     op.create_table(
         "ingestion_projections",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_ingestion_projections")),
     )
+
+
+def _ingestion_updates() -> None:
+    """Note the updates seen."""
     op.create_table(
         "ingestion_updates",
         sa.Column("ledger_offset", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -65,6 +113,10 @@ def upgrade() -> None:
     op.create_index(
         "uq_ingestion_updates_update_id", "ingestion_updates", ["update_id"], unique=True
     )
+
+
+def _intents() -> None:
+    """Keep what is wanted, and how far it is."""
     op.create_table(
         "intents",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -105,6 +157,10 @@ def upgrade() -> None:
     )
     op.create_index("ix_intents_due", "intents", ["due_at"], postgresql_where="due_at IS NOT NULL")
     op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
+
+
+def _schedules() -> None:
+    """When a job ran last."""
     op.create_table(
         "schedules",
         sa.Column("name", sa.Text(), nullable=False),
@@ -113,6 +169,10 @@ def upgrade() -> None:
         sa.Column("failure", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_schedules")),
     )
+
+
+def _outbox() -> None:
+    """News that commits with its change."""
     op.create_table(
         "outbox",
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -126,28 +186,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox")),
     )
     op.create_index("ix_outbox_topic_number", "outbox", ["topic", "number"])
-    op.execute(_APPEND_ONLY)
-    op.execute(_GUARD)
-
-
-def downgrade() -> None:
-    """Take back."""
-    op.drop_index("ix_outbox_topic_number", table_name="outbox")
-    op.drop_table("outbox")
-    op.drop_table("schedules")
-    op.drop_index("ix_intents_subject", table_name="intents")
-    op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
-    op.drop_index(
-        "ix_intents_dead_after",
-        table_name="intents",
-        postgresql_where="state IN ('submitted', 'unknown')",
-    )
-    op.drop_index("ix_intents_waiting", table_name="intents", postgresql_where="waiting")
-    op.drop_table("intents")
-    op.drop_index("uq_ingestion_updates_update_id", table_name="ingestion_updates")
-    op.drop_index("ix_ingestion_updates_record_time", table_name="ingestion_updates")
-    op.drop_table("ingestion_updates")
-    op.drop_table("ingestion_projections")
-    op.drop_table("ingestion_cursors")
-    op.drop_table("audit")
-    op.execute("DROP FUNCTION refuse_change()")

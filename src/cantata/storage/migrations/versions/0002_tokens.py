@@ -16,155 +16,14 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
-    op.create_table(
-        "disclosables",
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
-        sa.Column("content", JSONB(), nullable=False),
-        sa.Column("expires_at", Instant()),
-        sa.Column("template_id", sa.Text(), nullable=False),
-        sa.Column("synchronizer_id", sa.Text(), nullable=False),
-        sa.Column("blob", sa.Text(), nullable=False),
-        sa.Column("created_at", Instant()),
-        sa.Column("created_offset", sa.BigInteger(), nullable=False),
-        sa.Column("archived_offset", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_disclosables")),
-    )
-    op.create_index(
-        "ix_disclosables_kind", "disclosables", ["kind", "admin", "instrument", "party"]
-    )
-    op.create_index(
-        "ix_disclosables_expiring",
-        "disclosables",
-        ["kind", "expires_at"],
-        postgresql_where="archived_offset IS NULL",
-    )
-    op.create_table(
-        "holdings",
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("amount", Amount(), nullable=False),
-        sa.Column("lock_holders", sa.ARRAY(sa.Text())),
-        sa.Column("lock_expires_at", Instant()),
-        sa.Column("lock_context", sa.Text(), nullable=False),
-        sa.Column("package_name", sa.Text(), nullable=False),
-        sa.Column("created_offset", sa.BigInteger(), nullable=False),
-        sa.Column("created_at", Instant()),
-        sa.Column("archived_offset", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_holdings")),
-    )
-    op.create_index(
-        "ix_holdings_active",
-        "holdings",
-        ["owner", "admin", "instrument", "amount"],
-        postgresql_where="archived_offset IS NULL",
-    )
-    op.create_index("ix_holdings_instrument", "holdings", ["admin", "instrument", "created_offset"])
-    op.create_table(
-        "instruments",
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("symbol", sa.Text(), nullable=False),
-        sa.Column("decimals", sa.Integer(), nullable=False),
-        sa.Column("cap", Amount()),
-        sa.Column("supply", Amount(), nullable=False),
-        sa.Column("meta", JSONB(), nullable=False),
-        sa.Column("synchronizer_id", sa.Text(), nullable=False),
-        sa.Column("blob", sa.Text(), nullable=False),
-        sa.Column("template_id", sa.Text(), nullable=False),
-        sa.Column("created_offset", sa.BigInteger(), nullable=False),
-        sa.Column("archived_offset", sa.BigInteger()),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_instruments")),
-    )
-    op.create_index("ix_instruments_id", "instruments", ["admin", "instrument", "created_offset"])
-    op.create_table(
-        "movements",
-        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("node_id", sa.Integer(), nullable=False),
-        sa.Column("update_id", sa.Text(), nullable=False),
-        sa.Column("record_time", Instant(), nullable=False),
-        sa.Column("owner", sa.Text(), nullable=False),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("delta", Amount(), nullable=False),
-        sa.Column("locked", Amount(), nullable=False),
-        sa.Column("counterparty", sa.Text(), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("ledger_offset", "position", name=op.f("pk_movements")),
-    )
-    op.create_index(
-        "ix_movements_owner", "movements", ["owner", "admin", "instrument", "ledger_offset"]
-    )
-    op.create_table(
-        "preapproval_renewals",
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("party", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("seconds", sa.BigInteger(), nullable=False),
-        sa.Column("due_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("admin", "party", name=op.f("pk_preapproval_renewals")),
-    )
-    op.create_index("ix_preapproval_renewals_due_at", "preapproval_renewals", ["due_at"])
-    op.create_table(
-        "reservations",
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("intent_id", sa.Uuid(), nullable=False),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_reservations")),
-    )
-    op.create_index(op.f("ix_reservations_intent_id"), "reservations", ["intent_id"])
-    op.create_table(
-        "transfer_offers",
-        sa.Column("contract_id", sa.Text(), nullable=False),
-        sa.Column("original", sa.Text()),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("sender", sa.Text(), nullable=False),
-        sa.Column("receiver", sa.Text(), nullable=False),
-        sa.Column("amount", Amount(), nullable=False),
-        sa.Column("requested_at", Instant(), nullable=False),
-        sa.Column("execute_before", Instant(), nullable=False),
-        sa.Column("memo", sa.Text(), nullable=False),
-        sa.Column("inputs", sa.ARRAY(sa.Text()), nullable=False),
-        sa.Column("template_id", sa.Text(), nullable=False),
-        sa.Column("synchronizer_id", sa.Text(), nullable=False),
-        sa.Column("blob", sa.Text(), nullable=False),
-        sa.Column("package_name", sa.Text(), nullable=False),
-        sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("created_offset", sa.BigInteger(), nullable=False),
-        sa.Column("closed_offset", sa.BigInteger()),
-        sa.Column("closing_update_id", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_transfer_offers")),
-    )
-    op.create_index(
-        "ix_transfer_offers_pending",
-        "transfer_offers",
-        ["execute_before"],
-        postgresql_where="state = 'pending'",
-    )
-    op.create_index(
-        "ix_transfer_offers_receiver", "transfer_offers", ["receiver", "created_offset"]
-    )
-    op.create_index("ix_transfer_offers_sender", "transfer_offers", ["sender", "created_offset"])
-    op.create_table(
-        "reconciliations",
-        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("at", Instant(), nullable=False),
-        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
-        sa.Column("compared", sa.Integer(), nullable=False),
-        sa.Column("differing", sa.Integer(), nullable=False),
-        sa.Column("differences", JSONB(), nullable=False),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_reconciliations")),
-    )
-    op.create_index("ix_reconciliations_at", "reconciliations", ["at"])
+    _disclosables()
+    _holdings()
+    _instruments()
+    _movements()
+    _preapproval_renewals()
+    _reservations()
+    _transfer_offers()
+    _reconciliations()
 
 
 def downgrade() -> None:
@@ -199,3 +58,184 @@ def downgrade() -> None:
         postgresql_where="archived_offset IS NULL",
     )
     op.drop_table("disclosables")
+
+
+def _disclosables() -> None:
+    """Contracts that others need in order to act."""
+    op.create_table(
+        "disclosables",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("content", JSONB(), nullable=False),
+        sa.Column("expires_at", Instant()),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("synchronizer_id", sa.Text(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant()),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("archived_offset", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_disclosables")),
+    )
+    op.create_index(
+        "ix_disclosables_kind", "disclosables", ["kind", "admin", "instrument", "party"]
+    )
+    op.create_index(
+        "ix_disclosables_expiring",
+        "disclosables",
+        ["kind", "expires_at"],
+        postgresql_where="archived_offset IS NULL",
+    )
+
+
+def _holdings() -> None:
+    """Who has what."""
+    op.create_table(
+        "holdings",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("lock_holders", sa.ARRAY(sa.Text())),
+        sa.Column("lock_expires_at", Instant()),
+        sa.Column("lock_context", sa.Text(), nullable=False),
+        sa.Column("package_name", sa.Text(), nullable=False),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", Instant()),
+        sa.Column("archived_offset", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_holdings")),
+    )
+    op.create_index(
+        "ix_holdings_active",
+        "holdings",
+        ["owner", "admin", "instrument", "amount"],
+        postgresql_where="archived_offset IS NULL",
+    )
+    op.create_index("ix_holdings_instrument", "holdings", ["admin", "instrument", "created_offset"])
+
+
+def _instruments() -> None:
+    """Instruments in their versions."""
+    op.create_table(
+        "instruments",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("symbol", sa.Text(), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("cap", Amount()),
+        sa.Column("supply", Amount(), nullable=False),
+        sa.Column("meta", JSONB(), nullable=False),
+        sa.Column("synchronizer_id", sa.Text(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("archived_offset", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_instruments")),
+    )
+    op.create_index("ix_instruments_id", "instruments", ["admin", "instrument", "created_offset"])
+
+
+def _movements() -> None:
+    """Why balances changed."""
+    op.create_table(
+        "movements",
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("record_time", Instant(), nullable=False),
+        sa.Column("owner", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("delta", Amount(), nullable=False),
+        sa.Column("locked", Amount(), nullable=False),
+        sa.Column("counterparty", sa.Text(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("ledger_offset", "position", name=op.f("pk_movements")),
+    )
+    op.create_index(
+        "ix_movements_owner", "movements", ["owner", "admin", "instrument", "ledger_offset"]
+    )
+
+
+def _preapproval_renewals() -> None:
+    """Consents that renew themselves."""
+    op.create_table(
+        "preapproval_renewals",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("seconds", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("admin", "party", name=op.f("pk_preapproval_renewals")),
+    )
+    op.create_index("ix_preapproval_renewals_due_at", "preapproval_renewals", ["due_at"])
+
+
+def _reservations() -> None:
+    """Keep what intents will use."""
+    op.create_table(
+        "reservations",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("intent_id", sa.Uuid(), nullable=False),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_reservations")),
+    )
+    op.create_index(op.f("ix_reservations_intent_id"), "reservations", ["intent_id"])
+
+
+def _transfer_offers() -> None:
+    """Transfers that wait."""
+    op.create_table(
+        "transfer_offers",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("original", sa.Text()),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("requested_at", Instant(), nullable=False),
+        sa.Column("execute_before", Instant(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("inputs", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("synchronizer_id", sa.Text(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("package_name", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("closed_offset", sa.BigInteger()),
+        sa.Column("closing_update_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_transfer_offers")),
+    )
+    op.create_index(
+        "ix_transfer_offers_pending",
+        "transfer_offers",
+        ["execute_before"],
+        postgresql_where="state = 'pending'",
+    )
+    op.create_index(
+        "ix_transfer_offers_receiver", "transfer_offers", ["receiver", "created_offset"]
+    )
+    op.create_index("ix_transfer_offers_sender", "transfer_offers", ["sender", "created_offset"])
+
+
+def _reconciliations() -> None:
+    """Keep what comparisons with the ledger found."""
+    op.create_table(
+        "reconciliations",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("differing", sa.Integer(), nullable=False),
+        sa.Column("differences", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_reconciliations")),
+    )
+    op.create_index("ix_reconciliations_at", "reconciliations", ["at"])
