@@ -47,8 +47,9 @@ fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader a
 	@$(BIN)/python -m bench.fuzz_archives
 	@$(BIN)/python -m bench.fuzz_commands
 
-kills: $(READY) ## kill the ledger 1,000 times under load, and look for what was lost
+kills: $(READY) ## kill the ledger 1,000 times and the platform 100 times, and look for what was lost
 	$(BIN)/python -m tests.faults.server.kills 1000
+	CANTATA_DEEP=1 $(BIN)/python -m pytest -q -n0 tests/faults/platform
 
 docs: $(READY) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py
