@@ -28,7 +28,10 @@ SandboxPortOption = Annotated[
     int, typer.Option("--sandbox-port", help="Port of the sandbox; 0 for any.", min=0, max=65_535)
 ]
 PortOption = Annotated[
-    int, typer.Option("--port", help="Port of the API; 0 for any.", min=0, max=65_535)
+    int | None,
+    typer.Option(
+        "--port", help="Port of the API; 0 for any; else CANTATA_PORT.", min=0, max=65_535
+    ),
 ]
 ReadyOption = Annotated[
     Path | None, typer.Option("--ready-file", help="File to write once everything runs.")
@@ -40,13 +43,16 @@ def up(
     *,
     ledger: LedgerOption = "",
     sandbox_port: SandboxPortOption = 7_575,
-    port: PortOption = 8_000,
+    port: PortOption = None,
     ready_file: ReadyOption = None,
     output: OutputOption = OutputFormat.TABLE,
 ) -> None:
     """Start everything, restart what dies, stop it all with Ctrl-C; nothing is seeded."""
     read = read_settings()
-    where = part("ops.layout").layout(read, ledger=ledger, sandbox_port=sandbox_port, api_port=port)
+    chosen = read.port if port is None else port
+    where = part("ops.layout").layout(
+        read, ledger=ledger, sandbox_port=sandbox_port, api_port=chosen
+    )
 
     async def kept() -> None:
         stop = asyncio.Event()
