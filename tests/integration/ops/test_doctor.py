@@ -25,7 +25,7 @@ from cantata.storage.settings import DatabaseSettings
 from tests.api.process import SANDBOX, Sandbox, running
 from tests.api.tokens import AUTH, SECRET, payload, signed
 from tests.integration.tokens.loop import looping
-from tests.integration.world import CANTATA, ROOT, token_ledger
+from tests.integration.world import CANTATA, ROOT, USER, token_ledger
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,15 @@ def test_there_is_no_token(examined: Any, tmp_path: Path) -> None:
 
 
 def test_nobody_ingests(examined: Any, sandbox: Sandbox) -> None:
-    sandbox.post("/v2/parties", {"partyIdHint": "alice"})
+    alice = sandbox.post("/v2/parties", {"partyIdHint": "alice"}).json["partyDetails"]["party"]
+    assert names(examined(sandbox)) == [], "a party is no update to ingest"
+    ping = {
+        "templateId": "#canton-builtin-admin-workflow-ping:Canton.Internal.Ping:Ping",
+        "createArguments": {"id": "1", "initiator": alice, "responder": alice},
+    }
+    commands = {"commands": [{"CreateCommand": ping}], "commandId": "1", "actAs": [alice]}
+    body = {**commands, "userId": USER}
+    assert sandbox.post("/v2/commands/submit-and-wait", body).status == 200
     (found,) = examined(sandbox)
     assert found.finding is Finding.STREAM_LAGGING
     assert "does not move" in found.message

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import aclosing
 
 from cantata.ingestion import repository
 from cantata.ingestion.errors import LedgerForeign
 from cantata.ingestion.model import Halt
 from cantata.ledger.client import LedgerClient
+from cantata.ledger.formats import Wanted
+from cantata.ledger.model.updates import Transaction
 from cantata.ops.doctor.model import Bounds, Diagnosis, Finding
 from cantata.storage.database import Database
 
@@ -27,6 +30,8 @@ async def stream(database: Database, ledger: LedgerClient, bounds: Bounds) -> It
     async with database.read() as session:
         later = await repository.load_cursor(session)
     moves = later.offset > found.cursor.offset
+    if not moves and not await _has_updates(ledger, later.offset, end):
+        return ()
     if moves and end - later.offset <= bounds.behind_max:
         return ()
     remedy = (
@@ -43,6 +48,16 @@ async def stream(database: Database, ledger: LedgerClient, bounds: Bounds) -> It
             details={"ledger": str(end), "ingested": str(later.offset)},
         ),
     )
+
+
+async def _has_updates(ledger: LedgerClient, begin: int, end: int) -> bool:
+    """Tell whether there is anything to ingest; offsets also grow without updates."""
+    updates = ledger.updates.follow(Wanted(), begin, end=end)
+    async with aclosing(updates):
+        async for update in updates:
+            if isinstance(update, Transaction):
+                return True
+    return False
 
 
 def halted(halt: Halt) -> Diagnosis:

@@ -87,7 +87,12 @@ class Report:
     @property
     def projections(self) -> frozenset[str]:
         """Name the projections whose rebuild may repair what differs."""
-        named = (getattr(each, "projection", HOLDINGS) for each in self.differences)
+        named: set[str] = set()
+        for each in self.differences:
+            if isinstance(each, SupplyDiffers):
+                named |= {HOLDINGS, CONTRACTS}
+            else:
+                named.add(getattr(each, "projection", HOLDINGS))
         return frozenset(named)
 
 
