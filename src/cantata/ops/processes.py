@@ -15,7 +15,6 @@ from cantata.bootstrap import World
 from cantata.config import Settings
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
-from cantata.ops import composition
 from cantata.ops.signals import on_end
 from cantata.storage import migrate
 from cantata.storage.database import Database
@@ -33,10 +32,10 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
     """
     await asyncio.to_thread(migrate.require_current, stored)
     bell = Bell(stored, repository.CHANNEL)
-    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
-        worker = composition.worker(database, ledger, bell, name)
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+        worker = bootstrap.worker(database, ledger, bell, name)
         events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
-        scheduler = composition.scheduler(database)
+        scheduler = bootstrap.scheduler(database)
 
         def stop() -> None:
             worker.stop()
@@ -50,7 +49,7 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
 async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: int) -> None:
     """Answer HTTP requests until told to end; those under way are answered then."""
     await asyncio.to_thread(migrate.require_current, stored)
-    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         world = World(
             settings=settings,
             stored=stored,
@@ -78,8 +77,8 @@ async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: i
 async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
     """Bring the database up with the ledger until told to end; a batch is never left half-done."""
     await asyncio.to_thread(migrate.require_current, stored)
-    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
-        running = asyncio.ensure_future(composition.runner(stored, database, ledger).run())
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+        running = asyncio.ensure_future(bootstrap.runner(stored, database, ledger).run())
         events("ingestion").info("ingestion.started", ledger=settings.ledger_url)
         with on_end(running.cancel), suppress(asyncio.CancelledError):
             await running

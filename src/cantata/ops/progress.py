@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from cantata import bootstrap
 from cantata.config import Settings
 from cantata.ingestion import repository
-from cantata.ops import composition
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 
@@ -25,7 +25,7 @@ class Reached:
 
 async def progress(settings: Settings, stored: DatabaseSettings) -> tuple[Reached, ...]:
     """Give the ends of the ledger and of the stream, and what each projection has reached."""
-    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         async with database.read() as session:
             cursor = await repository.load_cursor(session)
             projections = await repository.projection_offsets(session)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from cantata import bootstrap
 from cantata.config import Settings
 from cantata.ingestion.catchup import CatchUp
 from cantata.kernel.time import SystemClock
-from cantata.ops import composition
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.reconciliation.model import Report
@@ -14,9 +14,9 @@ from cantata.tokens.reconciliation.service import Reconciler
 
 async def reconcile(settings: Settings, stored: DatabaseSettings, *, repair: bool) -> Report:
     """Compare projections and ledger, and rebuild what differs if that is wanted."""
-    async with Database(stored) as database, composition.ledger_client(settings) as ledger:
-        reconciler = Reconciler(database, ledger, composition.wanted(), SystemClock())
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+        reconciler = Reconciler(database, ledger, bootstrap.wanted(), SystemClock())
         if not repair:
             return await reconciler.run()
-        source = composition.source(ledger)
-        return await reconciler.repair(CatchUp(database, source, composition.projections()))
+        source = bootstrap.source(ledger)
+        return await reconciler.repair(CatchUp(database, source, bootstrap.projections()))

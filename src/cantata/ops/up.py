@@ -12,13 +12,14 @@ from typing import ClassVar
 import httpx2
 from sqlalchemy import make_url
 
+from cantata import bootstrap
 from cantata.config import Settings
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import LedgerError
 from cantata.observability.events import events
-from cantata.ops import composition, deployment
+from cantata.ops import deployment
 from cantata.ops.kept_database import KeptDatabase
 from cantata.ops.layout import HOST, LEDGER_FILE, Layout
 from cantata.ops.participant import require_ready
@@ -81,7 +82,7 @@ async def _started(settings: Settings, layout: Layout, supervisor: Supervisor) -
         children.append(_child(layout, "sandbox", _sandbox(layout), {}))
         await supervisor.keep(children[-1])
     settings = settings.model_copy(update={"ledger_url": layout.ledger_url})
-    async with composition.ledger_client(settings) as ledger:
+    async with bootstrap.ledger_client(settings) as ledger:
         await _reachable(ledger, layout)
         await require_ready(ledger)
         dar = await asyncio.to_thread(deployment.build_tokens)
@@ -109,7 +110,7 @@ async def _started(settings: Settings, layout: Layout, supervisor: Supervisor) -
 async def _database(settings: Settings, layout: Layout, supervisor: Supervisor) -> str:
     if layout.database:
         return layout.database
-    kept = KeptDatabase(composition.embedded(settings))
+    kept = KeptDatabase(bootstrap.embedded(settings))
     await supervisor.keep(kept)
     return kept.url
 

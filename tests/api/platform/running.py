@@ -26,7 +26,6 @@ from cantata.config import Settings
 from cantata.kernel.time import Clock, SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings as LedgerSettings
-from cantata.ops import composition
 from cantata.storage.database import Database
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
@@ -195,7 +194,7 @@ async def _helpers(world: World) -> AsyncIterator[None]:
     steppers = Steppers((submitter, bootstrap.allocator(world.database, world.ledger, world.clock)))
     settings = WorkerSettings(name="test")
     worker = Worker(world.database, steppers, bell, world.clock, settings)
-    runner = composition.runner(world.stored, world.database, world.ledger)
+    runner = bootstrap.runner(world.stored, world.database, world.ledger)
     jobs = [asyncio.create_task(bell.listen()), asyncio.create_task(runner.run())]
     working = asyncio.create_task(worker.run())
     yield

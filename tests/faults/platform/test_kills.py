@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from cantata import bootstrap
 from cantata.automation import repository
 from cantata.automation.model import Intent, State, Wish
 from cantata.automation.tables import INTENTS, intent_of
@@ -25,7 +26,6 @@ from cantata.kernel.time import SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.settings import Settings
-from cantata.ops import composition
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.settings import DatabaseSettings
@@ -153,7 +153,7 @@ async def _settled(database: Database) -> tuple[Intent, ...]:
 
 async def _transactions(ledger: LedgerClient) -> tuple[Transaction, ...]:
     end = await ledger.state.ledger_end()
-    source = composition.source(ledger)
+    source = bootstrap.source(ledger)
     async with aclosing(source.follow(0, end)) as updates:
         return tuple([each async for each in updates if isinstance(each, Transaction)])
 
@@ -195,7 +195,7 @@ async def _books_are_right(
         if cursor.offset >= await ledger.state.ledger_end():
             break
         await asyncio.sleep(0.1)
-    report = await Reconciler(database, ledger, composition.wanted(), SystemClock()).run()
+    report = await Reconciler(database, ledger, bootstrap.wanted(), SystemClock()).run()
     assert report.is_clean, report.differences
     assert report.compared > 0
     async with database.read() as session:
