@@ -8,17 +8,16 @@ from dataclasses import dataclass
 from cantata.accounts.model import Action, Right
 from cantata.accounts.service.accounts import Accounts
 from cantata.http.caller import Caller
-from cantata.http.errors import ResourceUnknown
-from cantata.ingestion import repository as ingestion
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession
 from cantata.tokens.errors import InstrumentUnknown
 from cantata.tokens.model import Instrument, InstrumentId
 from cantata.tokens.orders import Registered
-from cantata.tokens.repository import contracts, holdings, reading, register
-from cantata.tokens.repository.reading import Statistics
+from cantata.tokens.repository import contracts, register
+from cantata.tokens.statements.model import Conservation, Statistics
+from cantata.tokens.statements.moments import as_of
+from cantata.tokens.statements.service import conservation, statistics
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,15 +36,6 @@ class TokenView:
     registered: Registered | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SupplyView:
-    """A token's supply, as its contract states it and as its holdings add up to."""
-
-    supply: Decimal
-    cap: Decimal | None
-    holdings: Decimal
-
-
 class TokenQueries:
     """The reads of tokens."""
 
@@ -53,16 +43,13 @@ class TokenQueries:
         self._accounts = accounts
 
     async def as_of(self, session: ReadSession, moment: Moment) -> tuple[int, int | None]:
-        """Give the offset to tell, and the offset to read at; None reads what is now."""
-        cursor = await ingestion.load_cursor(session)
-        if moment.time is not None:
-            found = await ingestion.offset_at(session, moment.time)
-            return found, found
-        if moment.offset is not None:
-            if moment.offset > cursor.offset:
-                raise ResourceUnknown("offset", str(moment.offset))
-            return moment.offset, moment.offset
-        return cursor.offset, None
+        """Give the offset to tell, and the offset to read at; None reads what is now.
+
+        Raise OffsetNotReached for an offset that is not ingested.
+        """
+        told = await as_of(session, offset=moment.offset, moment=moment.time)
+        is_now = moment.offset is None and moment.time is None
+        return told, None if is_now else told
 
     async def owners(
         self, session: ReadSession, caller: Caller, party: PartyId | None
@@ -100,17 +87,13 @@ class TokenQueries:
         action = Action(operation="read", party=token.admin, right=Right.READ_AS, token=str(token))
         await self._accounts.authority.require(session, caller, action)
 
-    async def supply(
-        self, session: ReadSession, token: InstrumentId, offset: int | None
-    ) -> SupplyView:
-        """Give a token's supply as of an offset; raise InstrumentUnknown before its creation."""
-        stated = await reading.supply_at(session, token, offset)
-        if stated is None:
-            raise InstrumentUnknown(token.admin, token.id)
-        held = await holdings.supply(session, token, offset)
-        return SupplyView(supply=stated[0], cap=stated[1], holdings=held)
+    async def supply(self, session: ReadSession, token: InstrumentId, offset: int) -> Conservation:
+        """Give a token's supply as of an offset, and the proof of it; raise InstrumentUnknown."""
+        return await conservation(session, token, offset)
 
-    async def statistics(self, session: ReadSession, token: InstrumentId) -> Statistics:
-        """Give the figures of one token."""
+    async def statistics(
+        self, session: ReadSession, token: InstrumentId, offset: int
+    ) -> Statistics:
+        """Give the figures of one token as of an offset; raise InstrumentUnknown."""
         await self.token(session, token)
-        return await reading.statistics(session, token)
+        return await statistics(session, token, offset)

@@ -132,6 +132,14 @@ def test_the_past_stays_readable(issuer: Client, token: dict[str, str]) -> None:
     assert issuer.get(f"{path}/supply", as_of_offset=10**12).status_code == 404
     figures = issuer.get(f"{path}/statistics").json()
     assert figures["supply"] == issuer.get(f"{path}/supply").json()["supply"]
+    earlier = issuer.get(f"{path}/statistics", as_of_offset=then["offset"]).json()
+    assert (earlier["supply"], earlier["burned"]) == (then["supply"], "0.0")
+    assert (again["conserved"], again["movements"]) == (True, again["supply"])
+    period = {"begin": "2026-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
+    steps = {"step_seconds": 366 * 86_400}
+    points = issuer.get(f"{path}/statistics/series", **period, **steps).json()["points"]
+    assert points[-1]["supply"] == figures["supply"]
+    assert issuer.get(f"{path}/statistics/series", **period).json()["code"] == "PERIOD_REFUSED"
 
 
 def test_statements_add_up(issuer: Client, token: dict[str, str]) -> None:

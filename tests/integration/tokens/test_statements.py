@@ -18,14 +18,15 @@ from cantata.kernel.time import RelTime, SystemClock, Timestamp
 from cantata.storage.session import ReadSession
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
-from cantata.tokens.repository import balances
+from cantata.tokens.repository import balances, reading
+from cantata.tokens.repository.reading import Selected
 from cantata.tokens.statements.errors import OffsetNotReached, PeriodRefused
 from cantata.tokens.statements.model import Point, Statement
 from cantata.tokens.statements.moments import as_of
 from cantata.tokens.statements.papers.csv import csv_of
 from cantata.tokens.statements.papers.json import json_of
 from cantata.tokens.statements.papers.pdf import pdf_of
-from cantata.tokens.statements.service import figures, statement
+from cantata.tokens.statements.service import conservation, figures, statement
 from tests.api.process import Sandbox
 from tests.integration.tokens.loop import Loop, looping
 
@@ -113,6 +114,9 @@ def test_holders_as_of_any_offset(database_settings: DatabaseSettings, sandbox: 
                 held = await holders(session, gold, standing.offset)
                 assert sum(held.values(), ZERO) == standing.supply
                 assert len(held) == standing.holders
+                if standing.supply > ZERO:
+                    proof = await conservation(session, gold, standing.offset)
+                    assert proof.is_conserved, proof
             assert await holders(session, gold, end) == {
                 alice: Decimal("60"),
                 bob: Decimal("30.5"),
@@ -129,9 +133,8 @@ async def holders(session: ReadSession, gold: InstrumentId, offset: int) -> dict
     """Give all holders, one a page."""
     found: dict[str, Decimal] = {}
     after = None
-    while page := await balances.balance_page(
-        session, instrument=gold, offset=offset, after=after, limit=1
-    ):
+    wanted = Selected(owners=(), token=gold, offset=offset)
+    while page := await reading.balances_page(session, wanted, after, 1):
         found[page[0].owner] = page[0].total
         after = (page[0].owner, gold.admin, gold.id)
     return found

@@ -79,21 +79,26 @@ async def supply(
     edge: EdgeDep,
     service: TokensDep,
 ) -> SupplyAnswer:
-    """Show a token's supply, as of an offset or a time."""
+    """Show a token's supply as of an offset or a time, and prove that it is conserved."""
     async with edge.database.read() as session:
-        told, offset = await service.queries.as_of(session, moment)
-        return SupplyAnswer.of(token, await service.queries.supply(session, token, offset), told)
+        told, _ = await service.queries.as_of(session, moment)
+        return SupplyAnswer.of(token, await service.queries.supply(session, token, told))
 
 
 @router.get("/tokens/{admin}/{symbol}/statistics", responses=READS)
 async def statistics(
-    token: TokenPath, caller: CallerDep, edge: EdgeDep, service: TokensDep
+    token: TokenPath,
+    moment: MomentQuery,
+    caller: CallerDep,
+    edge: EdgeDep,
+    service: TokensDep,
 ) -> StatisticsAnswer:
-    """Show the figures of one token, to its issuer."""
+    """Show the figures of one token as of an offset or a time, to its issuer."""
     async with edge.database.read() as session:
         await service.queries.require_issuer(session, caller, token)
-        told, _ = await service.queries.as_of(session, Moment())
-        return StatisticsAnswer.of(token, await service.queries.statistics(session, token), told)
+        told, _ = await service.queries.as_of(session, moment)
+        found = await service.queries.statistics(session, token, told)
+        return StatisticsAnswer.of(token, found, told)
 
 
 @router.get("/tokens/{admin}/{symbol}/holders", responses=READS)

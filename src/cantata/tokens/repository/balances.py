@@ -1,33 +1,31 @@
-"""Balances page by page, as of any offset; and what an instrument was at points in time."""
+"""What one instrument was at points of the ledger, and what was done with it between them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, ColumnElement, and_, column, func, or_, select, tuple_, values
+from sqlalchemy import BigInteger, ColumnElement, and_, column, func, or_, select, values
 
-from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.storage.session import ReadSession
 from cantata.storage.types import Amount
 from cantata.tokens.model import InstrumentId, MovementKind
-from cantata.tokens.repository.holdings import Balance, active_at
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
-
-PAGE_MAX = 1_000
-
-BalanceKey = tuple[str, str, str]
-"""Owner, admin and instrument: the order of balances, and the place to go on from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """An instrument as of an offset: its supply, and how many parties hold it."""
+    """An instrument as of an offset: what its holdings add up to, and how many hold it.
+
+    `locked` is the part of `supply` that is locked; `holdings` counts contracts.
+    """
 
     offset: int
     supply: Decimal
+    locked: Decimal
     holders: int
+    holdings: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,49 +37,6 @@ class Turnover:
     burned: Decimal
     transferred: Decimal
     transfers: int
-
-
-async def balance_page(
-    session: ReadSession,
-    *,
-    owner: PartyId | None = None,
-    instrument: InstrumentId | None = None,
-    offset: int | None = None,
-    after: BalanceKey | None = None,
-    limit: int = PAGE_MAX,
-) -> tuple[Balance, ...]:
-    """Give balances after a place, by owner and instrument, as of an offset or now."""
-    keys = (HOLDINGS.c.owner, HOLDINGS.c.admin, HOLDINGS.c.instrument)
-    chosen: list[ColumnElement[bool]] = [active_at(offset)]
-    if owner is not None:
-        chosen.append(HOLDINGS.c.owner == owner)
-    if instrument is not None:
-        chosen += [HOLDINGS.c.admin == instrument.admin, HOLDINGS.c.instrument == instrument.id]
-    if after is not None:
-        chosen.append(tuple_(*keys) > after)
-    locked = func.sum(HOLDINGS.c.amount).filter(HOLDINGS.c.lock_holders.is_not(None))
-    rows = await session.all(
-        select(
-            *keys,
-            func.sum(HOLDINGS.c.amount).label("total"),
-            func.coalesce(locked, 0).cast(Amount).label("locked"),
-            func.count().label("holdings"),
-        )
-        .where(*chosen)
-        .group_by(*keys)
-        .order_by(*keys)
-        .limit(min(limit, PAGE_MAX))
-    )
-    return tuple(
-        Balance(
-            owner=PartyId(row.owner),
-            instrument=InstrumentId(PartyId(row.admin), row.instrument),
-            total=row.total,
-            locked=row.locked,
-            holdings=row.holdings,
-        )
-        for row in rows
-    )
 
 
 async def standings(
@@ -97,17 +52,26 @@ async def standings(
         HOLDINGS.c.created_offset <= points.c.point,
         or_(HOLDINGS.c.archived_offset.is_(None), HOLDINGS.c.archived_offset > points.c.point),
     )
+    locked = func.sum(HOLDINGS.c.amount).filter(HOLDINGS.c.lock_holders.is_not(None))
     rows = await session.all(
         select(
             points.c.point,
             func.coalesce(func.sum(HOLDINGS.c.amount), 0).cast(Amount).label("supply"),
+            func.coalesce(locked, 0).cast(Amount).label("locked"),
             func.count(HOLDINGS.c.owner.distinct()).label("holders"),
+            func.count(HOLDINGS.c.contract_id).label("holdings"),
         )
         .select_from(points.join(HOLDINGS, held, isouter=True))
         .group_by(points.c.point)
     )
     found = {
-        row.point: Standing(offset=row.point, supply=row.supply, holders=row.holders)
+        row.point: Standing(
+            offset=row.point,
+            supply=row.supply,
+            locked=row.locked,
+            holders=row.holders,
+            holdings=row.holdings,
+        )
         for row in rows
     }
     return tuple(found[offset] for offset in offsets)
@@ -140,6 +104,18 @@ async def turnover(
         transferred=row.transferred,
         transfers=row.transfers,
     )
+
+
+async def moved(session: ReadSession, instrument: InstrumentId, offset: int) -> Decimal:
+    """Add up all movements of an instrument up to an offset."""
+    total = await session.scalar(
+        select(func.sum(MOVEMENTS.c.delta)).where(
+            MOVEMENTS.c.admin == instrument.admin,
+            MOVEMENTS.c.instrument == instrument.id,
+            MOVEMENTS.c.ledger_offset <= offset,
+        )
+    )
+    return total if total is not None else Decimal("0")
 
 
 def _sum(kind: MovementKind) -> ColumnElement[Decimal]:

@@ -1,4 +1,4 @@
-"""What callers read of tokens: holdings, balances, holders, movements, offers, statistics."""
+"""What callers read of tokens, page by page: holdings, balances, holders, movements, offers."""
 
 from __future__ import annotations
 
@@ -42,20 +42,6 @@ class Moved:
     locked: Decimal
     counterparty: str
     memo: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statistics:
-    """Figures of one token."""
-
-    supply: Decimal
-    locked: Decimal
-    holders: int
-    holdings: int
-    minted: Decimal
-    burned: Decimal
-    transferred: Decimal
-    transfers: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +131,19 @@ async def movements_page(
     return tuple(map(_moved, await session.all(ordered.limit(limit))))
 
 
+async def movements_after(
+    session: ReadSession, wanted: Selected, after: tuple[int, int], limit: int
+) -> tuple[Moved, ...]:
+    """Give movements after a place, in the order of the ledger."""
+    place = func.row(MOVEMENTS.c.ledger_offset, MOVEMENTS.c.position)
+    ordered = (
+        _movements(wanted)
+        .where(place > func.row(*after))
+        .order_by(MOVEMENTS.c.ledger_offset, MOVEMENTS.c.position)
+    )
+    return tuple(map(_moved, await session.all(ordered.limit(limit))))
+
+
 async def offers_page(
     session: ReadSession,
     parties: Sequence[PartyId],
@@ -177,43 +176,6 @@ async def supply_at(
         statement = statement.where(columns.created_offset <= offset)
     row = await session.first(statement.order_by(columns.created_offset.desc()).limit(1))
     return None if row is None else (row.supply, row.cap)
-
-
-async def statistics(session: ReadSession, token: InstrumentId) -> Statistics:
-    """Count what one token is and did; never across tokens."""
-    found = await session.first(
-        select(
-            func.sum(HOLDINGS.c.amount).label("supply"),
-            func.sum(
-                case((HOLDINGS.c.lock_holders.is_not(None), HOLDINGS.c.amount)), type_=Amount
-            ).label("locked"),
-            func.count(HOLDINGS.c.owner.distinct()).label("holders"),
-            func.count().label("holdings"),
-        ).where(*_of(Selected(owners=(), token=token)), active_at(None))
-    )
-    assert found is not None, token
-    columns = MOVEMENTS.c
-    rows = await session.all(
-        select(columns.kind, func.sum(columns.delta).label("total"), func.count().label("moves"))
-        .where(columns.admin == token.admin, columns.instrument == token.id)
-        .group_by(columns.kind)
-    )
-    moved = {row.kind: row for row in rows}
-    received = moved.get(MovementKind.TRANSFER_IN.value)
-    return Statistics(
-        supply=found.supply or ZERO,
-        locked=found.locked or ZERO,
-        holders=found.holders,
-        holdings=found.holdings,
-        minted=_total(moved.get(MovementKind.MINT.value)),
-        burned=-_total(moved.get(MovementKind.BURN.value)),
-        transferred=_total(received),
-        transfers=0 if received is None else received.moves,
-    )
-
-
-def _total(row: Row[Any] | None) -> Decimal:
-    return ZERO if row is None or row.total is None else row.total
 
 
 def _of(wanted: Selected) -> list[ColumnElement[bool]]:

@@ -8,9 +8,10 @@ from pydantic import Field
 
 from cantata.http.schemas import Answer
 from cantata.tokens.model import Holding, InstrumentId, Offer
-from cantata.tokens.queries import SupplyView, TokenView
+from cantata.tokens.queries import TokenView
 from cantata.tokens.repository.holdings import Balance
-from cantata.tokens.repository.reading import Moved, Statistics
+from cantata.tokens.repository.reading import Moved
+from cantata.tokens.statements.model import Conservation, Statistics
 
 
 class PrecheckAnswer(Answer):
@@ -234,23 +235,27 @@ class Offers(Answer):
 
 
 class SupplyAnswer(Answer):
-    """A token's supply as of an offset: stated by its contract, and added up."""
+    """A token's supply as of an offset, with the proof that it is conserved."""
 
     token: TokenName
-    supply: str
+    supply: str = Field(description="As the token's contract states it")
     cap: str | None
-    holdings: str
+    holdings: str = Field(description="What all holdings add up to, locked ones with them")
+    movements: str = Field(description="What all movements of its holders add up to")
+    conserved: bool = Field(description="Whether all three are equal")
     offset: int
 
     @classmethod
-    def of(cls, token: InstrumentId, view: SupplyView, offset: int) -> SupplyAnswer:
+    def of(cls, token: InstrumentId, found: Conservation) -> SupplyAnswer:
         """Show a supply."""
         return cls(
             token=TokenName.of(token),
-            supply=str(view.supply),
-            cap=None if view.cap is None else str(view.cap),
-            holdings=str(view.holdings),
-            offset=offset,
+            supply=str(found.stated),
+            cap=None if found.cap is None else str(found.cap),
+            holdings=str(found.held),
+            movements=str(found.moved),
+            conserved=found.is_conserved,
+            offset=found.offset,
         )
 
 

@@ -12,6 +12,9 @@ from cantata.tokens.model import InstrumentId, MovementKind
 LINES_MAX = 50_000
 """Movements in one statement."""
 
+PAGE = 1_000
+"""Rows that are read at once."""
+
 POINTS_MAX = 400
 """Points of a figure over time."""
 
@@ -69,3 +72,37 @@ class Point:
     burned: Decimal
     transferred: Decimal
     transfers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statistics:
+    """Figures of one instrument as of an offset, from its first day on."""
+
+    supply: Decimal
+    locked: Decimal
+    holders: int
+    holdings: int
+    minted: Decimal
+    burned: Decimal
+    transferred: Decimal
+    transfers: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conservation:
+    """Three ways to the supply of one instrument as of an offset, which must be equal.
+
+    `stated` is what its contract says, `held` what its holdings add up to, locked ones with them,
+    and `moved` what all movements of its holders add up to.
+    """
+
+    offset: int
+    stated: Decimal
+    cap: Decimal | None
+    held: Decimal
+    moved: Decimal
+
+    @property
+    def is_conserved(self) -> bool:
+        """Tell whether all three agree."""
+        return self.stated == self.held == self.moved

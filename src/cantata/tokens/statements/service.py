@@ -10,9 +10,10 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.session import ReadSession
+from cantata.tokens.errors import InstrumentUnknown
 from cantata.tokens.model import InstrumentId
-from cantata.tokens.repository import balances, movements
-from cantata.tokens.repository.movements import RecordedMovement
+from cantata.tokens.repository import balances, reading
+from cantata.tokens.repository.reading import Moved, Selected
 from cantata.tokens.statements.errors import (
     PeriodRefused,
     StatementTooLong,
@@ -20,11 +21,14 @@ from cantata.tokens.statements.errors import (
 )
 from cantata.tokens.statements.model import (
     LINES_MAX,
+    PAGE,
     POINTS_MAX,
+    Conservation,
     Line,
     Point,
     Section,
     Statement,
+    Statistics,
 )
 from cantata.tokens.statements.moments import before
 
@@ -100,6 +104,40 @@ async def figures(
     return tuple(points)
 
 
+async def statistics(session: ReadSession, instrument: InstrumentId, offset: int) -> Statistics:
+    """Give the figures of one instrument as of an offset."""
+    (standing,) = await balances.standings(session, instrument, (offset,))
+    done = await balances.turnover(session, instrument, 0, offset)
+    return Statistics(
+        supply=standing.supply,
+        locked=standing.locked,
+        holders=standing.holders,
+        holdings=standing.holdings,
+        minted=done.minted,
+        burned=done.burned,
+        transferred=done.transferred,
+        transfers=done.transfers,
+    )
+
+
+async def conservation(session: ReadSession, instrument: InstrumentId, offset: int) -> Conservation:
+    """Give the supply of an instrument as of an offset by three ways.
+
+    Raise InstrumentUnknown before its creation.
+    """
+    stated = await reading.supply_at(session, instrument, offset)
+    if stated is None:
+        raise InstrumentUnknown(instrument.admin, instrument.id)
+    (standing,) = await balances.standings(session, instrument, (offset,))
+    return Conservation(
+        offset=offset,
+        stated=stated[0],
+        cap=stated[1],
+        held=standing.supply,
+        moved=await balances.moved(session, instrument, offset),
+    )
+
+
 def _moments(begin: Timestamp, end: Timestamp, step: RelTime) -> list[Timestamp]:
     if begin > end or step.microseconds <= 0:
         raise PeriodRefused(begin, end, "does not go forward")
@@ -113,11 +151,10 @@ def _moments(begin: Timestamp, end: Timestamp, step: RelTime) -> list[Timestamp]
 async def _balances(
     session: ReadSession, owner: PartyId, instrument: InstrumentId | None, offset: int
 ) -> dict[InstrumentId, Decimal]:
+    wanted = Selected(owners=(owner,), token=instrument, offset=offset)
     found: dict[InstrumentId, Decimal] = {}
-    after: balances.BalanceKey | None = None
-    while page := await balances.balance_page(
-        session, owner=owner, instrument=instrument, offset=offset, after=after
-    ):
+    after: tuple[str, str, str] | None = None
+    while page := await reading.balances_page(session, wanted, after, PAGE):
         found.update({each.instrument: each.total for each in page})
         last = page[-1]
         after = (last.owner, last.instrument.admin, last.instrument.id)
@@ -130,25 +167,24 @@ async def _movements(
     instrument: InstrumentId | None,
     opened_at: int,
     closed_at: int,
-) -> defaultdict[InstrumentId, list[RecordedMovement]]:
-    found: defaultdict[InstrumentId, list[RecordedMovement]] = defaultdict(list)
+) -> defaultdict[InstrumentId, list[Moved]]:
+    wanted = Selected(owners=(owner,), token=instrument, offset=closed_at)
+    found: defaultdict[InstrumentId, list[Moved]] = defaultdict(list)
     after, count = (opened_at, _FIRST_POSITION), 0
-    while page := await movements.of_party(
-        session, owner, after=after, until=closed_at, instrument=instrument
-    ):
+    while page := await reading.movements_after(session, wanted, after, PAGE):
         count += len(page)
         if count > LINES_MAX:
             raise StatementTooLong(LINES_MAX)
         for each in page:
-            found[each.instrument].append(each)
-        after = page[-1].key
+            found[each.token].append(each)
+        after = (page[-1].offset, page[-1].position)
     return found
 
 
 def _section(
     instrument: InstrumentId,
     opening: Decimal,
-    moved: Sequence[RecordedMovement],
+    moved: Sequence[Moved],
     closing: Decimal,
 ) -> Section:
     balance, lines = opening, []
@@ -156,8 +192,8 @@ def _section(
         balance = balance + each.delta
         lines.append(
             Line(
-                recorded_at=each.recorded_at,
-                offset=each.key[0],
+                recorded_at=each.record_time,
+                offset=each.offset,
                 update_id=each.update_id,
                 kind=each.kind,
                 counterparty=each.counterparty,

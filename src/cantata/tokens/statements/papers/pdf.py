@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from cantata.kernel.words import short_party
@@ -10,11 +11,19 @@ from cantata.tokens.statements.model import Section, Statement
 
 FONT = "Helvetica"
 ENCODING = "cp1252"
-"""The characters of the fonts that every reader of PDF has; others are written as U+1F600."""
+"""The characters of the fonts that every reader of PDF has; others are written as <U+1F600>."""
 
-_COLUMNS = (("recorded", 42), ("what", 26), ("counterparty", 40), ("memo", 74))
-_AMOUNTS = (("amount", 47), ("balance", 47))
+SUBSTITUTED = (
+    "Characters that this paper's font lacks, and those that cannot be seen, are written as"
+    " <U+...>, their number in Unicode; the statement as CSV or JSON has them as they are."
+)
+
+_COLUMNS = (("recorded", 40), ("what", 20), ("counterparty", 36), ("memo", 62))
+_AMOUNTS = (("amount", 59), ("balance", 59))
+"""Columns and their widths in millimetres; those of amounts hold 38 digits in bold."""
+
 _LINE = 5
+_BOTTOM = 15
 _SMALL, _NORMAL, _LARGE = 7, 9, 14
 
 
@@ -26,11 +35,17 @@ def pdf_of(statement: Statement) -> bytes:
         raise PdfNotInstalled from error
     paper = FPDF(orientation="landscape", format="A4")
     paper.set_creation_date(statement.end.to_stdlib())
+    paper.core_fonts_encoding = ENCODING
     paper.set_title("Statement of holdings")
+    paper.set_auto_page_break(auto=True, margin=_BOTTOM)
+    paper.footer = lambda: _number(paper)  # type: ignore[method-assign] # as the library asks
     paper.add_page()
     _head(paper, statement)
     for section in statement.sections:
         _section(paper, section)
+    if not statement.sections:
+        paper.ln(_LINE)
+        paper.cell(0, _LINE, "Nothing was held and nothing moved.", new_x="LMARGIN", new_y="NEXT")
     return bytes(paper.output())
 
 
@@ -59,7 +74,17 @@ def _head(paper: Any, statement: Statement) -> None:
         f"from {statement.begin} up to {statement.end} ({state})",
         f"ledger offsets {statement.opened_at} to {statement.closed_at}",
     ):
-        paper.cell(0, _LINE, printable(line), new_x="LMARGIN", new_y="NEXT")
+        paper.multi_cell(0, _LINE, printable(line), new_x="LMARGIN", new_y="NEXT")
+    if any(printable(text) != text for text in _texts(statement)):
+        paper.set_font(FONT, style="I", size=_SMALL)
+        paper.multi_cell(0, _LINE, SUBSTITUTED, new_x="LMARGIN", new_y="NEXT")
+
+
+def _texts(statement: Statement) -> Iterator[str]:
+    """Give the texts that people wrote."""
+    for section in statement.sections:
+        for line in section.lines:
+            yield from (line.memo, line.counterparty)
 
 
 def _section(paper: Any, section: Section) -> None:
@@ -67,13 +92,33 @@ def _section(paper: Any, section: Section) -> None:
     paper.set_font(FONT, style="B", size=_NORMAL)
     name = f"{section.instrument.id}, issued by {section.instrument.admin}"
     paper.multi_cell(0, _LINE, printable(name), new_x="LMARGIN", new_y="NEXT")
-    _row(paper, [title for title, _ in (*_COLUMNS, *_AMOUNTS)], style="B")
+    _titles(paper)
     _row(paper, ["", "opening", "", "", "", str(section.opening)])
     for line in section.lines:
+        _turn_page(paper)
         party = short_party(line.counterparty)
         what = [str(line.recorded_at), line.kind.value, party, line.memo]
         _row(paper, [*what, str(line.delta), str(line.balance)])
+    _turn_page(paper)
     _row(paper, ["", "closing", "", "", "", str(section.closing)], style="B")
+
+
+def _turn_page(paper: Any) -> None:
+    """Begin a new page under the columns' titles where the next row does not fit."""
+    if paper.will_page_break(_LINE):
+        paper.add_page()
+        _titles(paper)
+
+
+def _titles(paper: Any) -> None:
+    _row(paper, [title for title, _ in (*_COLUMNS, *_AMOUNTS)], style="B")
+
+
+def _number(paper: Any) -> None:
+    """Write on a page which one it is, of how many."""
+    paper.set_font(FONT, size=_SMALL)
+    paper.set_y(_LINE - _BOTTOM)
+    paper.cell(0, _LINE, f"{paper.page_no()} / {{nb}}", align="R")
 
 
 def _row(paper: Any, cells: list[str], *, style: str = "") -> None:
