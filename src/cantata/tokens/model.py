@@ -134,3 +134,5 @@ class Instrument:
     template_id: str = ""
     synchronizer_id: str = ""
     blob: str = ""
+    paused: tuple[str, ...] = ()
+    """Which of mint and burn are, by the names that contracts use."""

@@ -53,6 +53,21 @@ class Code(IntEnum):
     NOT_ONBOARDED = 13
 
 
+REFUSALS: Mapping[str, Code] = {
+    "tokens/paused": Code.PAUSED,
+    "tokens/sender-frozen": Code.SENDER_FROZEN,
+    "tokens/receiver-frozen": Code.RECEIVER_FROZEN,
+    "tokens/no-inputs": Code.INSUFFICIENT_BALANCE,
+    "tokens/insufficient-funds": Code.INSUFFICIENT_BALANCE,
+    "tokens/not-verified": Code.NOT_VERIFIED,
+    "tokens/verification-expired": Code.VERIFICATION_EXPIRED,
+    "tokens/country-refused": Code.COUNTRY_REFUSED,
+    "tokens/locked-up": Code.LOCKED_UP,
+    "tokens/account-missing": Code.NOT_ONBOARDED,
+}
+"""What the ledger's refusals of movements mean, by the ids that the contracts give them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What holds for an instrument: its `TokenRules` on the ledger."""
@@ -60,6 +75,7 @@ class Rules:
     paused: frozenset[Operation] = frozenset()
     accounts_required: bool = False
     countries: frozenset[str] = frozenset()
+    approver: str | None = None
 
     @classmethod
     def of(cls, content: Mapping[str, Any]) -> Rules:
@@ -68,6 +84,7 @@ class Rules:
             paused=frozenset(map(Operation, content["paused"])),
             accounts_required=content["accountsRequired"],
             countries=frozenset(content["countries"]),
+            approver=content.get("approver"),
         )
 
 
@@ -153,8 +170,38 @@ class Verdict:
 def judge(operation: Operation, amount: Decimal, facts: Facts) -> Verdict:
     """Decide on a movement of a sound amount: the first reason against it, as the ledger asks."""
     kind = _kind(facts)
-    found = _of_rules(operation, facts) or _of_funds(amount, facts) or _of_limits(amount, facts)
+    found = (
+        _of_rules(operation, facts)
+        or _of_funds(amount, facts)
+        or judge_limits(amount, facts.limits)
+    )
     return found or Verdict(code=Code.ALLOWED, kind=kind)
+
+
+def judge_limits(amount: Decimal, limits: Limits) -> Verdict | None:
+    """Give the first limit that an amount would exceed; no ledger knows them.
+
+    What others hold is not told: of the receiver only that it would be too much.
+    """
+    if limits.is_new_holder and limits.holders_left is not None and limits.holders_left < 1:
+        return Verdict(
+            code=Code.HOLDER_LIMIT,
+            message="the token has as many holders as it may have",
+            remedy="choose a receiver who holds it already",
+        )
+    if limits.balance_left is not None and amount > limits.balance_left:
+        return Verdict(
+            code=Code.BALANCE_LIMIT,
+            message="the receiver would have more than one holder may have",
+            remedy="choose a smaller amount, or another receiver",
+        )
+    if limits.volume_left is not None and amount > limits.volume_left:
+        return Verdict(
+            code=Code.VOLUME_LIMIT,
+            message=f"the sender may move {limits.volume_left} more in this window",
+            remedy="choose a smaller amount, or wait until the window has passed",
+        )
+    return None
 
 
 def _kind(facts: Facts) -> Kind:
@@ -163,15 +210,20 @@ def _kind(facts: Facts) -> Kind:
     return Kind.DIRECT if facts.consent else Kind.OFFER
 
 
+def closed() -> Verdict:
+    """Give what is said of a token whose rules are no more."""
+    return Verdict(
+        code=Code.TOKEN_CLOSED,
+        message="the token is closed: nothing of it moves",
+        remedy="ask the issuer what replaces it",
+        refusal="CONTRACT_NOT_FOUND",
+    )
+
+
 def _of_rules(operation: Operation, facts: Facts) -> Verdict | None:
     rules = facts.rules
     if rules is None:
-        return Verdict(
-            code=Code.TOKEN_CLOSED,
-            message="the token is closed: nothing of it moves",
-            remedy="ask the issuer what replaces it",
-            refusal="CONTRACT_NOT_FOUND",
-        )
+        return closed()
     if operation in rules.paused:
         return Verdict(
             code=Code.PAUSED,
@@ -273,29 +325,6 @@ def _of_funds(amount: Decimal, facts: Facts) -> Verdict | None:
         remedy="locked and frozen holdings are not free; choose a smaller amount",
         refusal="tokens/no-inputs" if empty else "tokens/insufficient-funds",
     )
-
-
-def _of_limits(amount: Decimal, facts: Facts) -> Verdict | None:
-    limits = facts.limits
-    if limits.is_new_holder and limits.holders_left is not None and limits.holders_left < 1:
-        return Verdict(
-            code=Code.HOLDER_LIMIT,
-            message="the token has as many holders as it may have",
-            remedy="choose a receiver who holds it already",
-        )
-    if limits.balance_left is not None and amount > limits.balance_left:
-        return Verdict(
-            code=Code.BALANCE_LIMIT,
-            message=f"the receiver may take {limits.balance_left} more",
-            remedy="choose a smaller amount",
-        )
-    if limits.volume_left is not None and amount > limits.volume_left:
-        return Verdict(
-            code=Code.VOLUME_LIMIT,
-            message=f"the sender may move {limits.volume_left} more in this window",
-            remedy="choose a smaller amount, or wait until the window has passed",
-        )
-    return None
 
 
 def _time(text: str | None) -> Timestamp | None:

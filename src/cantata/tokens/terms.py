@@ -10,15 +10,19 @@ from dataclasses import dataclass, field
 
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 from cantata.lang import ContractId
 from cantata.storage.session import ReadSession
 from cantata.tokens.contract import context as keys
 from cantata.tokens.errors import InstrumentUnknown
+from cantata.tokens.facts import Wanted, require_within_limits
 from cantata.tokens.model import InstrumentId, Offer
 from cantata.tokens.projection.contracts import ACCOUNT, FACTORY, PREAPPROVAL, RULES
+from cantata.tokens.refusals import TokenClosed
 from cantata.tokens.repository import contracts
 from cantata.tokens.repository.contracts import Disclosable
+from cantata.tokens.rules_policy import closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +51,10 @@ async def terms_of(
 ) -> Terms:
     """Give the rules, and the accounts of both parties if the rules want them.
 
-    Raise InstrumentUnknown. An account that is not there is left to the ledger to miss.
+    Raise InstrumentUnknown or TokenClosed. An account that is not there is left to the ledger to
+    miss.
     """
-    rules = await _known(session, RULES, identity)
+    rules = await rules_of(session, identity)
     named = {keys.RULES: rules}
     if rules.content["accountsRequired"]:
         for key, party in ((keys.SENDER_ACCOUNT, sender), (keys.RECEIVER_ACCOUNT, receiver)):
@@ -60,28 +65,43 @@ async def terms_of(
     return Terms(context, tuple({each.contract_id: each for each in named.values()}.values()))
 
 
-async def transfer_terms(
-    session: ReadSession,
-    identity: InstrumentId,
-    sender: PartyId,
-    receiver: PartyId,
-    now: Timestamp,
-) -> Terms:
+async def rules_of(session: ReadSession, identity: InstrumentId) -> Disclosable:
+    """Give the rules of an instrument; raise InstrumentUnknown, or TokenClosed without rules."""
+    found = await contracts.disclosable(session, RULES, identity)
+    if found is not None:
+        return found
+    if await contracts.instrument(session, identity) is None:
+        raise InstrumentUnknown(identity.admin, identity.id)
+    raise TokenClosed(closed())
+
+
+async def limited_terms(session: ReadSession, wanted: Wanted, now: Timestamp) -> Terms:
+    """Give the terms of a movement within the token's limits; raise MovementRefused beyond them."""
+    await require_within_limits(session, wanted, now)
+    return await terms_of(session, wanted.token, wanted.sender, wanted.receiver)
+
+
+async def transfer_terms(session: ReadSession, wanted: Wanted, now: Timestamp) -> Terms:
     """Give the terms of a transfer, with the receiver's pre-approval if it stands."""
-    terms = await terms_of(session, identity, sender, receiver)
-    if sender == receiver:
+    terms = await limited_terms(session, wanted, now)
+    if wanted.sender == wanted.receiver:
         return terms
-    consent = await contracts.disclosable(session, PREAPPROVAL, identity, party=receiver, now=now)
+    consent = await contracts.disclosable(
+        session, PREAPPROVAL, wanted.token, party=wanted.receiver, now=now
+    )
     return terms if consent is None else terms.with_named(keys.PREAPPROVAL, consent)
 
 
-async def acceptance_terms(session: ReadSession, offer: Offer) -> Terms:
+async def acceptance_terms(session: ReadSession, offer: Offer, now: Timestamp) -> Terms:
     """Give the terms of accepting an offer: the rules, which must allow it still, and the funds."""
-    terms = await terms_of(session, offer.instrument, offer.sender, offer.receiver)
+    wanted = Wanted(
+        token=offer.instrument, sender=offer.sender, receiver=offer.receiver, amount=offer.amount
+    )
+    terms = await limited_terms(session, wanted, now)
     return terms.with_shown(await contracts.disclosed(session, offer.inputs))
 
 
-async def return_terms(session: ReadSession, offer: Offer) -> Terms:
+async def return_terms(session: ReadSession, offer: Offer, now: Timestamp) -> Terms:
     """Give the terms of an offer's end without transfer: funds go back whatever the rules say.
 
     Once its deadline has passed, the sender may have used the locked funds already.
@@ -90,16 +110,20 @@ async def return_terms(session: ReadSession, offer: Offer) -> Terms:
     return Terms({keys.EXPIRE_LOCK: metadata.AV_Bool(value=bool(locked))}, locked)
 
 
-async def settlement_terms(session: ReadSession, allocation: Disclosable) -> Terms:
+async def settlement_terms(session: ReadSession, allocation: Disclosable, now: Timestamp) -> Terms:
     """Give the terms of executing an allocation: the rules, and the funds."""
     leg = allocation.content["allocation"]["transferLeg"]
-    terms = await terms_of(
-        session, allocation.instrument, PartyId(leg["sender"]), PartyId(leg["receiver"])
+    wanted = Wanted(
+        token=allocation.instrument,
+        sender=PartyId(leg["sender"]),
+        receiver=PartyId(leg["receiver"]),
+        amount=Decimal(leg["amount"]),
     )
-    return terms.with_shown((await refund_terms(session, allocation)).shown)
+    terms = await limited_terms(session, wanted, now)
+    return terms.with_shown((await refund_terms(session, allocation, now)).shown)
 
 
-async def refund_terms(session: ReadSession, allocation: Disclosable) -> Terms:
+async def refund_terms(session: ReadSession, allocation: Disclosable, now: Timestamp) -> Terms:
     """Give the terms of an allocation's end without settlement: the funds, for those who ask."""
     return Terms({}, await contracts.disclosed(session, [allocation.content["lockedCid"]]))
 

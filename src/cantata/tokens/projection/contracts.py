@@ -27,6 +27,7 @@ RULES = "rules"
 ACCOUNT = "account"
 PREAPPROVAL = "preapproval"
 ALLOCATION = "allocation"
+ALLOWANCE = "allowance"
 LOCKED = "locked"
 """A holding that is locked: who ends its lock may have to show it to the ledger."""
 
@@ -111,6 +112,7 @@ def _instrument(event: CreatedEvent, transaction: Transaction) -> Row:
         "cap": None if cap is None else Decimal(cap),
         "supply": Decimal(value["supply"]),
         "meta": value["meta"],
+        "paused": list(value["paused"]),
     }
 
 
@@ -169,6 +171,18 @@ def _allocation(value: Any) -> Row:
     }
 
 
+def _allowance(value: Any) -> Row:
+    expires = value.get("expiresAt")
+    return {
+        "kind": ALLOWANCE,
+        "admin": value["instrumentId"]["admin"],
+        "instrument": value["instrumentId"]["id"],
+        "party": value["owner"],
+        "content": value,
+        "expires_at": None if expires is None else Timestamp.parse(expires),
+    }
+
+
 def _locked(value: Any) -> Row | None:
     if value.get("lock") is None:
         return None
@@ -193,6 +207,7 @@ _DISCLOSABLE: dict[str, Callable[[Any], Row | None]] = {
     "Cantata.Tokens.Account:HolderAccount": _account,
     "Cantata.Tokens.Preapproval:TransferPreapproval": _preapproval,
     "Cantata.Tokens.Allocation:TokenAllocation": _allocation,
+    "Cantata.Tokens.Allowance:Allowance": _allowance,
 }
 
 

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
+from cantata.automation.errors import NotNow
 from cantata.http.edge import address_of
 from cantata.http.errors import RateLimited
 from cantata.http.limits import Limit, Limiter, MemoryLimiter
@@ -25,8 +26,15 @@ from cantata.observability.events import events
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.tokens.errors import InstrumentUnknown
+from cantata.tokens.refusals import MovementRefused
 from cantata.tokens.registry import schemas
-from cantata.tokens.registry.errors import NotHere, RequestMalformed, Scattered, SeveralAdmins
+from cantata.tokens.registry.errors import (
+    InputsUnknown,
+    NotHere,
+    RequestMalformed,
+    Scattered,
+    SeveralAdmins,
+)
 from cantata.tokens.registry.model import PAGE_DEFAULT, PAGE_MAX, AsOf, Ending, RegistrySettings
 from cantata.tokens.registry.service import Registry
 
@@ -61,6 +69,9 @@ _STATUS: tuple[tuple[type[Exception], int], ...] = (
     (SeveralAdmins, 404),
     (InstrumentUnknown, 404),
     (Scattered, 409),
+    (InputsUnknown, 409),
+    (MovementRefused, 409),
+    (NotNow, 409),
     (RateLimited, 429),
     (StorageError, 503),
 )
@@ -333,6 +344,8 @@ def _text(error: CantataError | RequestValidationError, status: int) -> str:
     """Put a refusal into words; what failed inside is nobody's business."""
     if isinstance(error, RequestValidationError):
         return _first(error.errors())
+    if isinstance(error, MovementRefused):
+        return f"the issuer's rules do not admit it now: {error.code}"
     return "the registry cannot answer at the moment" if status >= 500 else error.message
 
 

@@ -40,6 +40,18 @@ class SeveralAdmins(RegistryError):
         )
 
 
+class InputsUnknown(RegistryError):
+    """Who asks about holders does not show that it is about funds of its own."""
+
+    code = "INPUTS_UNKNOWN"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this instrument's holders are nobody else's business: name as inputHoldingCids active"
+            " holdings of the sender that cover the amount"
+        )
+
+
 class Scattered(RegistryError):
     """Contracts that one choice needs are on different synchronizers."""
 

@@ -13,7 +13,7 @@ from cantata.kernel.time import Timestamp
 from cantata.lang import TextMap
 from cantata.lang.surface.wire import codec
 from cantata.tokens import model
-from cantata.tokens.projection.contracts import PACKAGE
+from cantata.tokens.projection.contracts import ACCOUNT, PACKAGE
 from cantata.tokens.registry.model import (
     INSTRUMENT_APIS,
     REGISTRY_APIS,
@@ -122,15 +122,16 @@ class DisclosedContract(Wire):
 
     @classmethod
     def of(cls, contract: Disclosable, *, debug: bool) -> DisclosedContract:
-        """Describe a contract, with its content if `debug` is wanted."""
+        """Describe a contract, with its content if `debug` is wanted and it is about no holder."""
         created = contract.created_at
+        is_told = debug and contract.kind != ACCOUNT
         return cls(
             template_id=contract.template_id,
             contract_id=contract.contract_id,
             created_event_blob=contract.blob,
             synchronizer_id=contract.synchronizer_id,
             debug_package_name=PACKAGE if debug else None,
-            debug_payload=dict(contract.content) if debug else None,
+            debug_payload=dict(contract.content) if is_told else None,
             debug_created_at=str(created) if debug and created is not None else None,
         )
 

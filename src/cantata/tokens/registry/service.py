@@ -14,9 +14,11 @@ from cantata.kernel.time import Clock, Timestamp
 from cantata.storage.database import Database
 from cantata.storage.session import ReadSession
 from cantata.tokens.contract import context as keys
+from cantata.tokens.facts import Wanted
 from cantata.tokens.model import Instrument, InstrumentId, Offer, OfferState
 from cantata.tokens.projection.contracts import ALLOCATION, PACKAGE
 from cantata.tokens.registry.arguments import allocation_arguments, transfer_arguments
+from cantata.tokens.registry.disclosure import require_known
 from cantata.tokens.registry.errors import NotHere, RequestMalformed, Scattered, SeveralAdmins
 from cantata.tokens.registry.model import (
     AsOf,
@@ -33,21 +35,23 @@ from cantata.tokens.terms import (
     Terms,
     acceptance_terms,
     factory_of,
+    limited_terms,
     refund_terms,
     return_terms,
     settlement_terms,
-    terms_of,
     transfer_terms,
 )
 
 T = TypeVar("T")
 
-_OF_OFFERS: Mapping[Ending, Callable[[ReadSession, Offer], Awaitable[Terms]]] = {
+_OF_OFFERS: Mapping[Ending, Callable[[ReadSession, Offer, Timestamp], Awaitable[Terms]]] = {
     Ending.ACCEPT: acceptance_terms,
     Ending.REJECT: return_terms,
     Ending.WITHDRAW: return_terms,
 }
-_OF_ALLOCATIONS: Mapping[Ending, Callable[[ReadSession, Disclosable], Awaitable[Terms]]] = {
+_OF_ALLOCATIONS: Mapping[
+    Ending, Callable[[ReadSession, Disclosable, Timestamp], Awaitable[Terms]]
+] = {
     Ending.EXECUTE_TRANSFER: settlement_terms,
     Ending.WITHDRAW: refund_terms,
     Ending.CANCEL: refund_terms,
@@ -109,26 +113,37 @@ class Registry:
             return look(found)
 
     async def transfer_factory(self, admin: str | None, arguments: Any) -> AsOf[Factory]:
-        """Give what a transfer needs; raise RequestMalformed, InstrumentUnknown."""
+        """Give what a transfer needs; raise RequestMalformed, InstrumentUnknown, InputsUnknown.
+
+        Raise MovementRefused for what the token's limits do not admit.
+        """
         asked = transfer_arguments(arguments)
         transfer = asked.transfer
         sender, receiver = _party(transfer.sender), _party(transfer.receiver)
         async with self._look(admin) as look:
             identity = _own(look, asked.expected_admin, transfer.instrument_id)
             factory = await factory_of(look.session, identity)
-            now = self._clock.now()
-            terms = await transfer_terms(look.session, identity, sender, receiver, now)
+            wanted = Wanted(
+                token=identity, sender=sender, receiver=receiver, amount=transfer.amount
+            )
+            await require_known(look.session, wanted, transfer.input_holding_cids)
+            terms = await transfer_terms(look.session, wanted, self._clock.now())
             return look(_factory(factory, terms, _kind(sender, receiver, terms)))
 
     async def allocation_factory(self, admin: str | None, arguments: Any) -> AsOf[Factory]:
-        """Give what an allocation needs; raise RequestMalformed, InstrumentUnknown."""
+        """Give what an allocation needs; raise RequestMalformed, InstrumentUnknown, InputsUnknown.
+
+        Raise MovementRefused for what the token's limits do not admit.
+        """
         asked = allocation_arguments(arguments)
         leg = asked.allocation.transfer_leg
         sender, receiver = _party(leg.sender), _party(leg.receiver)
         async with self._look(admin) as look:
             identity = _own(look, asked.expected_admin, leg.instrument_id)
             factory = await factory_of(look.session, identity)
-            terms = await terms_of(look.session, identity, sender, receiver)
+            wanted = Wanted(token=identity, sender=sender, receiver=receiver, amount=leg.amount)
+            await require_known(look.session, wanted, asked.input_holding_cids)
+            terms = await limited_terms(look.session, wanted, self._clock.now())
             return look(_factory(factory, terms))
 
     async def offer_terms(self, admin: str | None, contract: str, ending: Ending) -> AsOf[Terms]:
@@ -141,7 +156,8 @@ class Registry:
                 raise NotHere("transfer instruction", contract)
             if found.state is not OfferState.PENDING:
                 raise NotHere("pending transfer instruction", contract)
-            return look(_together(await _OF_OFFERS[ending](look.session, found)))
+            terms = await _OF_OFFERS[ending](look.session, found, self._clock.now())
+            return look(_together(terms))
 
     async def allocation_terms(
         self, admin: str | None, contract: str, ending: Ending
@@ -153,7 +169,8 @@ class Registry:
             is_allocation = found is not None and found.kind == ALLOCATION
             if found is None or not is_allocation or found.instrument.admin != look.admin:
                 raise NotHere("allocation", contract)
-            return look(_together(await _OF_ALLOCATIONS[ending](look.session, found)))
+            terms = await _OF_ALLOCATIONS[ending](look.session, found, self._clock.now())
+            return look(_together(terms))
 
     @asynccontextmanager
     async def _look(self, admin: str | None) -> AsyncIterator[_Look]:

@@ -194,6 +194,7 @@ def instrument_of(row: Row[Any]) -> Instrument:
         template_id=row.template_id,
         synchronizer_id=row.synchronizer_id,
         blob=row.blob,
+        paused=tuple(row.paused),
     )
 
 

@@ -76,6 +76,7 @@ INSTRUMENTS = Table(
     Column("cap", Amount),
     Column("supply", Amount, nullable=False),
     Column("meta", JSONB, nullable=False),
+    Column("paused", ARRAY(Text), nullable=False),
     Column("synchronizer_id", Text, nullable=False),
     Column("blob", Text, nullable=False),
     Column("template_id", Text, nullable=False),
@@ -109,7 +110,7 @@ DISCLOSABLES = Table(
         postgresql_where="archived_offset IS NULL",
     ),
 )
-"""Contracts that others need in order to act: rules, pre-approvals, allocations."""
+"""Contracts that others need in order to act: rules, pre-approvals, allocations, allowances."""
 
 OFFERS = Table(
     "transfer_offers",

@@ -19,6 +19,7 @@ from cantata.ledger.typed import TypedCommand, exercise
 from cantata.lf.codec import ValueRefused
 from cantata.storage.session import WriteSession
 from cantata.tokens.errors import AllocationUnknown, SpecificationMalformed
+from cantata.tokens.facts import Wanted
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import ALLOCATION
@@ -31,7 +32,7 @@ from cantata.tokens.tasks.common import (
     take_inputs,
 )
 from cantata.tokens.tasks.transfer import SKEW
-from cantata.tokens.terms import factory_of, refund_terms, terms_of
+from cantata.tokens.terms import factory_of, limited_terms, refund_terms
 
 _SPECIFICATION = codec(standard.AllocationSpecification)
 _ENTITY = "Cantata.Tokens.Allocation:TokenAllocation"
@@ -53,7 +54,8 @@ class Allocate(TokenHandler):
         identity = InstrumentId(PartyId(leg.instrument_id.admin), str(leg.instrument_id.id))
         require_amount(leg.amount, (await known_instrument(session, identity)).decimals)
         factory = await factory_of(session, identity)
-        terms = await terms_of(session, identity, sender, receiver)
+        leg_wanted = Wanted(token=identity, sender=sender, receiver=receiver, amount=leg.amount)
+        terms = await limited_terms(session, leg_wanted, now)
         inputs = await take_inputs(session, intent, sender, identity, leg.amount, now)
         command = exercise(
             factory.contract_id,
@@ -90,7 +92,7 @@ class _Refund(TokenHandler):
         found = await contracts.disclosable_by_id(session, name)
         if found is None or found.kind != ALLOCATION:
             raise AllocationUnknown(name)
-        terms = await refund_terms(session, found)
+        terms = await refund_terms(session, found, now)
         command = self.command(ContractId[standard.Allocation](found.contract_id), terms.context)
         return Plan(
             commands=[command.json],

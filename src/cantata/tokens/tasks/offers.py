@@ -31,7 +31,7 @@ class _Ending(TokenHandler):
         if found is None or found.state is not OfferState.PENDING:
             raise OfferUnknown(name)
         self.check(found, now)
-        terms = await self.terms(session, found)
+        terms = await self.terms(session, found, now)
         command = self.command(ContractId[Instruction](found.contract_id), terms.context)
         return Plan(
             commands=[command.json],
@@ -39,9 +39,9 @@ class _Ending(TokenHandler):
             disclosed=[contract.disclosed().to_json() for contract in terms.shown],
         )
 
-    async def terms(self, session: WriteSession, offer: Offer) -> Terms:
+    async def terms(self, session: WriteSession, offer: Offer, now: Timestamp) -> Terms:
         """Give what the choice context names: funds go back whatever the rules say."""
-        return await return_terms(session, offer)
+        return await return_terms(session, offer, now)
 
     def check(self, offer: Offer, now: Timestamp) -> None:
         """Refuse what the ledger would refuse."""
@@ -63,9 +63,9 @@ class Accept(_Ending):
         if offer.execute_before <= now:
             raise OfferExpired(offer.contract_id, offer.execute_before)
 
-    async def terms(self, session: WriteSession, offer: Offer) -> Terms:
+    async def terms(self, session: WriteSession, offer: Offer, now: Timestamp) -> Terms:
         """Give the rules, which must allow the transfer still."""
-        return await acceptance_terms(session, offer)
+        return await acceptance_terms(session, offer, now)
 
     def command(
         self, offer: ContractId[Instruction], context: Mapping[str, Any]

@@ -17,6 +17,7 @@ from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
+from cantata.tokens.facts import Wanted
 from cantata.tokens.orders import OFFER_LIFETIME
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import INSTRUCTION
@@ -50,7 +51,8 @@ class Transfer(TokenHandler):
         sender, receiver = PartyId(request["sender"]), PartyId(request["receiver"])
         require_amount(amount, (await known_instrument(session, identity)).decimals)
         factory = await factory_of(session, identity)
-        terms = await transfer_terms(session, identity, sender, receiver, now)
+        wanted = Wanted(token=identity, sender=sender, receiver=receiver, amount=amount)
+        terms = await transfer_terms(session, wanted, now)
         inputs = await take_inputs(session, intent, sender, identity, amount, now)
         transfer = standard.Transfer(
             sender=Party(sender),

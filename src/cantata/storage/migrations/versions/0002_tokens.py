@@ -22,6 +22,8 @@ def upgrade() -> None:
     _movements()
     _preapproval_renewals()
     _reservations()
+    _token_approvals()
+    _token_limits()
     _transfer_offers()
     _reconciliations()
 
@@ -38,6 +40,10 @@ def downgrade() -> None:
         postgresql_where="state = 'pending'",
     )
     op.drop_table("transfer_offers")
+    op.drop_table("token_limits")
+    op.drop_index("ix_token_approvals_approver", table_name="token_approvals")
+    op.drop_index("ix_token_approvals_admin", table_name="token_approvals")
+    op.drop_table("token_approvals")
     op.drop_index(op.f("ix_reservations_intent_id"), table_name="reservations")
     op.drop_table("reservations")
     op.drop_index("ix_preapproval_renewals_due_at", table_name="preapproval_renewals")
@@ -130,6 +136,7 @@ def _instruments() -> None:
         sa.Column("cap", Amount()),
         sa.Column("supply", Amount(), nullable=False),
         sa.Column("meta", JSONB(), nullable=False),
+        sa.Column("paused", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column("synchronizer_id", sa.Text(), nullable=False),
         sa.Column("blob", sa.Text(), nullable=False),
         sa.Column("template_id", sa.Text(), nullable=False),
@@ -187,6 +194,47 @@ def _reservations() -> None:
         sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_reservations")),
     )
     op.create_index(op.f("ix_reservations_intent_id"), "reservations", ["intent_id"])
+
+
+def _token_approvals() -> None:
+    """Ask a second person."""
+    op.create_table(
+        "token_approvals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("approver", sa.Text(), nullable=False),
+        sa.Column("requester", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("document_hash", sa.Text(), nullable=False),
+        sa.Column("request", JSONB(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("requested_at", Instant(), nullable=False),
+        sa.Column("expires_at", Instant(), nullable=False),
+        sa.Column("decided_by", sa.Uuid()),
+        sa.Column("decided_at", Instant()),
+        sa.Column("remark", sa.Text(), nullable=False),
+        sa.Column("operation", sa.Uuid()),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_token_approvals")),
+    )
+    op.create_index("ix_token_approvals_admin", "token_approvals", ["admin", "requested_at"])
+    op.create_index("ix_token_approvals_approver", "token_approvals", ["approver", "requested_at"])
+
+
+def _token_limits() -> None:
+    """Hold transfers to what no single one shows."""
+    op.create_table(
+        "token_limits",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("holders", sa.BigInteger()),
+        sa.Column("balance", Amount()),
+        sa.Column("volume", Amount()),
+        sa.Column("window_micros", sa.BigInteger()),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("admin", "instrument", name=op.f("pk_token_limits")),
+    )
 
 
 def _transfer_offers() -> None:
