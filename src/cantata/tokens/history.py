@@ -42,6 +42,7 @@ TRANSFERS = frozenset(
         "Allocation_Cancel",
         "Allocation_Withdraw",
         "BurnMintFactory_BurnMint",
+        "TransferPreapproval_Issue",
         "TokenFactory_Transfer",
         "TokenFactory_ForceTransfer",
         "Token_Seize",

@@ -16,6 +16,7 @@ def row(stage: Stage, receiver: Party, amount: str, consent: Any = None) -> Mint
         receiver=receiver,
         amount=Decimal(amount),
         preapproval_cid=ContractId(consent or stage.preapprove(receiver)),
+        meta=meta(reason=f"salary of {receiver}"),
     )
 
 

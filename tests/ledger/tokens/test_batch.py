@@ -51,6 +51,19 @@ def test_one_bad_row_and_nothing_is_minted(stage: Stage, amount: str, refusal: s
     assert stage.instrument.payload.supply == Decimal("150")
 
 
+def test_each_row_is_told_to_its_receiver_alone(stage: Stage) -> None:
+    rows = [row(stage, stage.bob, "10"), row(stage, stage.carol, "20")]
+    stage.acting(stage.issuer).submit(minting(stage, *rows))
+    issued = [
+        node
+        for node in stage.last.tree.nodes
+        if isinstance(node, Exercise) and node.choice == "TransferPreapproval_Issue"
+    ]
+    said = [f"salary of {party}" for party in (stage.bob, stage.carol)]
+    assert [dict(node.argument[3][0]).popitem()[1] for node in issued] == said
+    assert [stage.carol in node.stakeholders for node in issued] == [False, True]
+
+
 def test_the_cap_can_be_reached_exactly(stage: Stage) -> None:
     rows = [row(stage, stage.bob, "999849.99"), row(stage, stage.carol, "0.01")]
     stage.acting(stage.issuer).submit(minting(stage, *rows))

@@ -60,6 +60,7 @@ def _mint_many(d: Draw) -> Made:
             receiver=d.party() if d.rarely() else consent.payload.receiver,
             amount=d.amount(),
             preapproval_cid=ContractId(consent.contract_id),
+            meta=meta(),
         )
         for consent in chosen
     ]

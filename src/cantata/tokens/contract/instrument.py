@@ -52,11 +52,12 @@ SUPPLY_OPERATIONS = [Operation.MINT, Operation.BURN]
 
 
 class Minting(Record):
-    """A receiver of newly minted funds, who agreed beforehand."""
+    """A receiver of newly minted funds, who agreed beforehand, and what it is for."""
 
     receiver: Party
     amount: Decimal
     preapproval_cid: ContractId[TransferPreapproval]
+    meta: metadata.Metadata
 
 
 class MintResult(Record):
@@ -154,7 +155,7 @@ class Instrument(Template):
                 receiver=minting.receiver,
                 amount=minting.amount,
                 instrument_id=self.instrument_id,
-                meta=meta,
+                meta=minting.meta,
             )
             holding_cids = [*holding_cids, issued.holding_cid]
             supply = supply + minting.amount
