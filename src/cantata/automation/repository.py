@@ -131,6 +131,19 @@ async def claim(
     return tuple(sorted(map(intent_of, rows), key=lambda intent: intent.created_at))
 
 
+async def take_over(session: WriteSession, worker: str) -> int:
+    """Free the rows that a worker of this name held when it died; give how many there are.
+
+    Should another worker of the same name be alive, both take a step of the same row: of two
+    moves only one succeeds, and the ledger knows a command that is sent twice.
+    """
+    return await session.run(
+        update(INTENTS)
+        .where(INTENTS.c.due_at.is_not(None), INTENTS.c.leased_by == worker)
+        .values(leased_until=None, leased_by="")
+    )
+
+
 async def load(session: ReadSession, identity: UUID, *, lock: bool = False) -> Intent | None:
     """Give an intent; with `lock`, nobody else moves it until the transaction ends."""
     statement = select(INTENTS).where(INTENTS.c.id == identity)

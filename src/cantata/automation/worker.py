@@ -65,11 +65,17 @@ class Worker:
         self._bell.ring()
 
     async def run(self) -> None:
-        """Work until told to stop; raise what keeps failing."""
-        failures = 0
+        """Work until told to stop; raise what keeps failing.
+
+        What a worker of this name left when it was killed is taken up at once.
+        """
+        failures, begun = 0, False
         try:
             while not self._stopping.is_set():
                 try:
+                    if not begun:
+                        await self._take_over()
+                        begun = True
                     claimed = await self._claim()
                     failures = 0
                 except StorageError:
@@ -83,6 +89,12 @@ class Worker:
                     await self._bell.wait(self._settings.idle_ms)
         finally:
             await asyncio.gather(*self._jobs, return_exceptions=True)
+
+    async def _take_over(self) -> None:
+        async with self._database.write() as session:
+            found = await repository.take_over(session, self._settings.name)
+        if found:
+            _log.info("worker.took_over", worker=self._settings.name, intents=found)
 
     async def _claim(self) -> tuple[Intent, ...]:
         """Take many rows at once, some of them ahead: a claim costs as much for one as for many."""

@@ -311,3 +311,24 @@ def test_two_workers_do_not_do_it_twice(database_settings: DatabaseSettings) -> 
         assert (await stage.intent(asked)).state is State.COMPLETED
 
     played(database_settings, play)
+
+
+def test_a_worker_takes_over_what_it_left(database_settings: DatabaseSettings) -> None:
+    """One that is started again does not wait for the end of its own leases."""
+
+    async def play(stage: Stage) -> None:
+        left, other = await stage.ask(1), await stage.ask(2)
+        for name in ("worker", "neighbour"):
+            async with stage.database.write() as session:
+                claimed = await repository.claim(
+                    session, stage.submitter.kinds, name, stage.clock.now(), 1
+                )
+            assert len(claimed) == 1
+        assert await stage.work() == 0
+        async with stage.database.write() as session:
+            assert await repository.take_over(session, "worker") == 1
+        assert await stage.work() == 1
+        assert (await stage.intent(left)).state is State.SUBMITTED
+        assert (await stage.intent(other)).state is State.REQUESTED
+
+    played(database_settings, play)
