@@ -1,0 +1,1 @@
+"""Exchange integration: deposits into treasuries, withdrawals from them, and their history."""

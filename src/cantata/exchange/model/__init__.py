@@ -1,0 +1,1 @@
+"""The values of the exchange slice: treasuries, customers, deposits, withdrawals, the journal."""

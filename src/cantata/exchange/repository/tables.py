@@ -1,0 +1,215 @@
+"""The tables: one projection of the ledger's history, all others our own."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from cantata.storage.schema import METADATA
+from cantata.storage.types import Amount, Instant
+
+ENTRIES = Table(
+    "exchange_entries",
+    METADATA,
+    Column("treasury", Text, nullable=False),
+    Column("ledger_offset", BigInteger, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("node_id", Integer, nullable=False),
+    Column("update_id", Text, nullable=False),
+    Column("record_time", Instant, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount),
+    Column("memo", Text, nullable=False),
+    Column("instruction", Text, nullable=False),
+    Column("original_instruction", Text, nullable=False),
+    Column("content", JSONB, nullable=False),
+    PrimaryKeyConstraint("treasury", "ledger_offset", "position"),
+    Index("ix_exchange_entries_update_id", "update_id", "node_id"),
+)
+"""What happened to a treasury, as the parser read it: a projection, made again from the ledger."""
+
+TREASURIES = Table(
+    "exchange_treasuries",
+    METADATA,
+    Column("party", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("signer", Text, nullable=False),
+    Column("withdrawals_enabled", Boolean, nullable=False),
+    Column("safe_after", Instant),
+    Column("created_at", Instant, nullable=False),
+)
+
+REGISTRIES = Table(
+    "exchange_registries",
+    METADATA,
+    Column("admin", Text, primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("checked_at", Instant, nullable=False),
+    Column("info", JSONB, nullable=False),
+)
+
+INSTRUMENTS = Table(
+    "exchange_instruments",
+    METADATA,
+    Column("admin", Text, ForeignKey("exchange_registries.admin"), nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("packages", ARRAY(Text), nullable=False),
+    Column("listing", Text, nullable=False),
+    Column("policy", JSONB, nullable=False),
+    Column("listed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("admin", "instrument"),
+)
+
+PACKAGES = Table(
+    "exchange_packages",
+    METADATA,
+    Column("package_id", Text, primary_key=True),
+    Column("admin", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("dar_sha256", Text, nullable=False),
+    Column("uploaded_at", Instant, nullable=False),
+)
+"""What was uploaded for which admin: the record that a restored participant is filled from."""
+
+ACCOUNTS = Table(
+    "exchange_accounts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("memo", Text, nullable=False, unique=True),
+    Column("treasury", Text, ForeignKey("exchange_treasuries.party"), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+DEPOSITS = Table(
+    "exchange_deposits",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("treasury", Text, nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("memo", Text, nullable=False),
+    Column("account", Uuid, ForeignKey("exchange_accounts.id")),
+    Column("state", Text, nullable=False),
+    Column("update_id", Text, nullable=False),
+    Column("node_id", Integer, nullable=False),
+    Column("ledger_offset", BigInteger, nullable=False),
+    Column("record_time", Instant, nullable=False),
+    Column("original_instruction", Text),
+    Column("instruction", Text),
+    Column("execute_before", Instant),
+    Column("tries", Integer, nullable=False),
+    Column("failure", JSONB),
+    Column("updated_at", Instant, nullable=False),
+    UniqueConstraint("treasury", "update_id", "node_id", "admin", "instrument"),
+    UniqueConstraint("treasury", "original_instruction"),
+    Index("ix_exchange_deposits_account", "account", "ledger_offset"),
+    Index("ix_exchange_deposits_instruction", "instruction"),
+    Index(
+        "ix_exchange_deposits_open",
+        "treasury",
+        "execute_before",
+        postgresql_where="state IN ('offered', 'stuck', 'suspense', 'refunding')",
+    ),
+)
+
+WITHDRAWALS = Table(
+    "exchange_withdrawals",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("treasury", Text, nullable=False),
+    Column("account", Uuid, ForeignKey("exchange_accounts.id")),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("fee", Amount, nullable=False),
+    Column("receiver", Text, nullable=False),
+    Column("memo", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("dead_after", Instant),
+    Column("execute_before", Instant),
+    Column("original_instruction", Text),
+    Column("instruction", Text),
+    Column("cancel_wanted", Boolean, nullable=False),
+    Column("update_id", Text, nullable=False),
+    Column("end_update_id", Text, nullable=False),
+    Column("ledger_offset", BigInteger),
+    Column("record_time", Instant),
+    Column("failure", JSONB),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Index("ix_exchange_withdrawals_account", "account", "created_at"),
+    Index("ix_exchange_withdrawals_original_instruction", "original_instruction"),
+    Index("ix_exchange_withdrawals_instruction", "instruction"),
+    Index(
+        "ix_exchange_withdrawals_open",
+        "treasury",
+        "state",
+        "created_at",
+        postgresql_where="state IN ('requested', 'submitted', 'unknown', 'offered')",
+    ),
+)
+
+JOURNAL = Table(
+    "journal_entries",
+    METADATA,
+    Column("number", BigInteger, Identity(always=True), primary_key=True),
+    Column("occasion", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    UniqueConstraint("occasion", "reference"),
+)
+"""An entry is made once for each occasion and reference; it is never changed or removed."""
+
+POSTINGS = Table(
+    "journal_postings",
+    METADATA,
+    Column("entry", BigInteger, ForeignKey("journal_entries.number"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    PrimaryKeyConstraint("entry", "position"),
+    Index("ix_journal_postings_book", "kind", "name", "admin", "instrument", "entry"),
+)
+
+BALANCES = Table(
+    "journal_balances",
+    METADATA,
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    PrimaryKeyConstraint("kind", "name", "admin", "instrument"),
+)
+"""The sum of the postings of each account, kept with them in one transaction."""

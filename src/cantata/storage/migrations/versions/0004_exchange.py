@@ -1,0 +1,307 @@
+"""Exchange: treasuries, listings, customers, deposits, withdrawals, the journal."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
+
+from cantata.storage.types import Amount, Instant
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    _treasuries()
+    _registries()
+    _instruments()
+    _packages()
+    _accounts()
+    _entries()
+    _deposits()
+    _withdrawals()
+    _journal_entries()
+    _journal_postings()
+    _journal_balances()
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_table("journal_balances")
+    op.drop_table("journal_postings")
+    op.drop_table("journal_entries")
+    op.drop_table("exchange_withdrawals")
+    op.drop_table("exchange_deposits")
+    op.drop_table("exchange_entries")
+    op.drop_table("exchange_accounts")
+    op.drop_table("exchange_packages")
+    op.drop_table("exchange_instruments")
+    op.drop_table("exchange_registries")
+    op.drop_table("exchange_treasuries")
+
+
+def _treasuries() -> None:
+    """Make the treasuries."""
+    op.create_table(
+        "exchange_treasuries",
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("signer", sa.Text(), nullable=False),
+        sa.Column("withdrawals_enabled", sa.Boolean(), nullable=False),
+        sa.Column("safe_after", Instant()),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("party", name=op.f("pk_exchange_treasuries")),
+        sa.UniqueConstraint("name", name=op.f("uq_exchange_treasuries_name")),
+    )
+
+
+def _registries() -> None:
+    """Make the registries."""
+    op.create_table(
+        "exchange_registries",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("checked_at", Instant(), nullable=False),
+        sa.Column("info", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("admin", name=op.f("pk_exchange_registries")),
+    )
+
+
+def _instruments() -> None:
+    """Make what is listed, and how it is treated."""
+    op.create_table(
+        "exchange_instruments",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("symbol", sa.Text(), nullable=False),
+        sa.Column("decimals", sa.Integer(), nullable=False),
+        sa.Column("packages", sa.ARRAY(sa.Text()), nullable=False),
+        sa.Column("listing", sa.Text(), nullable=False),
+        sa.Column("policy", JSONB(), nullable=False),
+        sa.Column("listed_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("admin", "instrument", name=op.f("pk_exchange_instruments")),
+        sa.ForeignKeyConstraint(
+            ["admin"], ["exchange_registries.admin"], name=op.f("fk_exchange_instruments_admin")
+        ),
+    )
+
+
+def _packages() -> None:
+    """Make the record of uploaded packages."""
+    op.create_table(
+        "exchange_packages",
+        sa.Column("package_id", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("dar_sha256", sa.Text(), nullable=False),
+        sa.Column("uploaded_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("package_id", name=op.f("pk_exchange_packages")),
+    )
+
+
+def _accounts() -> None:
+    """Make the accounts of customers."""
+    op.create_table(
+        "exchange_accounts",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_accounts")),
+        sa.ForeignKeyConstraint(
+            ["treasury"], ["exchange_treasuries.party"], name=op.f("fk_exchange_accounts_treasury")
+        ),
+        sa.UniqueConstraint("memo", name=op.f("uq_exchange_accounts_memo")),
+        sa.UniqueConstraint("reference", name=op.f("uq_exchange_accounts_reference")),
+    )
+
+
+def _entries() -> None:
+    """Make the history of treasuries."""
+    op.create_table(
+        "exchange_entries",
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("record_time", Instant(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount()),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("instruction", sa.Text(), nullable=False),
+        sa.Column("original_instruction", sa.Text(), nullable=False),
+        sa.Column("content", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "treasury", "ledger_offset", "position", name=op.f("pk_exchange_entries")
+        ),
+    )
+    op.create_index("ix_exchange_entries_update_id", "exchange_entries", ["update_id", "node_id"])
+
+
+def _deposits() -> None:
+    """Make the deposits."""
+    op.create_table(
+        "exchange_deposits",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("sender", sa.Text(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("account", sa.Uuid()),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("record_time", Instant(), nullable=False),
+        sa.Column("original_instruction", sa.Text()),
+        sa.Column("instruction", sa.Text()),
+        sa.Column("execute_before", Instant()),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("failure", JSONB()),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_deposits")),
+        sa.ForeignKeyConstraint(
+            ["account"], ["exchange_accounts.id"], name=op.f("fk_exchange_deposits_account")
+        ),
+        sa.UniqueConstraint(
+            "treasury",
+            "original_instruction",
+            name=op.f("uq_exchange_deposits_treasury_original_instruction"),
+        ),
+        sa.UniqueConstraint(
+            "treasury",
+            "update_id",
+            "node_id",
+            "admin",
+            "instrument",
+            name=op.f("uq_exchange_deposits_treasury_update_id_node_id_admin_instrument"),
+        ),
+    )
+    op.create_index(
+        "ix_exchange_deposits_account", "exchange_deposits", ["account", "ledger_offset"]
+    )
+    op.create_index("ix_exchange_deposits_instruction", "exchange_deposits", ["instruction"])
+    op.create_index(
+        "ix_exchange_deposits_open",
+        "exchange_deposits",
+        ["treasury", "execute_before"],
+        postgresql_where="state IN ('offered', 'stuck', 'suspense', 'refunding')",
+    )
+
+
+def _withdrawals() -> None:
+    """Make the withdrawals."""
+    op.create_table(
+        "exchange_withdrawals",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("account", sa.Uuid()),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("fee", Amount(), nullable=False),
+        sa.Column("receiver", sa.Text(), nullable=False),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("dead_after", Instant()),
+        sa.Column("execute_before", Instant()),
+        sa.Column("original_instruction", sa.Text()),
+        sa.Column("instruction", sa.Text()),
+        sa.Column("cancel_wanted", sa.Boolean(), nullable=False),
+        sa.Column("update_id", sa.Text(), nullable=False),
+        sa.Column("end_update_id", sa.Text(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger()),
+        sa.Column("record_time", Instant()),
+        sa.Column("failure", JSONB()),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.Column("updated_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_withdrawals")),
+        sa.ForeignKeyConstraint(
+            ["account"], ["exchange_accounts.id"], name=op.f("fk_exchange_withdrawals_account")
+        ),
+    )
+    op.create_index(
+        "ix_exchange_withdrawals_account", "exchange_withdrawals", ["account", "created_at"]
+    )
+    op.create_index("ix_exchange_withdrawals_instruction", "exchange_withdrawals", ["instruction"])
+    op.create_index(
+        "ix_exchange_withdrawals_open",
+        "exchange_withdrawals",
+        ["treasury", "state", "created_at"],
+        postgresql_where="state IN ('requested', 'submitted', 'unknown', 'offered')",
+    )
+    op.create_index(
+        "ix_exchange_withdrawals_original_instruction",
+        "exchange_withdrawals",
+        ["original_instruction"],
+    )
+
+
+def _journal_entries() -> None:
+    """Make the entries of the journal."""
+    op.create_table(
+        "journal_entries",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("occasion", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_journal_entries")),
+        sa.UniqueConstraint(
+            "occasion", "reference", name=op.f("uq_journal_entries_occasion_reference")
+        ),
+    )
+
+
+def _journal_postings() -> None:
+    """Make their debits and credits."""
+    op.create_table(
+        "journal_postings",
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.PrimaryKeyConstraint("entry", "position", name=op.f("pk_journal_postings")),
+        sa.ForeignKeyConstraint(
+            ["entry"], ["journal_entries.number"], name=op.f("fk_journal_postings_entry")
+        ),
+    )
+    op.create_index(
+        "ix_journal_postings_book",
+        "journal_postings",
+        ["kind", "name", "admin", "instrument", "entry"],
+    )
+
+
+def _journal_balances() -> None:
+    """Make what postings add up to."""
+    op.create_table(
+        "journal_balances",
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "kind", "name", "admin", "instrument", name=op.f("pk_journal_balances")
+        ),
+    )
