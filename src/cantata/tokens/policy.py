@@ -1,8 +1,8 @@
-"""Decisions about tokens: which holdings pay, and what an amount may be."""
+"""Decisions about tokens: which holdings pay, what an amount may be, what a pause is about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from cantata.kernel.money import Decimal
@@ -14,6 +14,8 @@ from cantata.tokens.errors import (
     TooFragmented,
 )
 from cantata.tokens.model import INPUTS_MAX, Holding
+from cantata.tokens.objections import AlreadyPaused, NotPaused
+from cantata.tokens.rules_policy import Operation
 
 SMALL_ONES = 4
 """Small holdings that a payment takes along, so that they do not pile up."""
@@ -57,6 +59,35 @@ def require_amount(amount: Decimal, decimals: int) -> None:
         raise AmountNotPositive(amount)
     if amount.round(decimals, Rounding.DOWN) != amount:
         raise PrecisionExceeded(amount, decimals)
+
+
+def operations_to_change(
+    named: Sequence[Operation], stopped: Collection[Operation], *, paused: bool
+) -> tuple[Operation, ...]:
+    """Choose what to pause, or to let go on: what is named, else all that is left.
+
+    Raise AlreadyPaused or NotPaused if something named is so already, or if nothing is left.
+    """
+    objection = AlreadyPaused if paused else NotPaused
+    for operation in named:
+        if (operation in stopped) == paused:
+            raise objection(operation.value)
+    chosen = named or [each for each in Operation if (each in stopped) != paused]
+    if not chosen:
+        raise objection("")
+    return tuple(dict.fromkeys(chosen))
+
+
+def shares(holdings: Iterable[Holding], amount: Decimal) -> tuple[tuple[Holding, Decimal], ...]:
+    """Give what each holding contributes to an amount, in their order; all if they are too few."""
+    left = amount
+    found: list[tuple[Holding, Decimal]] = []
+    for holding in holdings:
+        part = min(holding.amount, left)
+        if part > ZERO:
+            found.append((holding, part))
+            left = left - part
+    return tuple(found)
 
 
 def _largest(amount: Decimal, candidates: Candidates) -> list[Holding]:
