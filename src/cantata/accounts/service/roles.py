@@ -20,7 +20,7 @@ from cantata.http.caller import Caller
 from cantata.kernel.time import Clock, Timestamp
 from cantata.storage.session import ReadSession, WriteSession
 
-TOKEN_ROLES = ("MINTER", "BURNER", "PAUSER", "FREEZER", "AGENT")
+TOKEN_ROLES = ("MINTER", "BURNER", "PAUSER", "FREEZER", "AGENT", "COMPLIANCE")
 """The roles of a token, all administered by its ADMIN."""
 
 TOKEN_ADMIN = "ADMIN"
