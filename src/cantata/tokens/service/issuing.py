@@ -11,7 +11,6 @@ from cantata.accounts.service.auditing import note
 from cantata.automation import repository as intents
 from cantata.automation.model import Wish
 from cantata.http.caller import Caller
-from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
 from cantata.observability.tracing import current as trace
@@ -28,9 +27,9 @@ from cantata.tokens.orders import MintOrder, NewToken
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts, register
 from cantata.tokens.service.common import Desk, Recorded
+from cantata.tokens.wishes import MINT, mint_wish
 
 CREATE = "tokens.create"
-MINT = "tokens.mint"
 ZERO = Decimal("0")
 
 
@@ -67,7 +66,7 @@ class Issuing:
     ) -> Recorded:
         """Ask for an amount to come into being."""
         freely = await self.receives_freely(session, caller, order)
-        wish = _minting(caller, order, key, together=freely)
+        wish = mint_wish(caller.requester, order, key, together=freely)
 
         async def check() -> None:
             await self.check_mint(session, caller, order)
@@ -148,26 +147,6 @@ def _described(documents: Sequence[Any]) -> dict[str, str]:
         f"cantata/document.{number}": f"{document.name} sha-256:{document.sha256}"
         for number, document in enumerate(documents)
     }
-
-
-def _minting(caller: Caller, order: MintOrder, key: str, *, together: bool) -> Wish:
-    actors: tuple[PartyId, ...] = (order.token.admin,)
-    if together and order.receiver != order.token.admin:
-        actors = (*actors, order.receiver)
-    return Wish(
-        kind=MINT,
-        requester=caller.requester,
-        key=key,
-        subject=str(order.token),
-        act_as=actors,
-        request={
-            "admin": order.token.admin,
-            "instrument": order.token.id,
-            "receiver": order.receiver,
-            "amount": str(order.amount),
-            "memo": order.memo,
-        },
-    )
 
 
 def _require_cap(order: NewToken) -> None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from cantata.accounts.model import Action, Right, token_role
 from cantata.accounts.service.auditing import note
-from cantata.automation.model import Wish
 from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
@@ -30,6 +27,7 @@ from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts
 from cantata.tokens.service.common import Desk, Recorded
+from cantata.tokens.wishes import burn_wish, consent_wish, transfer_wish, wish_about
 
 ZERO = Decimal("0")
 
@@ -44,16 +42,7 @@ class Moving:
         self, session: WriteSession, caller: Caller, order: TransferOrder, key: str
     ) -> Recorded:
         """Ask for a transfer: direct if the receiver agreed beforehand, else an offer."""
-        deadline = order.execute_before
-        request = {
-            **_about(order.token),
-            "sender": order.sender,
-            "receiver": order.receiver,
-            "amount": str(order.amount),
-            "memo": order.memo,
-            "execute_before": None if deadline is None else str(deadline),
-        }
-        wish = _wish(caller, "tokens.transfer", order.token, key, (order.sender,), request)
+        wish = transfer_wish(caller.requester, order, key)
         return await self._desk.ask(
             session, wish, lambda: self.check_transfer(session, caller, order)
         )
@@ -76,13 +65,7 @@ class Moving:
         self, session: WriteSession, caller: Caller, order: BurnOrder, key: str
     ) -> Recorded:
         """Ask for an amount to be given up by its owner; the supply shrinks by it."""
-        request = {
-            **_about(order.token),
-            "owner": order.owner,
-            "amount": str(order.amount),
-            "memo": order.memo,
-        }
-        wish = _wish(caller, "tokens.burn", order.token, key, (order.owner,), request)
+        wish = burn_wish(caller.requester, order, key)
 
         async def check() -> None:
             is_issuer = order.owner == order.token.admin
@@ -111,7 +94,7 @@ class Moving:
         actor = offer.sender if order.ending == "withdraw" else offer.receiver
         request = {"offer": order.offer}
         kind = f"tokens.{order.ending}"
-        wish = _wish(caller, kind, offer.instrument, key, (actor,), request)
+        wish = wish_about(caller.requester, kind, offer.instrument, key, (actor,), request)
 
         async def check() -> None:
             await self._require(
@@ -137,13 +120,7 @@ class Moving:
     ) -> Recorded:
         """Ask for a standing consent to receive an issuer's tokens."""
         expires = order.expires_at
-        request = {
-            **_about(order.token),
-            "receiver": order.receiver,
-            "expires_at": None if expires is None else str(expires),
-        }
-        kind = "tokens.preapprove"
-        wish = _wish(caller, kind, order.token, key, (order.receiver,), request)
+        wish = consent_wish(caller.requester, order, key)
 
         async def check() -> None:
             await self._require(session, caller, "preapprove", order.receiver, order.token, ZERO)
@@ -157,9 +134,9 @@ class Moving:
         self, session: WriteSession, caller: Caller, order: ConsentOrder, key: str
     ) -> Recorded:
         """Ask for a standing consent to end."""
-        request = {**_about(order.token), "receiver": order.receiver, "actor": order.receiver}
+        request = {"receiver": order.receiver, "actor": order.receiver}
         kind = "tokens.cancel_preapproval"
-        wish = _wish(caller, kind, order.token, key, (order.receiver,), request)
+        wish = wish_about(caller.requester, kind, order.token, key, (order.receiver,), request)
 
         async def check() -> None:
             await self._require(session, caller, "preapprove", order.receiver, order.token, ZERO)
@@ -176,8 +153,10 @@ class Moving:
     ) -> Recorded:
         """Ask for holdings to be merged, or split into amounts."""
         amounts = [str(amount) for amount in order.amounts]
-        request = {**_about(order.token), "owner": order.owner, "amounts": amounts}
-        wish = _wish(caller, "tokens.rearrange", order.token, key, (order.owner,), request)
+        request = {"owner": order.owner, "amounts": amounts}
+        wish = wish_about(
+            caller.requester, "tokens.rearrange", order.token, key, (order.owner,), request
+        )
 
         async def check() -> None:
             await self._require(session, caller, "rearrange", order.owner, order.token, ZERO)
@@ -207,25 +186,3 @@ class Moving:
             amount=amount,
         )
         await self._desk.accounts.authority.require(session, caller, action)
-
-
-def _about(token: InstrumentId) -> dict[str, Any]:
-    return {"admin": token.admin, "instrument": token.id}
-
-
-def _wish(
-    caller: Caller,
-    kind: str,
-    token: InstrumentId,
-    key: str,
-    act_as: tuple[PartyId, ...],
-    request: dict[str, Any],
-) -> Wish:
-    return Wish(
-        kind=kind,
-        requester=caller.requester,
-        key=key,
-        subject=str(token),
-        act_as=act_as,
-        request=request,
-    )
