@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import pkgutil
 import secrets
 from collections.abc import Iterator
@@ -13,16 +12,19 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from cantata.accounts.assembly import AccountSettings, assembled
+from cantata.accounts.model import ALLOCATE, ALLOCATE_EXTERNAL
 from cantata.accounts.service.accounts import Accounts
-from cantata.accounts.service.authentication import Authentication
-from cantata.accounts.service.authority import Authority
 from cantata.accounts.service.handover import Administration
-from cantata.accounts.service.keys import ApiKeys
-from cantata.accounts.service.onboarding import Courier, Onboarding
-from cantata.accounts.service.parties import PartyAccess
-from cantata.accounts.service.roles import Roles
-from cantata.accounts.service.tokens import AccessTokens, TokenSettings
-from cantata.accounts.tasks import ParticipantParties, PartyAllocator
+from cantata.accounts.service.onboarding import Courier
+from cantata.accounts.service.tokens import TokenSettings
+from cantata.accounts.signers import SignedOutside
+from cantata.accounts.tasks import (
+    Allocation,
+    HostedParties,
+    ParticipantTopology,
+    PartyAllocator,
+)
 from cantata.api.app import Services, create_app
 from cantata.api.readiness import PlatformReadiness
 from cantata.automation import repository as intents
@@ -104,34 +106,30 @@ class ParticipantDirectory:
 
 
 def handlers() -> tuple[Handler, ...]:
-    """Give the handlers of all slices."""
-    return tasks.handlers()
+    """Give the handlers of all slices; parties with keys of their own sign for all of them."""
+    return tuple(SignedOutside(handler) for handler in tasks.handlers())
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
     """Give what allocates parties."""
-    return PartyAllocator(database, ParticipantParties(ledger.parties), clock)
+    allocations: dict[str, Allocation] = {
+        ALLOCATE: HostedParties(ledger.parties),
+        ALLOCATE_EXTERNAL: ParticipantTopology(ledger),
+    }
+    return PartyAllocator(database, allocations, clock)
 
 
 def accounts(world: World, courier: Courier | None = None) -> Accounts:
     """Give the use cases of accounts."""
-    secret, clock = auth_secret(world.settings), world.clock
-    authority = Authority(clock)
-    token_settings = TokenSettings(
+    secret = auth_secret(world.settings)
+    tokens = TokenSettings(
         secret=secret,
         audience=world.settings.auth_audience,
         foreign_issuer=world.settings.auth_issuer,
     )
-    return Accounts(
-        authority=authority,
-        authentication=Authentication(world.database, AccessTokens(token_settings, clock), clock),
-        onboarding=Onboarding(clock, hashlib.sha256(b"pepper" + secret.encode()).digest()),
-        parties=PartyAccess(authority, clock),
-        roles=Roles(clock),
-        administration=Administration(clock, ENVIRONMENT),
-        keys=ApiKeys(clock, ENVIRONMENT),
-        courier=courier,
-    )
+    chosen = AccountSettings(secret=secret, environment=ENVIRONMENT, tokens=tokens, courier=courier)
+    topologies = ParticipantTopology(world.ledger)
+    return assembled(chosen, world.database, topologies, handlers(), world.clock)
 
 
 def token_service(world: World, of_accounts: Accounts) -> TokenService:

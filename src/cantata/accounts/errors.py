@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from cantata.automation.errors import NotPossible
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
 
@@ -133,4 +136,74 @@ class TopologyUnknown(AccountError):
         super().__init__(
             "these are not the topology transactions of this key",
             hint="sign the hash that POST /v1/parties/external:prepare gave",
+        )
+
+
+class SignatureRefused(AccountError):
+    """A signature is not of the key over what was to be signed; fields `signer`, `reason`."""
+
+    code = "SIGNATURE_REFUSED"
+
+    def __init__(self, signer: str, reason: str) -> None:
+        self.signer = signer
+        self.reason = reason
+        super().__init__(
+            f"the signature of {signer} does not verify: {reason}",
+            hint="sign the bytes of the hash itself with the party's key; nothing was changed",
+        )
+
+
+class KeyRefused(AccountError):
+    """A public key cannot be that of a party; field `reason`."""
+
+    code = "KEY_REFUSED"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            reason, hint="give an Ed25519, P-256, P-384 or secp256k1 key, in DER or, Ed25519, raw"
+        )
+
+
+class SignersMixed(NotPossible):
+    """Parties with own keys and parties of the participant would have to act at once.
+
+    Fields `outside` and `inside`.
+    """
+
+    code = "SIGNERS_MIXED"
+
+    def __init__(self, outside: Sequence[str], inside: Sequence[str]) -> None:
+        self.outside = tuple(outside)
+        self.inside = tuple(inside)
+        super().__init__(
+            f"{', '.join(outside)} sign with keys of their own, {', '.join(inside)} do not",
+            hint="let them act one after the other, such as by offer and acceptance",
+        )
+
+
+class NotOneCommand(NotPossible):
+    """A party with a key of its own signs one command at a time; field `count`."""
+
+    code = "NOT_ONE_COMMAND"
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+        super().__init__(
+            f"it takes {count} commands, and a signature is for one",
+            hint="end what stands in its way first, such as the earlier pre-approval",
+        )
+
+
+class NotCancellable(AccountError):
+    """An operation cannot be taken back any more; fields `operation` and `state`."""
+
+    code = "NOT_CANCELLABLE"
+
+    def __init__(self, operation: str, state: str) -> None:
+        self.operation = operation
+        self.state = state
+        super().__init__(
+            f"the operation {operation} is {state} and cannot be taken back",
+            hint="what was sent to the ledger ends there",
         )

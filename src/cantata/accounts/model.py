@@ -32,8 +32,14 @@ DELAY_INCREASE_MAX = RelTime.of(days=5)
 KEYS_MAX = 50
 """API keys of one user."""
 
+ORGANISATIONS_MAX = 20
+"""Organisations that one user may found."""
+
 ALLOCATE = "accounts.allocate_party"
-"""The kind of intents that allocate parties."""
+"""The kind of intents that allocate parties whose keys the participant has."""
+
+ALLOCATE_EXTERNAL = "accounts.allocate_external"
+"""The kind of intents that bring parties into being whose keys their users have."""
 
 DEFAULT_ADMIN = "DEFAULT_ADMIN"
 """The one role of the platform's administrator; it administers itself and all other roles."""
@@ -57,18 +63,21 @@ class PartyKind(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
-    """Somebody who can call; `email` is shown shortened, the address itself is kept nowhere."""
+    """Somebody who can call; `email` is shown shortened, the address itself is kept nowhere.
+
+    `is_verified` tells whether she proved that the address is hers.
+    """
 
     id: UUID
     email: str
+    is_verified: bool
     is_active: bool
-    organisation: UUID | None
     created_at: Timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Organisation:
-    """Users that belong together."""
+    """Users that belong together, by the roles that they hold in it."""
 
     id: UUID
     name: str
@@ -76,14 +85,26 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartyKey:
+    """The public key of an external party: its curve as the ledger names it, and its DER form."""
+
+    spec: str
+    der: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
-    """A party that Cantata knows; `receives_freely` lets issuers mint to it unasked."""
+    """A party that Cantata knows; `receives_freely` lets issuers mint to it unasked.
+
+    `key` is that of an external party.
+    """
 
     party: PartyId
     kind: PartyKind
     name: str
     receives_freely: bool
     created_at: Timestamp
+    key: PartyKey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +112,16 @@ class PartyRight:
     """A right of a user, until it expires."""
 
     user: UUID
+    party: PartyId
+    right: Right
+    expires_at: Timestamp | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleRight:
+    """A right of everybody who holds a role, until it expires."""
+
+    role: str
     party: PartyId
     right: Right
     expires_at: Timestamp | None
@@ -189,3 +220,27 @@ class Decision:
 def token_role(name: str, token: str) -> str:
     """Give the name of a role of one token: ``token_role("MINTER", "alice::1220…/GOLD")``."""
     return f"{name}@{token}"
+
+
+ORGANISATION_ADMIN = "ADMIN"
+ORGANISATION_ROLES = ("MEMBER", "OPERATOR", "AUDITOR")
+"""The roles of an organisation, all administered by its ADMIN.
+
+Operators and auditors have the rights that parties give to these roles: to act, and to read.
+"""
+
+_ORGANISATION = "@org:"
+
+
+def organisation_role(name: str, organisation: UUID) -> str:
+    """Give the name of a role of one organisation: ``OPERATOR@org:<its id>``."""
+    return f"{name}{_ORGANISATION}{organisation}"
+
+
+def organisation_of(role: str) -> UUID | None:
+    """Give the organisation that a role is of; None for roles of other things."""
+    _, found, identity = role.partition(_ORGANISATION)
+    try:
+        return UUID(identity) if found else None
+    except ValueError:
+        return None

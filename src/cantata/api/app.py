@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from cantata.accounts.api import onboarding, parties, roles
+from cantata.accounts.api import onboarding, parties, roles, signing
 from cantata.accounts.service.accounts import Accounts
 from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Readiness
@@ -31,6 +31,7 @@ ROUTERS = (
     onboarding.router,
     parties.router,
     roles.router,
+    signing.router,
     changing.router,
     reading.router,
     statements.router,

@@ -7,11 +7,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 
-from cantata.accounts.schemas import UserText
+from cantata.accounts.schemas.common import UserText
 from cantata.accounts.service.accounts import Accounts
 from cantata.automation import repository
 from cantata.http.edge import CallerDep, EdgeDep, PageDep, Prefer, wait_of
-from cantata.http.errors import ResourceUnknown
 from cantata.http.operations import Operation, Operations
 from cantata.http.responses import READS
 from cantata.kernel.time import Timestamp
@@ -53,13 +52,7 @@ async def operation(
     """Show an operation to who asked for it, and to those who act for its parties."""
     identity = UUID(operation_id)
     async with edge.database.read() as session:
-        found = await repository.load(session, identity)
-        if found is None:
-            raise ResourceUnknown("operation", operation_id)
-        if found.wish.requester != caller.requester:
-            readable = await accounts.authority.readable(session, caller)
-            if not set(found.wish.act_as) & set(readable):
-                raise ResourceUnknown("operation", operation_id)
+        found = await accounts.signing.operation(session, caller, identity)
     found = await edge.watch.ended(found, wait_of(prefer))
     async with edge.database.read() as session:
         return Operation.of(found, await repository.phases(session, identity))

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field
 
 from cantata.accounts.api.common import AccountsDep
 from cantata.accounts.api.onboarding import limited, require_local
-from cantata.accounts.schemas import OnboardingRequest
+from cantata.accounts.schemas.onboarding import OnboardingRequest
 from cantata.accounts.service.accounts import Accounts
 from cantata.api.envelope import succeeded
 from cantata.automation.model import Intent, State

@@ -35,7 +35,7 @@ CHANNEL = "cantata_intents"
 """Workers listen here for new and freed rows."""
 
 ENDED = "cantata_intents_ended"
-"""Who waits for the end of an intent listens here."""
+"""Who waits for the end of an intent, or for what there is to sign, listens here."""
 
 
 async def record(
@@ -224,7 +224,8 @@ async def move(
         "updated_at": now,
         "phases": INTENTS.c.phases.concat([[state.value, str(now)] for state in path]),
     }
-    told = (func.pg_notify(ENDED, ""),) if before in FINAL else ()
+    is_news = before in FINAL or before is State.AWAITING_SIGNATURE
+    told = (func.pg_notify(ENDED, ""),) if is_news else ()
     row = await session.first(
         update(INTENTS)
         .where(

@@ -93,6 +93,13 @@ class Desk:
         return await self._gate.executed(submission, signed.prepared, signed.signatures)
 
 
+def awaits(intent: Intent) -> bool:
+    """Tell whether nothing happens to an intent before somebody signs it."""
+    if intent.state is not State.AWAITING_SIGNATURE or intent.plan is None:
+        return False
+    return not intent.plan["signing"]["signatures"]
+
+
 async def to_sign(session: ReadSession, identity: UUID) -> Signed:
     """Give what an intent waits for; raise NotAwaitingSignature."""
     intent = await repository.load(session, identity)

@@ -79,6 +79,14 @@ class Mutation:
         intent = await self.record(use_case)
         return await self.answer_operation(intent)
 
+    async def carry_on(self, use_case: UseCase) -> Response:
+        """Change an intent that is recorded already; a dry run tells what it is."""
+        if self.dry_run:
+            intent, _ = await self.edge.rehearsal.discard(use_case)
+            return self.answer(PreviewAnswer.of_intent(intent).model_dump(mode="json"))
+        intent = await self.record(use_case)
+        return await self.answer_operation(intent)
+
     async def record(self, use_case: UseCase) -> Intent:
         """Record the intent of a use case, and wait for its end as long as asked."""
         async with self.edge.database.write() as session:

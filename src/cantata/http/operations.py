@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from cantata.automation.model import Intent
+from cantata.automation.signing import awaits
 from cantata.http.rehearsal import Preview
 from cantata.http.schemas import Answer
 
@@ -58,6 +59,7 @@ class Operation(Answer):
     subject: str
     request: dict[str, Any]
     act_as: list[str]
+    signing: str | None = Field(description="Where to get what it waits for to be signed")
     phases: list[Phase]
     attempts: int
     command_id: str | None
@@ -79,6 +81,7 @@ class Operation(Answer):
             subject=intent.wish.subject,
             request=dict(intent.wish.request),
             act_as=list(intent.wish.act_as),
+            signing=f"/v1/operations/{intent.id}/signing" if awaits(intent) else None,
             phases=[Phase(state=state, at=at) for state, at in phases],
             attempts=intent.attempts,
             command_id=intent.command_id or None,
@@ -123,4 +126,14 @@ class PreviewAnswer(Answer):
             subject=preview.subject,
             act_as=list(preview.act_as),
             commands=[] if plan is None else [dict(command) for command in plan.commands],
+        )
+
+    @classmethod
+    def of_intent(cls, intent: Intent) -> PreviewAnswer:
+        """Show what would become of an intent that is recorded already: nothing new is sent."""
+        return cls(
+            kind=intent.wish.kind,
+            subject=intent.wish.subject,
+            act_as=list(intent.wish.act_as),
+            commands=[],
         )

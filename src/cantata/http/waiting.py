@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cantata.automation import repository
 from cantata.automation.model import Intent
+from cantata.automation.signing import awaits
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.listening import Bell
@@ -27,8 +28,8 @@ class Watch:
         self._waiting: defaultdict[UUID, set[asyncio.Future[Intent]]] = defaultdict(set)
 
     async def ended(self, intent: Intent, seconds: int) -> Intent:
-        """Give an intent at its end, or as it is when the time is over."""
-        if intent.is_final or seconds <= 0:
+        """Give an intent at its end, when it has to be signed, or as it is when time is over."""
+        if _is_settled(intent) or seconds <= 0:
             return intent
         future: asyncio.Future[Intent] = asyncio.get_running_loop().create_future()
         self._waiting[intent.id].add(future)
@@ -63,7 +64,12 @@ class Watch:
         except StorageError:
             return
         for intent in found:
-            if intent.is_final:
+            if _is_settled(intent):
                 for future in self._waiting.get(intent.id, ()):
                     if not future.done():
                         future.set_result(intent)
+
+
+def _is_settled(intent: Intent) -> bool:
+    """Tell whether nothing more happens to an intent unless somebody does something."""
+    return intent.is_final or awaits(intent)

@@ -18,6 +18,7 @@ from pydantic import SecretStr
 
 from cantata import bootstrap
 from cantata.automation import repository as intents
+from cantata.automation.signing import Desk
 from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
@@ -189,7 +190,11 @@ async def _server(app: FastAPI) -> AsyncIterator[str]:
 async def _helpers(world: World) -> AsyncIterator[None]:
     bell = Bell(world.stored, intents.CHANNEL)
     submitter = IntentSubmitter(
-        world.database, world.ledger.commands, bootstrap.handlers(), world.clock
+        world.database,
+        world.ledger.commands,
+        bootstrap.handlers(),
+        world.clock,
+        Desk(world.ledger.external),
     )
     steppers = Steppers((submitter, bootstrap.allocator(world.database, world.ledger, world.clock)))
     settings = WorkerSettings(name="test")

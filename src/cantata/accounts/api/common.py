@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from cantata.accounts.model import SESSION
-from cantata.accounts.schemas import SessionAnswer
+from cantata.accounts.schemas.onboarding import SessionAnswer
 from cantata.accounts.service.accounts import Accounts
 from cantata.http.edge import Mutation, mutation
 from cantata.kernel.time import Timestamp

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 
 from cantata.accounts.api.common import AccountsDep, session_answer
 from cantata.accounts.errors import NotAllowed
-from cantata.accounts.schemas import (
+from cantata.accounts.schemas.onboarding import (
     CodeAnswer,
     CodeRequest,
     OnboardingAnswer,

@@ -11,11 +11,10 @@ from fastapi.responses import Response
 
 from cantata.accounts.api.common import AccountsDep, WriteDep, moment
 from cantata.accounts.model import Action, Party, PartyRight, Right
-from cantata.accounts.schemas import (
-    Changed,
+from cantata.accounts.schemas.common import Changed
+from cantata.accounts.schemas.parties import (
     DecisionAnswer,
     ExplainRequest,
-    GrantAnswer,
     MeAnswer,
     PartyAnswer,
     PartyRequest,
@@ -23,6 +22,7 @@ from cantata.accounts.schemas import (
     RightAnswer,
     RightRequest,
 )
+from cantata.accounts.schemas.roles import GrantAnswer
 from cantata.accounts.service.accounts import Accounts
 from cantata.automation.model import Intent
 from cantata.http.edge import CallerDep, EdgeDep
@@ -48,7 +48,6 @@ async def me(caller: CallerDep, accounts: AccountsDep, edge: EdgeDep) -> MeAnswe
     return MeAnswer(
         user=str(user.id),
         email=user.email,
-        organisation=None if user.organisation is None else str(user.organisation),
         parties=parties,
         roles=[GrantAnswer.of(grant) for grant in held],
     )

@@ -9,19 +9,16 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from cantata.accounts.api.common import AccountsDep, WriteDep, moment
-from cantata.accounts.schemas import (
-    Changed,
+from cantata.accounts.schemas.common import Changed, RoleText
+from cantata.accounts.schemas.keys import KeyAnswer, KeyRequest, NewKeyAnswer
+from cantata.accounts.schemas.roles import (
     DelayRequest,
     GrantAnswer,
     HandoverAnswer,
     HandoverRequest,
-    KeyAnswer,
-    KeyRequest,
-    NewKeyAnswer,
     RoleAdminRequest,
     RoleAnswer,
     RoleRequest,
-    RoleText,
 )
 from cantata.accounts.service.keys import KeyOrder
 from cantata.accounts.service.roles import Membership

@@ -35,8 +35,8 @@ USERS = Table(
     Column("id", Uuid, primary_key=True),
     Column("email_digest", LargeBinary, unique=True),
     Column("email_shown", Text, nullable=False),
+    Column("email_is_verified", Boolean, nullable=False),
     Column("is_active", Boolean, nullable=False),
-    Column("organisation", Uuid, ForeignKey("organisations.id")),
     Column("created_at", Instant, nullable=False),
 )
 """Addresses are kept as HMAC with a secret of the service, for look-ups, and shortened."""
@@ -67,8 +67,11 @@ PARTIES = Table(
     Column("kind", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("receives_freely", Boolean, nullable=False),
+    Column("key_spec", Text),
+    Column("key_der", LargeBinary),
     Column("created_at", Instant, nullable=False),
 )
+"""Parties with keys of their own have the public one here, with the curve that it is on."""
 
 PARTY_RIGHTS = Table(
     "party_rights",
@@ -99,6 +102,18 @@ ROLE_GRANTS = Table(
     PrimaryKeyConstraint("role", "user_id"),
     Index("ix_role_grants_user_id", "user_id"),
 )
+
+ROLE_RIGHTS = Table(
+    "role_rights",
+    METADATA,
+    Column("role", Text, ForeignKey("roles.role"), nullable=False),
+    Column("party", Text, ForeignKey("parties.party"), nullable=False),
+    Column("access", Text, nullable=False),
+    Column("expires_at", Instant),
+    PrimaryKeyConstraint("role", "party", "access"),
+    Index("ix_role_rights_party", "party"),
+)
+"""Rights that all have who hold a role, such as the operators of an organisation."""
 
 HANDOVER = Table(
     "admin_handover",

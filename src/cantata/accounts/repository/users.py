@@ -1,20 +1,30 @@
-"""Users, organisations and the parties that they act for."""
+"""Users, how they prove who they are, and the parties that they act for."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Row, Subquery, Table, delete, or_, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 
-from cantata.accounts.model import Organisation, Party, PartyKind, PartyRight, Right, User
+from cantata.accounts.model import (
+    Party,
+    PartyKey,
+    PartyKind,
+    PartyRight,
+    Right,
+    RoleRight,
+    User,
+)
 from cantata.accounts.repository.tables import (
     EMAIL_CODES,
     IDENTITIES,
-    ORGANISATIONS,
     PARTIES,
     PARTY_RIGHTS,
+    ROLE_GRANTS,
+    ROLE_RIGHTS,
     USERS,
 )
 from cantata.kernel.ids import PartyId
@@ -30,8 +40,8 @@ async def add_user(session: WriteSession, user: User, digest: bytes | None) -> b
             id=user.id,
             email_digest=digest,
             email_shown=user.email,
+            email_is_verified=user.is_verified,
             is_active=user.is_active,
-            organisation=user.organisation,
             created_at=user.created_at,
         )
         .on_conflict_do_nothing(index_elements=["email_digest"])
@@ -71,31 +81,14 @@ async def add_identity(session: WriteSession, issuer: str, subject: str, user_id
     )
 
 
+async def set_verified(session: WriteSession, identity: UUID) -> None:
+    """Note that a user proved her address."""
+    await session.run(update(USERS).where(USERS.c.id == identity).values(email_is_verified=True))
+
+
 async def set_active(session: WriteSession, identity: UUID, is_active: bool) -> None:
     """Let a user in, or keep her out."""
     await session.run(update(USERS).where(USERS.c.id == identity).values(is_active=is_active))
-
-
-async def add_organisation(session: WriteSession, organisation: Organisation) -> None:
-    """Add an organisation."""
-    await session.run(
-        insert(ORGANISATIONS).values(
-            id=organisation.id, name=organisation.name, created_at=organisation.created_at
-        )
-    )
-
-
-async def join(session: WriteSession, identity: UUID, organisation: UUID) -> None:
-    """Make a user a member of an organisation."""
-    await session.run(update(USERS).where(USERS.c.id == identity).values(organisation=organisation))
-
-
-async def organisation(session: ReadSession, identity: UUID) -> Organisation | None:
-    """Give an organisation."""
-    row = await session.first(select(ORGANISATIONS).where(ORGANISATIONS.c.id == identity))
-    if row is None:
-        return None
-    return Organisation(id=row.id, name=row.name, created_at=row.created_at)
 
 
 async def add_party(session: WriteSession, party: Party) -> None:
@@ -107,6 +100,8 @@ async def add_party(session: WriteSession, party: Party) -> None:
             kind=party.kind.value,
             name=party.name,
             receives_freely=party.receives_freely,
+            key_spec=None if party.key is None else party.key.spec,
+            key_der=None if party.key is None else party.key.der,
             created_at=party.created_at,
         )
         .on_conflict_do_nothing()
@@ -124,15 +119,21 @@ async def set_receives_freely(session: WriteSession, name: PartyId, value: bool)
     await session.run(update(PARTIES).where(PARTIES.c.party == name).values(receives_freely=value))
 
 
+async def parties(session: ReadSession, names: Sequence[str]) -> tuple[Party, ...]:
+    """Give those of some parties that are ours."""
+    rows = await session.all(select(PARTIES).where(PARTIES.c.party.in_(names)))
+    return tuple(map(_party, rows))
+
+
 async def parties_of(
     session: ReadSession, user_id: UUID, now: Timestamp
 ) -> tuple[tuple[Party, Right], ...]:
-    """Give the parties that a user has rights for, the oldest first."""
+    """Give the parties that a user has rights for, by herself or by a role, the oldest first."""
+    held = _rights_of(user_id, now)
     rows = await session.all(
-        select(PARTIES, PARTY_RIGHTS.c.access)
-        .join(PARTY_RIGHTS, PARTY_RIGHTS.c.party == PARTIES.c.party)
-        .where(PARTY_RIGHTS.c.user_id == user_id, _valid(now))
-        .order_by(PARTIES.c.created_at, PARTIES.c.party)
+        select(PARTIES, held.c.access)
+        .join(held, held.c.party == PARTIES.c.party)
+        .order_by(PARTIES.c.created_at, PARTIES.c.party, held.c.access)
     )
     return tuple((_party(row), Right(row.access)) for row in rows)
 
@@ -167,10 +168,10 @@ async def take_right(session: WriteSession, given: PartyRight) -> bool:
 
 
 async def rights_to(session: ReadSession, name: PartyId, now: Timestamp) -> tuple[PartyRight, ...]:
-    """Give who has rights for a party."""
+    """Give which users have rights of their own for a party."""
     rows = await session.all(
         select(PARTY_RIGHTS)
-        .where(PARTY_RIGHTS.c.party == name, _valid(now))
+        .where(PARTY_RIGHTS.c.party == name, _valid(PARTY_RIGHTS, now))
         .order_by(PARTY_RIGHTS.c.user_id, PARTY_RIGHTS.c.access)
     )
     return tuple(
@@ -179,20 +180,58 @@ async def rights_to(session: ReadSession, name: PartyId, now: Timestamp) -> tupl
     )
 
 
+async def give_role_right(session: WriteSession, given: RoleRight) -> None:
+    """Give a right to all who hold a role, or change until when it is given."""
+    await session.run(
+        insert(ROLE_RIGHTS)
+        .values(
+            role=given.role,
+            party=given.party,
+            access=given.right.value,
+            expires_at=given.expires_at,
+        )
+        .on_conflict_do_update(
+            index_elements=["role", "party", "access"], set_={"expires_at": given.expires_at}
+        )
+    )
+
+
+async def take_role_right(session: WriteSession, given: RoleRight) -> bool:
+    """Take a role's right away; tell whether there was one."""
+    return bool(
+        await session.run(
+            delete(ROLE_RIGHTS).where(
+                ROLE_RIGHTS.c.role == given.role,
+                ROLE_RIGHTS.c.party == given.party,
+                ROLE_RIGHTS.c.access == given.right.value,
+            )
+        )
+    )
+
+
+async def role_rights_to(
+    session: ReadSession, name: PartyId, now: Timestamp
+) -> tuple[RoleRight, ...]:
+    """Give which roles have rights for a party."""
+    rows = await session.all(
+        select(ROLE_RIGHTS)
+        .where(ROLE_RIGHTS.c.party == name, _valid(ROLE_RIGHTS, now))
+        .order_by(ROLE_RIGHTS.c.role, ROLE_RIGHTS.c.access)
+    )
+    return tuple(
+        RoleRight(role=row.role, party=name, right=Right(row.access), expires_at=row.expires_at)
+        for row in rows
+    )
+
+
 async def has_right(
     session: ReadSession, user_id: UUID, name: PartyId, right: Right, now: Timestamp
 ) -> bool:
-    """Tell whether a user has a right; who may act may read."""
+    """Tell whether a user has a right, by herself or by a role; who may act may read."""
     enough = [Right.ACT_AS.value] if right is Right.ACT_AS else [each.value for each in Right]
+    held = _rights_of(user_id, now)
     found = await session.scalar(
-        select(PARTY_RIGHTS.c.party)
-        .where(
-            PARTY_RIGHTS.c.user_id == user_id,
-            PARTY_RIGHTS.c.party == name,
-            PARTY_RIGHTS.c.access.in_(enough),
-            _valid(now),
-        )
-        .limit(1)
+        select(held.c.party).where(held.c.party == name, held.c.access.in_(enough)).limit(1)
     )
     return found is not None
 
@@ -224,17 +263,30 @@ async def drop_code(session: WriteSession, digest: bytes) -> None:
     await session.run(delete(EMAIL_CODES).where(EMAIL_CODES.c.email_digest == digest))
 
 
-def _valid(now: Timestamp) -> ColumnElement[bool]:
-    expires = PARTY_RIGHTS.c.expires_at
-    return or_(expires.is_(None), and_(expires.is_not(None), expires > now))
+def _rights_of(user_id: UUID, now: Timestamp) -> Subquery:
+    """Give the rights that hold now: those given to a user, and those to her roles."""
+    own = select(PARTY_RIGHTS.c.party, PARTY_RIGHTS.c.access).where(
+        PARTY_RIGHTS.c.user_id == user_id, _valid(PARTY_RIGHTS, now)
+    )
+    by_role = (
+        select(ROLE_RIGHTS.c.party, ROLE_RIGHTS.c.access)
+        .join(ROLE_GRANTS, ROLE_GRANTS.c.role == ROLE_RIGHTS.c.role)
+        .where(ROLE_GRANTS.c.user_id == user_id, _valid(ROLE_GRANTS, now), _valid(ROLE_RIGHTS, now))
+    )
+    return union(own, by_role).subquery()
+
+
+def _valid(table: Table, now: Timestamp) -> ColumnElement[bool]:
+    expires = table.c.expires_at
+    return or_(expires.is_(None), expires > now)
 
 
 def _user(row: Row[Any]) -> User:
     return User(
         id=row.id,
         email=row.email_shown,
+        is_verified=row.email_is_verified,
         is_active=row.is_active,
-        organisation=row.organisation,
         created_at=row.created_at,
     )
 
@@ -246,4 +298,5 @@ def _party(row: Row[Any]) -> Party:
         name=row.name,
         receives_freely=row.receives_freely,
         created_at=row.created_at,
+        key=None if row.key_spec is None else PartyKey(spec=row.key_spec, der=bytes(row.key_der)),
     )

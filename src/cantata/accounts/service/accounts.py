@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from cantata.accounts.service.authentication import Authentication
 from cantata.accounts.service.authority import Authority
+from cantata.accounts.service.external import ExternalParties
 from cantata.accounts.service.handover import Administration
 from cantata.accounts.service.keys import ApiKeys
 from cantata.accounts.service.onboarding import Courier, Onboarding
 from cantata.accounts.service.parties import PartyAccess
 from cantata.accounts.service.roles import Roles
+from cantata.accounts.service.signing import Signing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,8 @@ class Accounts:
     authentication: Authentication
     onboarding: Onboarding
     parties: PartyAccess
+    external: ExternalParties
+    signing: Signing
     roles: Roles
     administration: Administration
     keys: ApiKeys

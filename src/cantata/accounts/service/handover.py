@@ -39,7 +39,7 @@ class Administration:
             return None
         now = self._clock.now()
         user = User(
-            id=uuid4(), email="administrator", is_active=True, organisation=None, created_at=now
+            id=uuid4(), email="administrator", is_verified=False, is_active=True, created_at=now
         )
         secret = new_key(self._environment)
         await users.add_user(session, user, None)

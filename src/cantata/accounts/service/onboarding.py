@@ -104,8 +104,8 @@ class Onboarding:
         fresh = User(
             id=uuid4(),
             email=shortened(address),
+            is_verified=False,
             is_active=True,
-            organisation=None,
             created_at=self._clock.now(),
         )
         if await users.add_user(session, fresh, digest):

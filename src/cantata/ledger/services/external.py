@@ -6,6 +6,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from cantata.kernel.ids import PartyId
 from cantata.ledger.decoding import Fields
 from cantata.ledger.errors import MalformedAnswer, Refusal
 from cantata.ledger.formats import Shape, Wanted
@@ -15,12 +16,12 @@ from cantata.ledger.services.commands import Receipt, Submitter
 from cantata.ledger.signing import Signer
 from cantata.ledger.submission import Submission, new_submission_id, period_json
 from cantata.ledger.transport import Call, Transport
-from cantata.lf.interactive.crypto import KeyFormat, Signature
+from cantata.lf.interactive.crypto import KeyFormat, PublicKey, Signature
 from cantata.lf.interactive.errors import InteractiveError
 from cantata.lf.interactive.hashing import HashingScheme, prepared_hash
 from cantata.lf.interactive.intent import Difference, Intent, differences, wanted_commands
 from cantata.lf.interactive.prepared_wire import decode_prepared
-from cantata.lf.interactive.topology import Operation, decode_topology, multi_hash
+from cantata.lf.interactive.topology import Onboarded, Operation, decode_topology, multi_hash
 
 V2 = HashingScheme.HASHING_SCHEME_VERSION_V2
 SHOWN_DIFFERENCES = 5
@@ -55,7 +56,17 @@ class External:
 
         The topology is read, compared with the key, and its multi-hash recomputed before signing.
         """
-        key = signer.public_key
+        made = await self.topology(hint, signer.public_key, synchronizer_id=synchronizer_id)
+        signature = await signer.sign(made.multi_hash)
+        return await self.onboard(
+            made.transactions, signature, synchronizer_id=synchronizer_id, user_id=user_id
+        ) or str(made.party)
+
+    async def topology(self, hint: str, key: PublicKey, *, synchronizer_id: str) -> Onboarded:
+        """Give what makes a party with this one key, for its holder to sign; record nothing.
+
+        What the participant proposes is read and compared with the key; raise `NotAsIntended`.
+        """
         request = {
             "synchronizer": synchronizer_id,
             "partyHint": hint,
@@ -68,13 +79,22 @@ class External:
         path = "/v2/parties/external/generate-topology"
         fields = Fields(await self._transport.read(Call(method="POST", path=path, body=request)))
         encoded = fields.texts("topologyTransactions")
-        transactions = [_decoded(each) for each in encoded]
-        party = f"{hint}::{key.fingerprint}"
-        _check_topology(party, signer, transactions)
-        signature = await signer.sign(multi_hash(transactions))
+        return checked_topology(hint, key, [_decoded(each) for each in encoded])
+
+    async def onboard(
+        self,
+        transactions: Sequence[bytes],
+        signature: Signature,
+        *,
+        synchronizer_id: str,
+        user_id: str = "",
+    ) -> str:
+        """Make the party of a topology whose multi-hash was signed; give its id if it is told."""
         body = {
             "synchronizer": synchronizer_id,
-            "onboardingTransactions": [{"transaction": each, "signatures": []} for each in encoded],
+            "onboardingTransactions": [
+                {"transaction": _base64(each), "signatures": []} for each in transactions
+            ],
             "multiHashSignatures": [signature_json(signature)],
             "identityProviderId": "",
             "userId": user_id,
@@ -83,7 +103,7 @@ class External:
         answer = await self._transport.send(
             Call(method="POST", path=path, body=body, is_command=True)
         )
-        return Fields(answer).text("partyId") or party
+        return Fields(answer).text("partyId")
 
     async def prepare(self, submission: Submission, scheme: HashingScheme = V2) -> bytes:
         """Let the participant prepare a transaction; give it as it came, unchecked."""
@@ -240,8 +260,12 @@ def signature_json(signature: Signature) -> Any:
     }
 
 
-def _check_topology(party: str, signer: Signer, transactions: Sequence[bytes]) -> None:
-    """Return if the topology makes this party with this one key and no other."""
+def checked_topology(hint: str, key: PublicKey, transactions: Sequence[bytes]) -> Onboarded:
+    """Give what a key's holder signs, if it makes her party with this one key and nothing else.
+
+    Raise `NotAsIntended`.
+    """
+    party = PartyId.of(hint, key.fingerprint)
     if len(transactions) != 1:
         raise NotAsIntended(f"the topology of {party} has {len(transactions)} transactions, not 1")
     try:
@@ -257,8 +281,9 @@ def _check_topology(party: str, signer: Signer, transactions: Sequence[bytes]) -
         raise NotAsIntended(f"the topology has {party} hosted by {len(mapping.participants)}")
     if str(mapping.party) != party:
         raise NotAsIntended(f"the topology is for {mapping.party}, not for {party}")
-    if keys != (signer.public_key,):
+    if keys != (key,):
         raise NotAsIntended(f"the topology gives {party} other keys than its own")
+    return Onboarded(party, tuple(transactions), multi_hash(transactions))
 
 
 def _decoded(text: str) -> bytes:

@@ -57,6 +57,7 @@ class Mint(TokenHandler):
             receiver=Party(receiver),
             amount=amount,
             preapproval_cid=ContractId[TransferPreapproval](consent.contract_id),
+            meta=meta_of(request),
         )
         batch = exercise(
             cid, on_ledger.Instrument.mint_many, mintings=[minting], meta=meta_of(request)

@@ -7,6 +7,7 @@ from cantata.lf.interactive.crypto.signatures import (
     Signature,
     SignatureFormat,
     count_signers,
+    signature_by,
     verify,
 )
 
@@ -19,5 +20,6 @@ __all__ = [
     "Signature",
     "SignatureFormat",
     "count_signers",
+    "signature_by",
     "verify",
 ]

@@ -82,12 +82,16 @@ class PrivateKey:
     def sign(self, message: bytes) -> Signature:
         """Sign a message: the 32 bytes of a prepared transaction's hash, or a multi-hash."""
         public = self.public
-        algorithm, form = _ALGORITHMS[public.spec]
         if isinstance(self.key, Ed25519PrivateKey):
-            content = self.key.sign(message)
-        else:
-            content = self.key.sign(message, ec.ECDSA(_hash(algorithm)))
-        return Signature(form, content, str(public.fingerprint), algorithm)
+            return signature_by(public, self.key.sign(message))
+        algorithm, _ = _ALGORITHMS[public.spec]
+        return signature_by(public, self.key.sign(message, ec.ECDSA(_hash(algorithm))))
+
+
+def signature_by(key: PublicKey, content: bytes) -> Signature:
+    """Take bytes as a signature of a key, in the one form that its algorithm has; unverified."""
+    algorithm, form = _ALGORITHMS[key.spec]
+    return Signature(form, content, str(key.fingerprint), algorithm)
 
 
 def verify(key: PublicKey, message: bytes, signature: Signature) -> None:

@@ -33,6 +33,8 @@ def downgrade() -> None:
     op.drop_index("ix_api_keys_user_id", table_name="api_keys")
     op.drop_table("api_keys")
     op.drop_table("admin_handover")
+    op.drop_index("ix_role_rights_party", table_name="role_rights")
+    op.drop_table("role_rights")
     op.drop_index("ix_role_grants_user_id", table_name="role_grants")
     op.drop_table("role_grants")
     op.drop_table("roles")
@@ -59,12 +61,9 @@ def _users() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("email_digest", sa.LargeBinary()),
         sa.Column("email_shown", sa.Text(), nullable=False),
+        sa.Column("email_is_verified", sa.Boolean(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.Column("organisation", sa.Uuid()),
         sa.Column("created_at", Instant(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["organisation"], ["organisations.id"], name=op.f("fk_users_organisation")
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
         sa.UniqueConstraint("email_digest", name=op.f("uq_users_email_digest")),
     )
@@ -94,6 +93,8 @@ def _parties() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("receives_freely", sa.Boolean(), nullable=False),
+        sa.Column("key_spec", sa.Text()),
+        sa.Column("key_der", sa.LargeBinary()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("party", name=op.f("pk_parties")),
     )
@@ -130,6 +131,17 @@ def _roles() -> None:
         sa.PrimaryKeyConstraint("role", "user_id", name=op.f("pk_role_grants")),
     )
     op.create_index("ix_role_grants_user_id", "role_grants", ["user_id"])
+    op.create_table(
+        "role_rights",
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column("party", sa.Text(), nullable=False),
+        sa.Column("access", sa.Text(), nullable=False),
+        sa.Column("expires_at", Instant()),
+        sa.ForeignKeyConstraint(["party"], ["parties.party"], name=op.f("fk_role_rights_party")),
+        sa.ForeignKeyConstraint(["role"], ["roles.role"], name=op.f("fk_role_rights_role")),
+        sa.PrimaryKeyConstraint("role", "party", "access", name=op.f("pk_role_rights")),
+    )
+    op.create_index("ix_role_rights_party", "role_rights", ["party"])
     op.create_table(
         "admin_handover",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),

@@ -1,0 +1,52 @@
+"""Tells, for any kind of intent, whether who acts signs outside with a key of her own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from cantata.accounts.errors import NotOneCommand, SignersMixed
+from cantata.accounts.model import PartyKind
+from cantata.accounts.repository import users
+from cantata.automation.handler import Handler, Plan
+from cantata.automation.model import Intent
+from cantata.kernel.time import Timestamp
+from cantata.ledger.model.updates import Transaction
+from cantata.storage.session import WriteSession
+
+
+class SignedOutside:
+    """A handler whose plans wait for signatures when external parties act."""
+
+    def __init__(self, handler: Handler) -> None:
+        self._handler = handler
+
+    @property
+    def kind(self) -> str:
+        """The kind of intents."""
+        return self._handler.kind
+
+    async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
+        """Prepare; raise SignersMixed or NotOneCommand for what cannot be signed at once."""
+        plan = await self._handler.prepare(session, intent, now)
+        known = await users.parties(session, plan.act_as)
+        outside = [party.party for party in known if party.kind is PartyKind.EXTERNAL]
+        if not outside:
+            return plan
+        inside = [party for party in plan.act_as if party not in outside]
+        if inside:
+            raise SignersMixed(outside, inside)
+        if len(plan.commands) != 1:
+            raise NotOneCommand(len(plan.commands))
+        return replace(plan, external=True)
+
+    async def release(self, session: WriteSession, intent: Intent) -> None:
+        """Give back what was reserved."""
+        await self._handler.release(session, intent)
+
+    async def finished(
+        self, session: WriteSession, intent: Intent, transaction: Transaction
+    ) -> Mapping[str, Any]:
+        """Give the result."""
+        return await self._handler.finished(session, intent, transaction)
