@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
-from cantata.automation.model import Intent
+from cantata.automation.model import TOGETHER_MAX, Intent
+from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.submission import Disclosed, Submission
@@ -70,6 +71,44 @@ class Plan:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One submission, and the intents that it carries out, in the order of its parts.
+
+    Only intents of the same acting parties belong together: the parties of a transaction may
+    learn who submitted it.
+    """
+
+    intents: tuple[Intent, ...]
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """What became of many intents: sent in parcels, refused with a reason, or left.
+
+    An intent that is left is prepared by itself.
+    """
+
+    parcels: Sequence[Parcel] = ()
+    refused: Sequence[tuple[Intent, CantataError]] = ()
+    left: Sequence[Intent] = ()
+
+
+def companies(intents: Sequence[Intent], most: int = TOGETHER_MAX) -> Sequence[tuple[Intent, ...]]:
+    """Divide intents that could go together, in their order, so that none is with too many."""
+    found: list[list[Intent]] = []
+    bound = 0
+    for intent in intents:
+        if found and len(found[-1]) < min(bound, intent.together_max):
+            found[-1].append(intent)
+            bound = min(bound, intent.together_max)
+        else:
+            found.append([intent])
+            bound = min(most, intent.together_max)
+    return [tuple(each) for each in found]
+
+
 class Handler(Protocol):
     """A kind of intent; all three run inside a database transaction of the caller."""
 
@@ -90,3 +129,29 @@ class Handler(Protocol):
         self, session: WriteSession, intent: Intent, transaction: Transaction
     ) -> Mapping[str, Any]:
         """Give the result of an intent whose transaction was ingested."""
+
+
+@runtime_checkable
+class PreparesMany(Handler, Protocol):
+    """A kind whose intents are prepared many at a time, by a few statements for all of them."""
+
+    async def prepare_all(
+        self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
+    ) -> Prepared:
+        """Choose and reserve what the commands need; reserve nothing for what is not in a parcel.
+
+        What a rule forbids is refused with NotPossible, what may be possible later with NotNow.
+        """
+
+
+@runtime_checkable
+class EndsMany(Handler, Protocol):
+    """A kind whose intents end many at a time: its results are read from transactions alone."""
+
+    async def release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
+        """Give back what was reserved for any of them; harmless when nothing is."""
+
+    def result(
+        self, intent: Intent, transaction: Transaction, part: int | None
+    ) -> Mapping[str, Any]:
+        """Give the result of an intent; `part` is its place if it shares the transaction."""

@@ -35,12 +35,19 @@ WAIT_MAX = RelTime.of(hours=1)
 SIGNATURE_WAIT = RelTime.of(hours=1)
 """How long a prepared transaction waits for its signature; no ledger records it later."""
 
-WAKE_MAX = 64
-"""Waiting intents that one batch wakes."""
+WAKE_MAX = 256
+"""Waiting intents that one batch of ingestion wakes."""
+
+TOGETHER_MAX = 64
+"""Intents that one submission may carry out."""
+
+DEAD_MAX = 1_000
+"""Dead intents that one batch of ingestion ends."""
 
 REQUEST_BYTES_MAX = 256 * 1024
 
 PREFIX = "cantata"
+BATCH_PREFIX = "cantata.batch"
 UUID_LENGTH = 36
 
 
@@ -143,7 +150,9 @@ class Intent:
 
     `plan` is what preparation decided: the command, and what is reserved for it. `command_id`
     names the present submission. `dead_after` is the record time after which that submission
-    cannot have any effect. `update_id` and `offset` are set by ingestion alone.
+    cannot have any effect. `update_id` and `offset` are set by ingestion alone. `batch` is the
+    submission that it shares with others, if it does; it shares one with so many that there are at
+    most `together_max`, itself included. `phases` are the states so far, each with its time.
     """
 
     id: UUID
@@ -160,6 +169,9 @@ class Intent:
     trace: str
     created_at: Timestamp
     updated_at: Timestamp
+    batch: UUID | None = None
+    together_max: int = TOGETHER_MAX
+    phases: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_final(self) -> bool:
@@ -176,9 +188,24 @@ def intent_of_command(command: str) -> UUID | None:
     """Give the intent that a command id belongs to, whichever attempt it names."""
     prefix, _, rest = command.partition(":")
     identity, _, attempt = rest.partition(":")
-    if prefix != PREFIX or len(identity) != UUID_LENGTH or not attempt.isdecimal():
+    return _uuid(identity) if prefix == PREFIX and attempt.isdecimal() else None
+
+
+def batch_command_id(batch: UUID) -> str:
+    """Give the command id of a submission that several intents share."""
+    return f"{BATCH_PREFIX}:{batch}"
+
+
+def batch_of_command(command: str) -> UUID | None:
+    """Give the shared submission that a command id names."""
+    prefix, _, identity = command.partition(":")
+    return _uuid(identity) if prefix == BATCH_PREFIX else None
+
+
+def _uuid(text: str) -> UUID | None:
+    if len(text) != UUID_LENGTH:
         return None
     try:
-        return UUID(identity)
+        return UUID(text)
     except ValueError:
         return None

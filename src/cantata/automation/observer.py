@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from cantata.automation import repository
-from cantata.automation.handler import Handler
-from cantata.automation.model import Failure, Intent, State, intent_of_command
+from cantata.automation.batches import repository as many
+from cantata.automation.batches.repository import Effect
+from cantata.automation.handler import EndsMany, Handler
+from cantata.automation.model import (
+    Failure,
+    Intent,
+    State,
+    batch_of_command,
+    intent_of_command,
+)
 from cantata.ingestion.model import Batch
-from cantata.kernel.time import Clock
+from cantata.kernel.time import Clock, Timestamp
 from cantata.ledger.model.updates import Transaction
 from cantata.observability import metrics
 from cantata.observability.events import events
-from cantata.observability.tracing import span
+from cantata.observability.tracing import span, trace_of
 from cantata.storage.session import WriteSession
 
 DEAD = Failure(
@@ -22,6 +31,7 @@ DEAD = Failure(
     message="the ledger did not record the command before it could no longer do so",
     hint="nothing was changed; ask again",
 )
+_MISTAKES = (LookupError, TypeError, ValueError, AttributeError)
 _ENDED_WITHOUT_EFFECT = (State.FAILED, State.CANCELLED)
 _log = events("automation")
 
@@ -40,83 +50,153 @@ class IntentObserver:
         same subject.
         """
         parties = {party for t in batch.transactions for e in t.created for party in e.signatories}
-        subjects: set[str] = set()
-        by_intent = _by_intent(batch)
-        if by_intent:
-            for intent in await repository.locked(session, sorted(by_intent)):
-                parties.update(intent.wish.act_as)
-                subjects.add(intent.wish.subject)
-                for transaction in by_intent[intent.id]:
-                    intent = await self._effect(session, intent, transaction)  # noqa: PLW2901
+        ended = await self._completed(session, batch)
         if batch.after.record_time is not None:
-            for intent in await repository.dead(session, batch.after.record_time):
-                parties.update(intent.wish.act_as)
-                subjects.add(intent.wish.subject)
-                await self._bury(session, intent)
+            ended = (*ended, *await self._buried(session, batch.after.record_time))
+        for intent in ended:
+            parties.update(intent.wish.act_as)
         if parties:
+            subjects = {intent.wish.subject for intent in ended}
             await repository.wake(session, sorted(parties), sorted(subjects), self._clock.now())
 
-    async def _effect(
-        self, session: WriteSession, intent: Intent, transaction: Transaction
-    ) -> Intent:
-        """Note an effect, whichever attempt had it; what the ledger shows is true."""
-        if intent.state is State.COMPLETED:
-            if intent.update_id != transaction.update_id:
-                _alarm("two_effects", intent, transaction)
-            return intent
+    async def _completed(self, session: WriteSession, batch: Batch) -> tuple[Intent, ...]:
+        """Note the effects of a batch, whichever attempts had them; what the ledger shows is true.
+
+        Of several effects of one intent the first counts, and the others are alarms.
+        """
+        parts = await _parts(session, batch)
+        if not parts:
+            return ()
+        found = await many.locked(session, sorted(parts))
+        done = [(intent, parts[intent.id][0]) for intent in found if self._is_new(intent, parts)]
+        effects = [self._effect(intent, part) for intent, part in done]
+        await self._finish(session, effects, {intent.id: part for intent, part in done})
+        return found
+
+    def _is_new(self, intent: Intent, parts: Mapping[UUID, Sequence[_Part]]) -> bool:
+        """Tell whether an intent is completed by this batch; sound the alarm for what is odd."""
+        mine = parts[intent.id]
+        known = intent.update_id if intent.state is State.COMPLETED else mine[0].update_id
+        for part in mine:
+            if part.update_id != known:
+                _alarm("two_effects", intent, part.transaction)
         if intent.state in _ENDED_WITHOUT_EFFECT:
-            _alarm("effect_after_end", intent, transaction)
-        with span(intent.trace, "ingestion.complete", intent=str(intent.id)):
-            result = await self._result(session, intent, transaction)
-            done = await repository.move(
-                session,
-                intent,
-                State.COMPLETED,
-                self._clock.now(),
-                update_id=transaction.update_id,
-                ledger_offset=transaction.offset,
-                result=result,
-                failure=None,
-            )
+            _alarm("effect_after_end", intent, mine[0].transaction)
+        return intent.state is not State.COMPLETED
+
+    def _effect(self, intent: Intent, part: _Part) -> Effect:
+        """Read the result of an intent, as far as it follows from its transaction alone."""
+        transaction = part.transaction
+        handler = self._handlers.get(intent.wish.kind)
+        result: Mapping[str, Any] = {}
+        with span(_parent(intent, transaction), "ingestion.complete", intent=str(intent.id)):
+            if isinstance(handler, EndsMany):
+                result = _read(lambda: handler.result(intent, transaction, part.place), intent)
             _log.info("intent.completed", intent=str(intent.id), offset=transaction.offset)
-        return done
-
-    async def _result(
-        self, session: WriteSession, intent: Intent, transaction: Transaction
-    ) -> dict[str, Any]:
-        """Ask the handler for the result; its mistake must not keep ingestion from going on."""
-        handler = self._handlers.get(intent.wish.kind)
-        if handler is None:
-            return {}
-        try:
-            return dict(await handler.finished(session, intent, transaction))
-        except (LookupError, TypeError, ValueError, AttributeError):
-            _log.exception("intent.result_unreadable", intent=str(intent.id))
-            metrics.ALARMS.labels("result_unreadable").inc()
-            await handler.release(session, intent)
-            return {}
-
-    async def _bury(self, session: WriteSession, intent: Intent) -> None:
-        handler = self._handlers.get(intent.wish.kind)
-        if handler is not None:
-            await handler.release(session, intent)
-        _log.warning("intent.dead", intent=str(intent.id), command=intent.command_id)
-        await repository.move(
-            session,
-            intent,
-            State.FAILED,
-            self._clock.now(),
-            failure=repository.failure_json(DEAD),
+        return Effect(
+            intent=intent,
+            update_id=transaction.update_id,
+            offset=transaction.offset,
+            result=result,
         )
 
+    async def _finish(
+        self, session: WriteSession, effects: Sequence[Effect], parts: Mapping[UUID, _Part]
+    ) -> None:
+        """Give back what was reserved and write down what was done."""
+        await self._release(session, [each.intent for each in effects])
+        final = []
+        for effect in effects:
+            handler = self._handlers.get(effect.intent.wish.kind)
+            if handler is None or isinstance(handler, EndsMany):
+                final.append(effect)
+                continue
+            transaction = parts[effect.intent.id].transaction
+            result = await self._result(session, handler, effect.intent, transaction)
+            final.append(replace(effect, result=result))
+        await many.complete(session, final, self._clock.now())
 
-def _by_intent(batch: Batch) -> dict[UUID, list[Transaction]]:
-    found: dict[UUID, list[Transaction]] = {}
+    async def _result(
+        self, session: WriteSession, handler: Handler, intent: Intent, transaction: Transaction
+    ) -> Mapping[str, Any]:
+        """Ask a handler of single intents; its mistake must not keep ingestion from going on."""
+        try:
+            return dict(await handler.finished(session, intent, transaction))
+        except _MISTAKES:
+            _unreadable(intent)
+            await handler.release(session, intent)
+            return {}
+
+    async def _buried(self, session: WriteSession, record_time: Timestamp) -> tuple[Intent, ...]:
+        """End the intents that were in flight for longer than the ledger can record them."""
+        found = await many.dead(session, record_time)
+        if found:
+            await self._release(session, found)
+            for intent in found:
+                handler = self._handlers.get(intent.wish.kind)
+                if handler is not None and not isinstance(handler, EndsMany):
+                    await handler.release(session, intent)
+                _log.warning("intent.dead", intent=str(intent.id), command=intent.command_id)
+            await many.fail(session, [(intent, DEAD) for intent in found], self._clock.now())
+        return found
+
+    async def _release(self, session: WriteSession, intents: Sequence[Intent]) -> None:
+        """Give back what intents of kinds that end together had reserved."""
+        for kind, handler in self._handlers.items():
+            if isinstance(handler, EndsMany):
+                mine = [intent for intent in intents if intent.wish.kind == kind]
+                if mine:
+                    await handler.release_all(session, mine)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What a transaction did for an intent: all of it, or the part at a place."""
+
+    transaction: Transaction
+    place: int | None = None
+
+    @property
+    def update_id(self) -> str:
+        """The transaction's id."""
+        return self.transaction.update_id
+
+
+async def _parts(session: WriteSession, batch: Batch) -> dict[UUID, list[_Part]]:
+    """Give what the transactions of a batch did, by intent, in their order."""
+    shared = {batch_of_command(t.command_id) for t in batch.transactions} - {None}
+    members = await many.members(session, [each for each in shared if each is not None])
+    found: dict[UUID, list[_Part]] = {}
     for transaction in batch.transactions:
-        identity = intent_of_command(transaction.command_id)
-        if identity is not None:
-            found.setdefault(identity, []).append(transaction)
+        alone = intent_of_command(transaction.command_id)
+        if alone is not None:
+            found.setdefault(alone, []).append(_Part(transaction))
+            continue
+        together = batch_of_command(transaction.command_id)
+        if together is not None:
+            for place, intent in enumerate(members.get(together, ())):
+                found.setdefault(intent, []).append(_Part(transaction, place))
     return found
+
+
+def _parent(intent: Intent, transaction: Transaction) -> str:
+    """Give the span under which the ledger recorded an intent, or else that of its request."""
+    submitted = transaction.trace
+    return submitted if trace_of(submitted) == trace_of(intent.trace) else intent.trace
+
+
+def _read(result: Callable[[], Mapping[str, Any]], intent: Intent) -> Mapping[str, Any]:
+    """Give a result; a handler's mistake must not keep ingestion from going on."""
+    try:
+        return dict(result())
+    except _MISTAKES:
+        _unreadable(intent)
+        return {}
+
+
+def _unreadable(intent: Intent) -> None:
+    _log.exception("intent.result_unreadable", intent=str(intent.id))
+    metrics.ALARMS.labels("result_unreadable").inc()
 
 
 def _alarm(name: str, intent: Intent, transaction: Transaction) -> None:

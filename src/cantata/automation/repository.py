@@ -16,6 +16,7 @@ from cantata.automation.model import (
     IN_DOUBT,
     IN_FLIGHT,
     LEASE,
+    TOGETHER_MAX,
     WAKE_MAX,
     Failure,
     IllegalTransition,
@@ -68,6 +69,7 @@ async def record(
             due_at=now,
             waiting=False,
             leased_by="",
+            together_max=TOGETHER_MAX,
             created_at=now,
             updated_at=now,
         )

@@ -54,6 +54,8 @@ INTENTS = Table(
     Column("waiting", Boolean, nullable=False),
     Column("leased_until", Instant),
     Column("leased_by", Text, nullable=False),
+    Column("batch", Uuid),
+    Column("together_max", Integer, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("requester", "key"),
@@ -66,6 +68,16 @@ INTENTS = Table(
     ),
     Index("ix_intents_subject", "subject", "created_at"),
 )
+
+BATCHES = Table(
+    "intent_batches",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("intents", ARRAY(Uuid), nullable=False),
+    Column("plan", JSONB, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+"""Submissions that several intents share, in the order of their parts; rows never change."""
 
 
 def fingerprint(wish: Wish) -> bytes:
@@ -102,4 +114,7 @@ def intent_of(row: Row[Any]) -> Intent:
         trace=row.trace,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        batch=row.batch,
+        together_max=row.together_max,
+        phases=tuple((state, at) for state, at in row.phases),
     )

@@ -3,29 +3,55 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from cantata.automation import repository
+from cantata.automation.batches import repository as many
 from cantata.automation.model import CLAIM_MAX, Intent
-from cantata.kernel.time import Clock
+from cantata.kernel.time import Clock, Timestamp
 from cantata.observability import metrics
 from cantata.observability.events import events
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.listening import Bell
+from cantata.storage.session import WriteSession
 
 _log = events("automation")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerSettings:
-    """How a worker works: its name, how much at once, how long it sleeps without news."""
+    """How a worker works: its name, how much at once, how long it sleeps without news.
+
+    `in_flight_max` bounds submissions that wait for the ledger, `steps_max` the intents that are
+    worked on by themselves, each of which needs a connection of its own. After work it waits
+    `gather_ms`, so that what comes meanwhile is claimed together.
+    """
 
     name: str
     in_flight_max: int = 32
+    steps_max: int = 6
+    gather_ms: int = 10
     idle_ms: int = 500
     failures_max: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to do for intents that are written down as sent; it holds no lease."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatched:
+    """What is to be done after the commit, and the intents that need a step of their own."""
+
+    jobs: Sequence[Job] = ()
+    left: Sequence[Intent] = ()
 
 
 class Stepper(Protocol):
@@ -37,6 +63,16 @@ class Stepper(Protocol):
 
     async def step(self, intent: Intent) -> None:
         """Take a claimed intent as far as it goes now."""
+
+
+@runtime_checkable
+class Dispatcher(Protocol):
+    """A stepper that takes many intents a step in the transaction that claims them."""
+
+    async def dispatch(
+        self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
+    ) -> Dispatched:
+        """Move locked intents as far as the database goes."""
 
 
 class Worker:
@@ -56,11 +92,16 @@ class Worker:
         self._clock = clock
         self._settings = settings
         self._stopping = asyncio.Event()
-        self._slots = asyncio.Semaphore(settings.in_flight_max)
+        self._sending = asyncio.Semaphore(settings.in_flight_max)
+        self._stepping = asyncio.Semaphore(settings.steps_max)
         self._jobs: set[asyncio.Task[None]] = set()
+        self._untouched: list[Intent] = []
 
     def stop(self) -> None:
-        """Claim nothing more; `run` ends when what is in flight is done."""
+        """Claim nothing more; `run` ends when what is in flight is done.
+
+        What was claimed and not begun is handed back at once.
+        """
         self._stopping.set()
         self._bell.ring()
 
@@ -72,23 +113,25 @@ class Worker:
         failures, begun = 0, False
         try:
             while not self._stopping.is_set():
+                claimed = False
                 try:
                     if not begun:
                         await self._take_over()
                         begun = True
-                    claimed = await self._claim()
+                    claimed = await self._round()
                     failures = 0
-                except StorageError:
+                except StorageError as error:
+                    metrics.FAILURES.labels("automation", error.code).inc()
                     failures += 1
                     if failures > self._settings.failures_max:
                         raise
-                    claimed = ()
-                for intent in claimed:
-                    self._start(intent)
-                if not claimed:
+                if claimed:
+                    await asyncio.sleep(self._settings.gather_ms / 1_000)
+                else:
                     await self._bell.wait(self._settings.idle_ms)
         finally:
             await asyncio.gather(*self._jobs, return_exceptions=True)
+            await self._hand_back()
 
     async def _take_over(self) -> None:
         async with self._database.write() as session:
@@ -96,32 +139,77 @@ class Worker:
         if found:
             _log.info("worker.took_over", worker=self._settings.name, intents=found)
 
-    async def _claim(self) -> tuple[Intent, ...]:
-        """Take many rows at once, some of them ahead: a claim costs as much for one as for many."""
+    async def _round(self) -> bool:
+        """Claim many rows at once and begin to work on them; tell whether there were any."""
         while len(self._jobs) > self._settings.in_flight_max:
             await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
-        async with self._database.write() as session:
-            return await repository.claim(
-                session,
-                self._submitter.kinds,
-                self._settings.name,
-                self._clock.now(),
-                CLAIM_MAX,
-            )
+        try:
+            found = await self._dispatched()
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - whose mistake it is shows when each goes by itself
+            _log.exception("dispatch.failed")
+            metrics.ALARMS.labels("dispatch_failed").inc()
+            found = await self._claimed()
+        if found is None:
+            return False
+        for job in found.jobs:
+            self._start(self._send(job))
+        for intent in found.left:
+            self._start(self._step(intent))
+        return True
 
-    def _start(self, intent: Intent) -> None:
-        job = asyncio.create_task(self._work(intent))
+    async def _dispatched(self) -> Dispatched | None:
+        """Take rows as far as one transaction goes, and lease those that need more."""
+        stepper, now = self._submitter, self._clock.now()
+        async with self._database.write() as session:
+            intents = await many.due(session, stepper.kinds, now)
+            if not intents:
+                return None
+            found = Dispatched(left=intents)
+            if isinstance(stepper, Dispatcher):
+                found = await stepper.dispatch(session, intents, now)
+            await many.lease(session, found.left, self._settings.name, now)
+        return found
+
+    async def _claimed(self) -> Dispatched:
+        """Lease rows to work on each by itself."""
+        kinds, now = self._submitter.kinds, self._clock.now()
+        async with self._database.write() as session:
+            name = self._settings.name
+            return Dispatched(left=await repository.claim(session, kinds, name, now, CLAIM_MAX))
+
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        job = asyncio.create_task(work)
         self._jobs.add(job)
         job.add_done_callback(self._jobs.discard)
 
-    async def _work(self, intent: Intent) -> None:
-        """Work on a row; what fails here leaves the row to its lease's end."""
+    async def _send(self, job: Job) -> None:
+        """Do a job even while stopping: its intents are written down as sent."""
+        async with self._sending:
+            await self._guarded(job.run(), job.name)
+
+    async def _step(self, intent: Intent) -> None:
+        """Work on a leased row; what fails here leaves the row to its lease's end."""
+        async with self._stepping:
+            if self._stopping.is_set():
+                self._untouched.append(intent)
+            else:
+                await self._guarded(self._submitter.step(intent), str(intent.id))
+
+    async def _guarded(self, work: Awaitable[None], name: str) -> None:
         try:
-            async with self._slots:
-                if not self._stopping.is_set():
-                    await self._submitter.step(intent)
+            await work
         except StorageError as error:
             metrics.FAILURES.labels("automation", error.code).inc()
         except Exception:  # noqa: BLE001 - one row's trouble is not that of the others
             metrics.ALARMS.labels("step_failed").inc()
-            _log.exception("step.failed", intent=str(intent.id))
+            _log.exception("step.failed", work=name)
+
+    async def _hand_back(self) -> None:
+        """Free at once what was claimed and not begun."""
+        try:
+            async with self._database.write() as session:
+                await many.hand_back(session, self._untouched, self._settings.name)
+        except StorageError as error:
+            metrics.FAILURES.labels("automation", error.code).inc()

@@ -21,7 +21,12 @@ current: ContextVar[str] = ContextVar("traceparent", default="")
 
 def current_trace() -> str:
     """Give the id of the current trace, or nothing."""
-    match = _FORM.fullmatch(current.get())
+    return trace_of(current.get())
+
+
+def trace_of(header: str) -> str:
+    """Give the id of the trace that a `traceparent` belongs to, or nothing."""
+    match = _FORM.fullmatch(header)
     return match.group(1) if match else ""
 
 

@@ -30,6 +30,7 @@ def upgrade() -> None:
     _ingestion_projections()
     _ingestion_updates()
     _intents()
+    _intent_batches()
     _schedules()
     _outbox()
     op.execute(_APPEND_ONLY)
@@ -49,6 +50,7 @@ def downgrade() -> None:
         postgresql_where="state IN ('submitted', 'unknown')",
     )
     op.drop_index("ix_intents_waiting", table_name="intents", postgresql_where="waiting")
+    op.drop_table("intent_batches")
     op.drop_table("intents")
     op.drop_index("uq_ingestion_updates_update_id", table_name="ingestion_updates")
     op.drop_index("ix_ingestion_updates_record_time", table_name="ingestion_updates")
@@ -143,6 +145,8 @@ def _intents() -> None:
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("leased_until", Instant()),
         sa.Column("leased_by", sa.Text(), nullable=False),
+        sa.Column("batch", sa.Uuid()),
+        sa.Column("together_max", sa.Integer(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_intents")),
@@ -157,6 +161,18 @@ def _intents() -> None:
     )
     op.create_index("ix_intents_due", "intents", ["due_at"], postgresql_where="due_at IS NOT NULL")
     op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
+
+
+def _intent_batches() -> None:
+    """Keep which intents share a submission."""
+    op.create_table(
+        "intent_batches",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("intents", sa.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("plan", JSONB(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_intent_batches")),
+    )
 
 
 def _schedules() -> None:

@@ -1,0 +1,170 @@
+"""Writes down what the ledger said of a submission; what is done is for ingestion to say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cantata.automation import repository
+from cantata.automation.batches import repository as many
+from cantata.automation.errors import NotNow, WaitedTooLong
+from cantata.automation.handler import EndsMany, Handler
+from cantata.automation.model import Failure, Intent, State
+from cantata.automation.policy import (
+    gives_up_at,
+    look_again_at,
+    retry_at,
+    retry_later,
+    tries_again,
+)
+from cantata.automation.sent import Sent
+from cantata.kernel.errors import CantataError
+from cantata.kernel.time import Clock, Timestamp
+from cantata.ledger.errors import Retryable
+from cantata.ledger.outcome import Outcome, Refused, Unknown
+from cantata.ledger.services.commands import Receipt
+from cantata.observability import metrics
+from cantata.observability.events import events
+from cantata.storage.database import Database
+from cantata.storage.session import WriteSession
+
+_log = events("automation")
+
+
+class Settler:
+    """Moves intents after an attempt: to start over, to wait, to fail, or to stay in doubt."""
+
+    def __init__(self, database: Database, handlers: Mapping[str, Handler], clock: Clock) -> None:
+        self._database = database
+        self._handlers = handlers
+        self._clock = clock
+
+    async def settle(self, sent: Sent, outcome: Outcome[Receipt]) -> None:
+        """Write down a refusal or a doubt.
+
+        The refusal of a command that was sent before says nothing of the first time.
+        """
+        kind = sent.first.wish.kind
+        metrics.SUBMISSIONS.labels(kind, type(outcome).__name__.lower()).inc()
+        if isinstance(outcome, Unknown):
+            await self._doubt(sent, outcome.error)
+        elif isinstance(outcome, Refused):
+            if sent.again:
+                await self._doubt(sent, outcome.error)
+            elif len(sent.intents) > 1:
+                await self._separate(sent.intents, outcome.error)
+            else:
+                await self.refused(sent.first, outcome.error)
+
+    async def refused(self, intent: Intent, error: CantataError) -> None:
+        """Start over, or fail, if the intent is still where the refusal found it."""
+        now = self._clock.now()
+        if not tries_again(intent, error, now):
+            await self.fail(intent, error)
+            return
+        _log.info("intent.refused", intent=str(intent.id), code=error.code, message=error.message)
+        async with self._database.write() as session:
+            await self._handlers[intent.wish.kind].release(session, intent)
+            await repository.move(
+                session,
+                intent,
+                State.REQUESTED,
+                now,
+                **_anew(error),
+                due_at=retry_at(now, intent.attempts),
+                waiting=True,
+            )
+            await repository.wake(session, intent.wish.act_as, [intent.wish.subject], now)
+
+    async def wait(self, intent: Intent, error: NotNow) -> None:
+        """Look again when what it needs came back, or after a while; not for ever."""
+        now = self._clock.now()
+        if gives_up_at(intent) <= now:
+            await self.fail(intent, WaitedTooLong(error.message))
+            return
+        async with self._database.write() as session:
+            due = look_again_at(intent, now)
+            await repository.postpone(session, intent, due, waiting=True)
+
+    async def fail(self, intent: Intent, error: CantataError) -> None:
+        """End an intent that will never have an effect."""
+        now = self._clock.now()
+        _log.info("intent.failed", intent=str(intent.id), code=error.code, message=error.message)
+        async with self._database.write() as session:
+            await self._handlers[intent.wish.kind].release(session, intent)
+            await repository.move(
+                session,
+                intent,
+                State.FAILED,
+                now,
+                failure=repository.failure_json(Failure.of(error)),
+            )
+            await repository.wake(session, intent.wish.act_as, [intent.wish.subject], now)
+
+    async def _doubt(self, sent: Sent, error: CantataError) -> None:
+        """Keep everything as it is: nothing is given back before the outcome is known."""
+        now = self._clock.now()
+        for intent in sent.intents:
+            _log.warning("intent.unknown", intent=str(intent.id), code=error.code)
+        first, rest = sent.first, sent.intents[1:]
+        failure = repository.failure_json(Failure.of(error))
+        async with self._database.write() as session:
+            due = retry_at(now, first.attempts)
+            await repository.move(session, first, State.UNKNOWN, now, due_at=due, failure=failure)
+            if rest:
+                await many.move_all(session, rest, (State.UNKNOWN,), now, failure=failure)
+
+    async def _separate(self, intents: Sequence[Intent], error: CantataError) -> None:
+        """Start over those whose shared submission was refused, in companies half as large.
+
+        So whichever of them is the reason is alone in the end, and the others are not refused for
+        it; a refusal in company is no attempt of its own. A ledger that is only busy refuses all
+        alike: then they stay together.
+        """
+        now = self._clock.now()
+        is_busy = isinstance(error, Retryable)
+        failed = [each for each in intents if _is_over(each, error, now, is_busy=is_busy)]
+        kept = [each for each in intents if each not in failed]
+        company = {} if is_busy else {"together_max": max(1, len(intents) // 2)}
+        due = retry_at(now, intents[0].attempts) if retry_later(error) else now
+        _log.info("batch.refused", intents=len(intents), code=error.code, message=error.message)
+        async with self._database.write() as session:
+            await self._release_all(session, intents)
+            if failed:
+                why = Failure.of(error)
+                await many.fail(session, [(each, why) for each in failed], now)
+            if kept:
+                changes = {**_anew(error), **company, "due_at": due}
+                await many.start_over(session, kept, now, is_counted=is_busy, **changes)
+            await repository.wake(session, *_about(intents), now)
+            await session.notify(repository.CHANNEL)
+
+    async def _release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
+        handler = self._handlers[intents[0].wish.kind]
+        if isinstance(handler, EndsMany):
+            await handler.release_all(session, intents)
+            return
+        for intent in intents:
+            await handler.release(session, intent)
+
+
+def _anew(error: CantataError) -> dict[str, Any]:
+    """Give what starting over leaves of an attempt: why it was refused."""
+    return {
+        "plan": None,
+        "batch": None,
+        "command_id": "",
+        "dead_after": None,
+        "failure": repository.failure_json(Failure.of(error)),
+    }
+
+
+def _is_over(intent: Intent, error: CantataError, now: Timestamp, *, is_busy: bool) -> bool:
+    """Tell whether an intent ends with the refusal of its company."""
+    return not tries_again(intent, error, now) if is_busy else gives_up_at(intent) <= now
+
+
+def _about(intents: Sequence[Intent]) -> tuple[list[str], list[str]]:
+    """Give the parties and the subjects of intents."""
+    parties = {party for intent in intents for party in intent.wish.act_as}
+    return sorted(parties), sorted({intent.wish.subject for intent in intents})
