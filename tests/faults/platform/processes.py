@@ -10,18 +10,29 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from tests.integration.world import ROOT
 
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 40
 POSTGRESQL = "postgresql"
+LIMITED = ("onboard", "mint", "transfer", "burn", "write")
 
 _NAMES = {"sandbox": "sandbox", "ingest": "ingestion", "worker": "worker", "serve": "api"}
 """What each process is called, by the first argument that it was started with."""
+
+_AT_WORK = {
+    "sandbox": b" is ready at ",
+    "ingestion": b'"leading"',
+    "worker": b'"worker.started"',
+    "api": b'"api.started"',
+}
+"""What the log of a process says once it does its work."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,7 @@ class Platform:
     folder: Path
     ledger_url: str
     api_url: str
+    _said: dict[str, int] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:
@@ -48,15 +60,30 @@ class Platform:
                 return int(child)
         return None
 
+    def is_at_work(self, name: str) -> bool:
+        """Tell whether a process has begun its work since it was killed, and is alive."""
+        if self.pid(name) is None:
+            return False
+        if name == POSTGRESQL:
+            with suppress(psycopg.Error), psycopg.connect(self.database_url, connect_timeout=1):
+                return True
+            return False
+        return _AT_WORK[name] in self._log(name).read_bytes()[self._said.get(name, 0) :]
+
     def kill(self, name: str) -> bool:
-        """Kill a process without a chance to tidy up; tell whether there was one."""
-        pid = self.pid(name)
+        """Kill a process that is at work, without a chance to tidy up; tell whether there was."""
+        pid = self.pid(name) if self.is_at_work(name) else None
         if pid is None:
             return False
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+            if name != POSTGRESQL:
+                self._said[name] = self._log(name).stat().st_size
             return True
         return False
+
+    def _log(self, name: str) -> Path:
+        return self.folder / "logs" / f"{name}.log"
 
 
 @contextmanager
@@ -87,7 +114,9 @@ def _environment(data: Path) -> dict[str, str]:
     """Give the environment without what chooses another database or ledger."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CANTATA_")}
     kept.pop("DATABASE_URL", None)
-    return {**kept, "CANTATA_DATA_DIR": str(data), "NO_COLOR": "1"}
+    limits = ", ".join(f"{name}=1000000/1s" for name in LIMITED)
+    own = {"CANTATA_DATA_DIR": str(data), "CANTATA_RATE_LIMITS": limits, "NO_COLOR": "1"}
+    return {**kept, **own}
 
 
 def _wait_until(ready: Path, process: subprocess.Popen[bytes], said: Path) -> Any:

@@ -1,4 +1,4 @@
-"""Mixed traffic on intents: clients that ask, ask again when they get no answer, and go on."""
+"""Mixed traffic: issuers that create and mint, holders that transfer, answer, merge and burn."""
 
 from __future__ import annotations
 
@@ -7,144 +7,140 @@ import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
 
-from cantata.automation import repository
-from cantata.automation.model import Intent, Wish
-from cantata.kernel.time import SystemClock
-from cantata.storage.database import Database
-from cantata.storage.errors import StorageError
+from tests.faults.platform.customers import Customer
 
-LOOK_SECONDS = 0.15
-PATIENCE_SECONDS = 6
-"""How long a client waits for an operation before it goes on with another."""
+PATIENCE_SECONDS = 4
+"""How long a trader waits for an operation before she goes on with another."""
 
-REQUESTER = "traffic"
-LATE = "2099-01-01T00:00:00Z"
+TWICE = 0.25
+"""How often she asks twice, and then for something else under the same key."""
 
-
-@dataclass(frozen=True)
-class Stage:
-    """Who acts on which instrument; `consenting` parties take direct transfers."""
-
-    admin: str
-    instrument: str
-    parties: tuple[str, ...]
-
-    @property
-    def named(self) -> dict[str, str]:
-        """The instrument, as requests name it."""
-        return {"admin": self.admin, "instrument": self.instrument}
+TOKENS_MAX = 6
 
 
 @dataclass
-class Asked:
-    """What was asked for, by key, and the offers that wait for somebody."""
+class Market:
+    """Who trades in what: tokens that exist, and offers that wait, each with its two parties."""
 
-    wishes: dict[str, Wish] = field(default_factory=dict)
-    intents: dict[str, UUID] = field(default_factory=dict)
-    offers: list[tuple[str, str, str]] = field(default_factory=list)
-    doubled: int = 0
+    issuer: Customer
+    holders: tuple[Customer, ...]
+    tokens: list[dict[str, str]] = field(default_factory=list)
+    offers: list[tuple[str, Customer, Customer]] = field(default_factory=list)
+    created: int = 0
 
 
-class Client:
-    """One customer of the platform."""
+@dataclass(frozen=True)
+class Wanted:
+    """A request, by whom, and another one that must not pass for it."""
 
-    def __init__(self, database: Database, stage: Stage, asked: Asked, seed: int) -> None:
-        self._database = database
-        self._stage = stage
-        self._asked = asked
+    who: Customer
+    path: str
+    body: dict[str, Any] | None
+    other: dict[str, Any] | None
+    done: Callable[[Mapping[str, Any]], None] = lambda operation: None
+
+
+class Trader:
+    """Does one thing after the other, as whoever may do it."""
+
+    def __init__(self, market: Market, seed: int) -> None:
+        self._market = market
         self._random = random.Random(seed)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Ask for one thing after the other until told to stop."""
+        """Trade until told to stop."""
+        choices: list[Callable[[], Wanted]] = [
+            *(self._mint, self._mint, self._transfer, self._transfer, self._transfer),
+            *(self._burn, self._rearrange, self._consent, self._create),
+            *(self._answer, self._answer, self._answer),
+        ]
         while not stop.is_set():
-            kind, act_as, request = self._random.choice(self._choices())()
-            intent = await self.ask(kind, act_as, request)
-            await self._ended(intent, stop)
-
-    async def ask(self, kind: str, act_as: tuple[str, ...], request: Mapping[str, Any]) -> Intent:
-        """Record a wish, as often as it takes to be sure; sometimes once more than that."""
-        key = str(uuid4())
-        wish = Wish(
-            kind=kind,
-            requester=REQUESTER,
-            key=key,
-            subject=self._stage.instrument,
-            act_as=act_as,
-            request=request,
-        )
-        self._asked.wishes[key] = wish
-        intent = await self._recorded(wish)
-        if self._random.random() < 0.2:
-            again = await self._recorded(wish)
-            assert again.id == intent.id, key
-            self._asked.doubled += 1
-        self._asked.intents[key] = intent.id
-        return intent
-
-    async def _recorded(self, wish: Wish) -> Intent:
-        while True:
-            try:
-                async with self._database.write() as session:
-                    now = SystemClock().now()
-                    intent, _ = await repository.record(session, wish, uuid4(), now, "")
-            except StorageError:
-                await asyncio.sleep(LOOK_SECONDS)
+            wanted = self._random.choice(choices)()
+            if self._random.random() < TWICE:
+                asked = await wanted.who.ask_twice(wanted.path, wanted.body, wanted.other)
             else:
-                return intent
+                asked = await wanted.who.ask(wanted.path, wanted.body)
+            if asked is not None and not stop.is_set():
+                ended = await wanted.who.ended(asked, PATIENCE_SECONDS)
+                if ended["state"] == "completed":
+                    wanted.done(ended)
 
-    async def _ended(self, intent: Intent, stop: asyncio.Event) -> None:
-        end = asyncio.get_running_loop().time() + PATIENCE_SECONDS
-        while asyncio.get_running_loop().time() < end and not stop.is_set():
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                async with self._database.read() as session:
-                    found = await repository.load(session, intent.id)
-            except StorageError:
-                continue
-            assert found is not None, intent.id
-            if found.is_final:
-                self._remember(found)
-                return
-
-    def _remember(self, intent: Intent) -> None:
-        offer = (intent.result or {}).get("offer")
-        if intent.wish.kind == "tokens.transfer" and offer:
-            request = intent.wish.request
-            self._asked.offers.append((offer, request["sender"], request["receiver"]))
-
-    def _choices(self) -> list[Callable[[], tuple[str, tuple[str, ...], dict[str, Any]]]]:
-        return [self._mint, self._transfer, self._transfer, self._burn, self._merge, self._end]
-
-    def _mint(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        receiver = self._random.choice(self._stage.parties)
-        request = {**self._stage.named, "receiver": receiver, "amount": self._amount(50, 200)}
-        return "tokens.mint", (self._stage.admin, receiver), {**request, "memo": "issue"}
-
-    def _transfer(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        sender, receiver = self._random.sample(self._stage.parties, 2)
-        parties = {"sender": sender, "receiver": receiver}
-        rest = {"amount": self._amount(1, 40), "memo": "rent", "execute_before": LATE}
-        return "tokens.transfer", (sender,), {**self._stage.named, **parties, **rest}
-
-    def _burn(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        owner = self._random.choice(self._stage.parties)
-        request = {**self._stage.named, "owner": owner, "amount": self._amount(1, 20), "memo": ""}
-        return "tokens.burn", (owner,), request
-
-    def _merge(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        owner = self._random.choice(self._stage.parties)
-        request = {**self._stage.named, "owner": owner, "amounts": [], "memo": ""}
-        return "tokens.rearrange", (owner,), request
-
-    def _end(self) -> tuple[str, tuple[str, ...], dict[str, Any]]:
-        """End an offer somehow; two clients may try it at once."""
-        if not self._asked.offers:
+    def _create(self) -> Wanted:
+        market = self._market
+        if market.created >= TOKENS_MAX:
             return self._transfer()
-        offer, sender, receiver = self._random.choice(self._asked.offers)
+        market.created += 1
+        symbol = f"T{market.created}"
+        body = {"issuer": market.issuer.party, "name": symbol, "symbol": symbol, "currency": "USD"}
+        token = {"admin": market.issuer.party, "id": symbol}
+
+        def done(operation: Mapping[str, Any]) -> None:
+            market.tokens.append(token)
+
+        return Wanted(market.issuer, "/v1/tokens", body, {**body, "name": "Another"}, done)
+
+    def _mint(self) -> Wanted:
+        receiver = self._holder()
+        body = {"token": self._token(), "receiver": receiver.party, "memo": "issue"}
+        return self._of_amount(self._market.issuer, "/v1/mints", body, 50, 200)
+
+    def _transfer(self) -> Wanted:
+        sender, receiver = self._random.sample(self._market.holders, 2)
+        parties = {"sender": sender.party, "receiver": receiver.party}
+        body = {"token": self._token(), **parties, "memo": "rent"}
+
+        def done(operation: Mapping[str, Any]) -> None:
+            if operation["result"]["offer"]:
+                self._market.offers.append((operation["result"]["offer"], sender, receiver))
+
+        return self._of_amount(sender, "/v1/transfers", body, 1, 40, done)
+
+    def _answer(self) -> Wanted:
+        """End an offer somehow; two traders may try it at once."""
+        if not self._market.offers:
+            return self._transfer()
+        offer, sender, receiver = self._random.choice(self._market.offers)
         how = self._random.choice(("accept", "accept", "reject", "withdraw"))
-        return f"tokens.{how}", (sender if how == "withdraw" else receiver,), {"offer": offer}
+        actor = sender if how == "withdraw" else receiver
+        return Wanted(actor, f"/v1/offers/{offer}:{how}", None, None)
+
+    def _burn(self) -> Wanted:
+        owner = self._holder()
+        body = {"token": self._token(), "owner": owner.party}
+        return self._of_amount(owner, "/v1/burns", body, 1, 20)
+
+    def _rearrange(self) -> Wanted:
+        owner = self._holder()
+        named = {"token": self._token(), "owner": owner.party}
+        amounts = [self._amount(1, 9) for _ in range(self._random.choice((0, 0, 3)))]
+        body = {**named, "amounts": amounts}
+        return Wanted(owner, "/v1/rearrangements", body, {**body, "amounts": ["0.77"]})
+
+    def _consent(self) -> Wanted:
+        """Give or take back a standing consent, so that transfers are direct now and then."""
+        receiver = self._holder()
+        body = {"token": self._token(), "receiver": receiver.party}
+        path = self._random.choice(("/v1/preapprovals", "/v1/preapprovals:cancel"))
+        return Wanted(receiver, path, body, {**body, "expires_at": "2098-01-01T00:00:00Z"})
+
+    def _of_amount(
+        self,
+        who: Customer,
+        path: str,
+        body: dict[str, Any],
+        least: int,
+        most: int,
+        done: Callable[[Mapping[str, Any]], None] = lambda operation: None,
+    ) -> Wanted:
+        amount = self._amount(least, most)
+        return Wanted(who, path, {**body, "amount": amount}, {**body, "amount": "0.99"}, done)
+
+    def _holder(self) -> Customer:
+        return self._random.choice(self._market.holders)
+
+    def _token(self) -> dict[str, str]:
+        return self._random.choice(self._market.tokens)
 
     def _amount(self, least: int, most: int) -> str:
-        return f"{self._random.randint(least, most)}.{self._random.randint(0, 99):02}"
+        return f"{self._random.randint(least, most)}.{self._random.randint(1, 99):02}"
