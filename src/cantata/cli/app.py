@@ -23,6 +23,7 @@ GROUPS: tuple[str, ...] = (
     "db",
     "demo",
     "doctor",
+    "exchange",
     "ingest",
     "ledger",
     "sandbox",

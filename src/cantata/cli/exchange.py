@@ -1,0 +1,80 @@
+"""`cantata exchange`: what exchanges and custodians do; offline, without a ledger, so far."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cantata.cli.output import print_json
+from cantata.exchange.history.errors import MalformedHistory
+from cantata.exchange.history.recorded import contracts_in, made_in, updates_in
+from cantata.exchange.history.state import History, State
+from cantata.exchange.history.wire import state_json
+from cantata.ledger.model.updates import Checkpoint, Update
+
+FILE_BYTES_MAX = 1 << 30
+"""Bytes of one file of recorded answers."""
+
+app = typer.Typer(help="Parse what a ledger recorded for a treasury.", no_args_is_help=True)
+
+
+@app.callback()
+def exchange() -> None:
+    """Parse what a ledger recorded for a treasury."""
+
+
+@app.command()
+def parse(
+    files: Annotated[
+        list[Path], typer.Argument(help="Recorded updates in JSON, of one participant.")
+    ],
+    *,
+    party: Annotated[str, typer.Option("--party", help="The party whose history it is.")],
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            "--events", help="Answers of events-by-contract-id, for contracts made before."
+        ),
+    ] = None,
+    contracts: Annotated[
+        Path | None,
+        typer.Option("--contracts", help="Active contracts to begin from, made before."),
+    ] = None,
+) -> None:
+    """Print holdings, waiting instructions and entries of a recorded history as JSON."""
+    found = [update for path in files for update in updates_in(_content(path), str(path))]
+    begin = () if contracts is None else contracts_in(_content(contracts), str(contracts))
+    made = () if events is None else made_in(_content(events), str(events))
+    state = State.of_contracts(party, begin)
+    history = History(state, elsewhere=State.of_contracts(party, made))
+    for update in _in_order(found):
+        history.add(update)
+    print_json(state_json(state, history.entries))
+
+
+def _in_order(updates: list[Update]) -> list[Update]:
+    """Put the updates of several files in the order in which they were recorded."""
+    told = [update for update in updates if not isinstance(update, Checkpoint)]
+    return sorted(told, key=lambda update: update.offset)
+
+
+def _content(path: Path) -> Any:
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(FILE_BYTES_MAX + 1)
+    except OSError as error:
+        raise MalformedHistory(str(path), "the file", error.strerror or str(error)) from error
+    if len(data) > FILE_BYTES_MAX:
+        raise MalformedHistory(str(path), "the file", f"is larger than {FILE_BYTES_MAX} bytes")
+    try:
+        return json.loads(data)
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise MalformedHistory(str(path), place, f"is no JSON: {error.msg}") from None
+    except UnicodeDecodeError as error:
+        raise MalformedHistory(str(path), f"byte {error.start}", "is no UTF-8") from None
+    except RecursionError:
+        raise MalformedHistory(str(path), "the file", "is nested too deeply") from None

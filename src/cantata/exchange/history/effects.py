@@ -1,0 +1,120 @@
+"""Explains effects that no transfer of the standard explains: by a label above them, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable
+
+from cantata.exchange.history.claims import ended_otherwise, pending
+from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
+from cantata.exchange.history.labels import labelled
+from cantata.exchange.history.model import EntryKind, Finding, Instruction, Instrument
+from cantata.exchange.history.walk import Change, Scope
+
+
+def from_effects(scope: Scope, gone: Container[str], party: str) -> list[Draft]:
+    """Explain what happened below a choice; `gone` are all contracts that were used up.
+
+    Without a label, what only came is income, and all else is not recognised.
+    """
+    drafts: list[Draft] = []
+    standing = scope.standing
+    ended = scope.ended
+    for instrument, changes in by_instrument(lasting(scope.changes)).items():
+        offer = _offer_of(instrument, changes, standing, scope, party)
+        if offer is not None:
+            drafts.append(offer)
+            continue
+        found = _explained(scope, instrument, changes, gone, party)
+        _add_ended(found[0], ended)
+        drafts += found
+    drafts += [pending(node_id, instruction, party) for node_id, instruction in standing]
+    drafts += [ended_otherwise(node_id, instruction) for node_id, instruction in ended]
+    drafts += [_unreadable(scope) for _ in scope.unreadable]
+    return drafts
+
+
+def _offer_of(
+    instrument: Instrument,
+    changes: list[Change],
+    standing: list[tuple[int, Instruction]],
+    scope: Scope,
+    party: str,
+) -> Draft | None:
+    """Explain what a sender set aside for the one offer that was made in the same place."""
+    offers = [each for each in standing if _is_sent(each[1], instrument, party)]
+    if len(offers) != 1:
+        return None
+    draft = pending(scope.node_id, offers[0][1], party)
+    draft.event, draft.changes = scope.event, changes
+    draft.burned = burned_by(scope.label.meta) if scope.label else 0
+    assert draft.amount is not None, "an instruction has an amount"
+    if draft.net + draft.burned not in {0, -draft.amount}:
+        return None
+    standing.remove(offers[0])
+    return draft
+
+
+def _is_sent(instruction: Instruction, instrument: Instrument, party: str) -> bool:
+    transfer = instruction.transfer
+    return transfer.instrument == instrument and transfer.sender == party
+
+
+def _explained(
+    scope: Scope,
+    instrument: Instrument,
+    changes: list[Change],
+    gone: Container[str],
+    party: str,
+) -> list[Draft]:
+    label = scope.label
+    if label is None:
+        return [_unlabelled(scope, changes, party)]
+    strangers = [
+        seen
+        for seen in scope.strangers
+        if seen.instrument == instrument and seen.contract_id not in gone
+    ]
+    return labelled(label.event, label.name, label.meta, changes, strangers, party)
+
+
+def _unlabelled(scope: Scope, changes: list[Change], party: str) -> Draft:
+    draft = Draft(
+        node_id=scope.node_id,
+        event=scope.event,
+        instrument=changes[0].holding.instrument,
+        changes=changes,
+    )
+    draft.amount = abs(draft.net)
+    if all(change.is_created for change in changes):
+        draft.kind, draft.receiver = EntryKind.OTHER_INCOME, party
+    else:
+        draft.findings.add(Finding.UNKNOWN_CHOICE)
+    return draft
+
+
+def _add_ended(draft: Draft, ended: list[tuple[int, Instruction]]) -> None:
+    """Say which instruction ended in the same place, if there is one of the same instrument."""
+    found = [each for each in ended if each[1].transfer.instrument == draft.instrument]
+    if len(found) == 1:
+        draft.about(found[0][1])
+        ended.remove(found[0])
+
+
+def _unreadable(scope: Scope) -> Draft:
+    findings = {Finding.VIEW_UNREADABLE}
+    return Draft(node_id=scope.node_id, event=scope.event, instrument=None, findings=findings)
+
+
+def placed(drafts: Iterable[Draft]) -> list[tuple[Draft, int]]:
+    """Put drafts in the order of their nodes, and number those of one node."""
+    found: list[tuple[Draft, int]] = []
+    node_id, position = -1, 0
+    for draft in sorted(drafts, key=_node):
+        position = position + 1 if draft.node_id == node_id else 0
+        node_id = draft.node_id
+        found.append((draft, position))
+    return found
+
+
+def _node(draft: Draft) -> int:
+    return draft.node_id

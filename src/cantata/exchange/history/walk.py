@@ -1,0 +1,299 @@
+"""Walks over a transaction and lays every effect on the party before the choice that explains it.
+
+The outermost choice that speaks of an instrument explains all that happens to it below: first a
+transfer by the standard, else a choice that names its kind, else whatever choice is outermost.
+Nothing here recurses: how deep choices lie in each other is decided by strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Protocol
+
+from cantata.exchange.history.choices import (
+    STEPS,
+    TRANSFER,
+    Claim,
+    Label,
+    is_step,
+    label_of,
+    learn,
+    step_of,
+    transfer_in,
+)
+from cantata.exchange.history.contracts import Stranger, Unreadable, seen_in
+from cantata.exchange.history.errors import MalformedTransaction
+from cantata.exchange.history.log import CHOICE, LogEvent, log_event
+from cantata.exchange.history.model import Changes, Holding, Instruction, Instrument
+from cantata.ledger.model.events import CreatedEvent, Event, ExercisedEvent
+from cantata.ledger.model.updates import Transaction
+
+
+class Known(Protocol):
+    """What is known of the party before a transaction: asked for what the transaction uses up."""
+
+    def holding(self, contract_id: str) -> Holding | None:
+        """Give an active holding of the party; None if it is none."""
+
+    def instruction(self, contract_id: str) -> Instruction | None:
+        """Give an instruction that waits, from or to the party; None if it is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A holding of the party came or went."""
+
+    holding: Holding
+    is_created: bool
+
+    @property
+    def units(self) -> int:
+        """What the party gained by it, in units of 10⁻¹⁰."""
+        units = self.holding.amount.units
+        return units if self.is_created else -units
+
+
+@dataclass(slots=True)
+class Scope:
+    """A choice that explains effects, and these; without `event` a contract made by no choice."""
+
+    node_id: int
+    event: ExercisedEvent | None
+    claim: Claim | None = None
+    label: Label | None = None
+    changes: list[Change] = field(default_factory=list)
+    strangers: list[Stranger] = field(default_factory=list)
+    opened: list[tuple[int, Instruction]] = field(default_factory=list)
+    closed: list[tuple[int, Instruction]] = field(default_factory=list)
+    log: list[LogEvent] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    @property
+    def standing(self) -> list[tuple[int, Instruction]]:
+        """The instructions that were opened here and not closed again, with their nodes."""
+        closed = {instruction.contract_id for _, instruction in self.closed}
+        return [each for each in self.opened if each[1].contract_id not in closed]
+
+    @property
+    def ended(self) -> list[tuple[int, Instruction]]:
+        """The instructions that were closed here and opened elsewhere, with the nodes of that."""
+        opened = {instruction.contract_id for _, instruction in self.opened}
+        return [each for each in self.closed if each[1].contract_id not in opened]
+
+    @property
+    def touches_party(self) -> bool:
+        """Tell whether there is anything about the party to explain."""
+        return bool(self.claim or self.changes or self.opened or self.closed or self.unreadable)
+
+
+@dataclass(slots=True)
+class _Open:
+    """A choice that the walk is inside of, and what explains effects there."""
+
+    last: int
+    claims: tuple[Scope, ...]
+    label: Scope | None
+    root: Scope
+
+    def scope_for(self, instrument: Instrument) -> Scope:
+        for scope in reversed(self.claims):
+            transfer = scope.claim.transfer if scope.claim else None
+            if transfer is None or transfer.instrument == instrument:
+                return scope
+        return self.label or self.root
+
+
+class Walk:
+    """One pass over the events of a transaction, from the root to the last node."""
+
+    __slots__ = ("_known", "_path", "_used", "gone", "log", "made", "opened", "party", "scopes")
+
+    def __init__(self, party: str, known: Known) -> None:
+        self.party = party
+        self.made: dict[str, Holding] = {}
+        self.opened: dict[str, Instruction] = {}
+        self.gone: set[str] = set()
+        self.scopes: list[Scope] = []
+        self.log: list[LogEvent] = []
+        self._known = known
+        self._path: list[_Open] = []
+        self._used: tuple[list[str], list[str]] = ([], [])
+
+    def over(self, transaction: Transaction) -> None:
+        """Go over the events in the order of their nodes; MalformedTransaction if they are none."""
+        path = self._path
+        for event in in_order(transaction):
+            while path and event.node_id > path[-1].last:
+                path.pop()
+            if isinstance(event, CreatedEvent):
+                self._create(event)
+            elif isinstance(event, ExercisedEvent):
+                self._exercise(event, transaction.update_id)
+            else:
+                self._consume(event.contract_id, event.node_id)
+
+    @property
+    def changes(self) -> Changes:
+        """Give what is changed in the end, without what came and went."""
+        holdings, instructions = self._used
+        return Changes(
+            created=tuple(h for cid, h in self.made.items() if cid not in self.gone),
+            archived=tuple(holdings),
+            opened=tuple(i for cid, i in self.opened.items() if cid not in self.gone),
+            closed=tuple(instructions),
+        )
+
+    def _create(self, event: CreatedEvent) -> None:
+        for seen in seen_in(event, self.party):
+            if isinstance(seen, Stranger):
+                if self._path:
+                    self._path[-1].scope_for(seen.instrument).strangers.append(seen)
+            elif isinstance(seen, Holding):
+                self.made[seen.contract_id] = seen
+                self._scope_at(event.node_id, seen.instrument).changes.append(Change(seen, True))
+            elif isinstance(seen, Instruction):
+                self.opened[seen.contract_id] = seen
+                scope = self._scope_at(event.node_id, seen.transfer.instrument)
+                scope.opened.append((event.node_id, seen))
+            else:
+                scope = self._path[-1].root if self._path else self._scope(event.node_id, None)
+                scope.unreadable.append(seen)
+
+    def _exercise(self, event: ExercisedEvent, update_id: str) -> None:
+        path = self._path
+        last = max(event.node_id, event.last_descendant)
+        if path:
+            above = path[-1]
+            if last > above.last:
+                raise MalformedTransaction(update_id, event.node_id, "ends after the one above it")
+            claims, label, root = above.claims, above.label, above.root
+        else:
+            claims, label, root = (), None, self._scope(event.node_id, event)
+        claim = self._claim(event, claims)
+        if claim is not None:
+            claims = (*claims, self._scope(event.node_id, event, claim=claim))
+        elif (said := label_of(event)) is not None:
+            _teach(said, claims, label)
+            label = label or self._scope(event.node_id, event, label=said)
+        here = _Open(last, claims, label, root)
+        path.append(here)
+        if event.choice == CHOICE:
+            self._note(log_event(event, self.party), here)
+        if event.is_consuming:
+            self._consume(event.contract_id, event.node_id)
+
+    def _claim(self, event: ExercisedEvent, above: tuple[Scope, ...]) -> Claim | None:
+        """Read a transfer or a step of one, unless a choice above is about the same."""
+        if event.choice in STEPS and is_step(event):
+            step = step_of(event, self._instruction(event.contract_id))
+            return None if self._is_taken_above(step, above) else step
+        claim = transfer_in(event, self.party)
+        return None if claim is None or _is_covered(claim, above) else claim
+
+    def _is_taken_above(self, step: Claim, above: tuple[Scope, ...]) -> bool:
+        """Tell whether a step is part of another on the same instruction, or of its making."""
+        if not above:
+            return False
+        if step.instruction is None or step.instruction.contract_id in self.opened:
+            return True
+        taken = (scope.claim.instruction_id for scope in above if scope.claim is not None)
+        return step.instruction_id in taken
+
+    def _consume(self, contract_id: str, node_id: int) -> None:
+        if contract_id in self.gone:
+            return
+        holding = self.made.get(contract_id) or self._known.holding(contract_id)
+        if holding is not None:
+            if contract_id not in self.made:
+                self._used[0].append(contract_id)
+            scope = self._scope_at(node_id, holding.instrument)
+            scope.changes.append(Change(holding, False))
+        instruction = self._instruction(contract_id)
+        if instruction is not None:
+            if contract_id not in self.opened:
+                self._used[1].append(contract_id)
+            self._closing(node_id, instruction).closed.append((node_id, instruction))
+        self.gone.add(contract_id)
+
+    def _closing(self, node_id: int, instruction: Instruction) -> Scope:
+        """Give the step that closes an instruction, else what explains its instrument."""
+        for scope in self._path[-1].claims if self._path else ():
+            if scope.claim and scope.claim.instruction_id == instruction.contract_id:
+                return scope
+        return self._scope_at(node_id, instruction.transfer.instrument)
+
+    def _note(self, said: LogEvent | None, here: _Open) -> None:
+        """Keep an event of the log with the transfer that it is about, if there is one."""
+        if said is None:
+            return
+        for scope in here.claims:
+            transfer = scope.claim.transfer if scope.claim else None
+            if transfer is not None and _is_about(said, transfer.instrument):
+                scope.log.append(said)
+                return
+        self.log.append(said)
+
+    def _instruction(self, contract_id: str) -> Instruction | None:
+        if contract_id in self.gone:
+            return None
+        return self.opened.get(contract_id) or self._known.instruction(contract_id)
+
+    def _scope_at(self, node_id: int, instrument: Instrument) -> Scope:
+        if self._path:
+            return self._path[-1].scope_for(instrument)
+        return self._scope(node_id, None)
+
+    def _scope(
+        self,
+        node_id: int,
+        event: ExercisedEvent | None,
+        *,
+        claim: Claim | None = None,
+        label: Label | None = None,
+    ) -> Scope:
+        scope = Scope(node_id, event, claim, label)
+        self.scopes.append(scope)
+        return scope
+
+
+def in_order(transaction: Transaction) -> Iterable[Event]:
+    """Give the events in the order of their nodes; MalformedTransaction if two are the same."""
+    last = -1
+    for event in transaction.events:
+        if event.node_id <= last:
+            break
+        last = event.node_id
+    else:
+        return transaction.events
+    ordered = sorted(transaction.events, key=attrgetter("node_id"))
+    last = -1
+    for event in ordered:
+        if event.node_id <= last:
+            raise MalformedTransaction(transaction.update_id, event.node_id, "is there twice")
+        last = event.node_id
+    return ordered
+
+
+def _is_covered(claim: Claim, above: tuple[Scope, ...]) -> bool:
+    """Tell whether a choice above speaks of the same instrument already."""
+    assert claim.transfer is not None, "only steps can be of unknown transfers"
+    known = (scope.claim.transfer for scope in above if scope.claim is not None)
+    return any(each is None or each.instrument == claim.transfer.instrument for each in known)
+
+
+def _teach(below: Label, claims: tuple[Scope, ...], label: Scope | None) -> None:
+    """Let choices above that do not say all of what they do learn it from one below."""
+    if below.name != TRANSFER:
+        return
+    if label is not None and label.label is not None and label.label.is_known:
+        learn(label.label.meta, below)
+    if claims and claims[-1].claim is not None and claims[-1].claim.transfer is None:
+        learn(claims[-1].claim.meta, below)
+
+
+def _is_about(said: LogEvent, instrument: Instrument) -> bool:
+    if said.admin != instrument.admin:
+        return False
+    return not said.legs or any(leg.instrument == instrument for leg in said.legs)
