@@ -124,3 +124,14 @@ def require_allowed(verdict: Verdict) -> None:
     """Raise what a verdict means if it is one against the movement."""
     if not verdict.is_allowed:
         raise refusal(verdict)
+
+
+def owner_lacks() -> MovementRefused:
+    """Give what a spender hears of an owner's funds: that they are too little, not how much."""
+    return refusal(
+        Verdict(
+            code=Code.INSUFFICIENT_BALANCE,
+            message="the owner has less than that to spend",
+            remedy="choose a smaller amount",
+        )
+    )

@@ -220,17 +220,22 @@ def closed() -> Verdict:
     )
 
 
+def stopped(operation: Operation) -> Verdict:
+    """Give what is said of an operation that is paused."""
+    return Verdict(
+        code=Code.PAUSED,
+        message=f"the operation {operation.value} is paused",
+        remedy="wait until the issuer lets it go on",
+        refusal="tokens/paused",
+    )
+
+
 def _of_rules(operation: Operation, facts: Facts) -> Verdict | None:
     rules = facts.rules
     if rules is None:
         return closed()
     if operation in rules.paused:
-        return Verdict(
-            code=Code.PAUSED,
-            message=f"the operation {operation.value} is paused",
-            remedy="wait until the issuer lets it go on",
-            refusal="tokens/paused",
-        )
+        return stopped(operation)
     if not rules.accounts_required:
         return None
     return _of_sender(rules, facts) or _of_receiver(rules, facts)

@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 from uuid import uuid4
 
+from cantata.accounts.model import Action, token_role
 from cantata.accounts.service.accounts import Accounts
 from cantata.automation import repository as intents
 from cantata.automation.model import Intent, Wish
+from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock
@@ -23,6 +25,9 @@ Recorded = tuple[Intent, bool]
 """An intent, and whether it is new."""
 
 Check = Callable[[], Awaitable[None]]
+
+TOKENS_MAX = 1_000
+"""Tokens of one issuer that are looked at where a right must hold for all of them."""
 
 
 class Directory(Protocol):
@@ -70,6 +75,32 @@ class Desk:
         enough, free = await reading.covers(session, owner, token, amount, self.clock.now())
         if not enough:
             raise InsufficientFunds(amount, free)
+
+    async def require_role(
+        self,
+        session: ReadSession,
+        caller: Caller,
+        token: InstrumentId,
+        role: str,
+        amount: Decimal | None = None,
+    ) -> None:
+        """Refuse callers who do not act for a token's issuer, or lack a role of the token."""
+        action = Action(
+            operation=role.lower(),
+            party=token.admin,
+            role=token_role(role, str(token)),
+            token=str(token),
+            amount=amount,
+        )
+        await self.accounts.authority.require(session, caller, action)
+
+    async def require_role_everywhere(
+        self, session: ReadSession, caller: Caller, token: InstrumentId, role: str
+    ) -> None:
+        """Refuse callers who lack a role of any token of an issuer."""
+        await self.require_role(session, caller, token, role)
+        for each in await contracts.instruments(session, token.admin, None, TOKENS_MAX):
+            await self.require_role(session, caller, each.id, role)
 
     async def require_party(self, session: ReadSession, party: PartyId) -> None:
         """Refuse a party that is neither ours nor known to the participant."""

@@ -26,6 +26,7 @@ from cantata.tokens.model import InstrumentId
 from cantata.tokens.orders import MintOrder, NewToken
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts, register
+from cantata.tokens.service.checking import Checking
 from cantata.tokens.service.common import Desk, Recorded
 from cantata.tokens.wishes import MINT, mint_wish
 
@@ -36,8 +37,9 @@ ZERO = Decimal("0")
 class Issuing:
     """The use cases of issuers."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, checking: Checking) -> None:
         self._desk = desk
+        self._checking = checking
 
     async def create(
         self, session: WriteSession, caller: Caller, order: NewToken, key: str
@@ -87,6 +89,7 @@ class Issuing:
         if found.cap is not None and found.supply + order.amount > found.cap:
             raise CapExceeded(order.amount, found.supply, found.cap)
         await self._desk.require_party(session, order.receiver)
+        await self._checking.require_mint(session, found, order)
 
     async def require_minter(
         self, session: ReadSession, caller: Caller, token: InstrumentId, amount: Decimal

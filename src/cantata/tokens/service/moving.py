@@ -13,7 +13,6 @@ from cantata.tokens.errors import (
     NoConsent,
     OfferExpired,
     OfferUnknown,
-    TransferToSelf,
 )
 from cantata.tokens.model import InstrumentId, Offer, OfferState
 from cantata.tokens.orders import (
@@ -26,6 +25,7 @@ from cantata.tokens.orders import (
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.repository import contracts
+from cantata.tokens.service.checking import Checking
 from cantata.tokens.service.common import Desk, Recorded
 from cantata.tokens.wishes import burn_wish, consent_wish, transfer_wish, wish_about
 
@@ -35,8 +35,9 @@ ZERO = Decimal("0")
 class Moving:
     """The use cases of holders."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, checking: Checking) -> None:
         self._desk = desk
+        self._checking = checking
 
     async def transfer(
         self, session: WriteSession, caller: Caller, order: TransferOrder, key: str
@@ -51,15 +52,8 @@ class Moving:
         self, session: ReadSession, caller: Caller, order: TransferOrder
     ) -> None:
         """Refuse a transfer that cannot be, as far as we know."""
-        await self._require(session, caller, "transfer", order.sender, order.token, order.amount)
-        if order.sender == order.receiver:
-            raise TransferToSelf(order.sender)
-        await self._desk.require_amount(session, order.token, order.amount)
-        deadline = order.execute_before
-        if deadline is not None and deadline <= self._desk.clock.now():
-            raise DeadlineTooEarly(deadline)
-        await self._desk.require_funds(session, order.sender, order.token, order.amount)
-        await self._desk.require_party(session, order.receiver)
+        await self._checking.require_transfer(session, caller, order)
+        await self._checking.require_movement(session, order)
 
     async def burn(
         self, session: WriteSession, caller: Caller, order: BurnOrder, key: str
@@ -77,8 +71,8 @@ class Moving:
                 amount=order.amount,
             )
             await self._desk.accounts.authority.require(session, caller, action)
-            await self._desk.require_amount(session, order.token, order.amount)
-            await self._desk.require_funds(session, order.owner, order.token, order.amount)
+            found = await self._desk.require_amount(session, order.token, order.amount)
+            await self._checking.require_burn(session, found, order)
             now, amount = self._desk.clock.now(), str(order.amount)
             await note(
                 session, caller, wish.kind, str(order.token), now, owner=order.owner, amount=amount
@@ -104,6 +98,8 @@ class Moving:
                 raise OfferUnknown(order.offer)
             if order.ending == "accept" and offer.execute_before <= self._desk.clock.now():
                 raise OfferExpired(order.offer, offer.execute_before)
+            if order.ending == "accept":
+                await self._checking.require_acceptance(session, offer)
 
         return await self._desk.ask(session, wish, check)
 
@@ -164,8 +160,7 @@ class Moving:
             for amount in order.amounts:
                 require_amount(amount, found.decimals)
             total = sum(order.amounts, ZERO)
-            if total > ZERO:
-                await self._desk.require_funds(session, order.owner, order.token, total)
+            await self._checking.require_rearrangement(session, order.token, order.owner, total)
 
         return await self._desk.ask(session, wish, check)
 

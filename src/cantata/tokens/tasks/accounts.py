@@ -12,18 +12,12 @@ from cantata.kernel.time import Timestamp
 from cantata.lang import ContractId, Party, Text
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, archive, create, exercise
-from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.session import WriteSession
 from cantata.tokens.contract.account import HolderAccount
-from cantata.tokens.model import InstrumentId
-from cantata.tokens.objections import (
-    AccountAlreadyFrozen,
-    AccountExists,
-    AccountNotFrozen,
-    AccountUnknown,
-)
-from cantata.tokens.projection.contracts import ACCOUNT
-from cantata.tokens.repository import contracts, selection, supervised
+from cantata.tokens.objections import AccountAlreadyFrozen, AccountNotFrozen
+from cantata.tokens.repository import selection
 from cantata.tokens.repository.contracts import Disclosable
+from cantata.tokens.standing import known_account, require_none
 from cantata.tokens.tasks.common import TokenHandler, instrument_id
 from cantata.tokens.tasks.pause import take
 
@@ -152,25 +146,6 @@ class RemoveAccount(_Change):
     def command(self, account: Cid, request: Mapping[str, Any]) -> TypedCommand[Any]:
         """Archive."""
         return archive(account, HolderAccount)
-
-
-async def known_account(
-    session: ReadSession, identity: InstrumentId, holder: PartyId
-) -> Disclosable:
-    """Give the account that counts for a token; raise AccountUnknown."""
-    found = await contracts.disclosable(session, ACCOUNT, identity, party=holder)
-    if found is None:
-        raise AccountUnknown(holder)
-    return found
-
-
-async def require_none(
-    session: ReadSession, identity: InstrumentId, holder: PartyId, *, everywhere: bool
-) -> None:
-    """Refuse a second account for the same tokens: a freeze of one would leave the other."""
-    for account in await supervised.accounts_of(session, ACCOUNT, identity.admin, holder):
-        if everywhere or account.instrument.id in ("", identity.id):
-            raise AccountExists(holder)
 
 
 def time_in(request: Mapping[str, Any], name: str) -> Timestamp | None:

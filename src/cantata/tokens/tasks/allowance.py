@@ -15,17 +15,18 @@ from cantata.lang import ContractId, Party
 from cantata.ledger.model.events import qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, create, exercise
-from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.session import WriteSession
 from cantata.tokens.contract.allowance import Allowance
 from cantata.tokens.contract.factory import TokenFactory
+from cantata.tokens.errors import InsufficientFunds
 from cantata.tokens.facts import Wanted
-from cantata.tokens.model import InstrumentId
-from cantata.tokens.objections import AllowanceExceeded, AllowanceExpired, AllowanceUnknown
+from cantata.tokens.objections import AllowanceUnknown
 from cantata.tokens.orders import OFFER_LIFETIME
 from cantata.tokens.policy import require_amount
-from cantata.tokens.projection.contracts import ALLOWANCE
-from cantata.tokens.repository import selection, supervised
+from cantata.tokens.refusals import owner_lacks
+from cantata.tokens.repository import selection
 from cantata.tokens.repository.contracts import Disclosable
+from cantata.tokens.standing import between, usable
 from cantata.tokens.tasks.common import (
     TokenHandler,
     arguments,
@@ -52,7 +53,7 @@ class Allow(TokenHandler):
         """Revoke what stands, and create."""
         request = intent.wish.request
         identity = instrument_id(request)
-        standing = await between(session, request)
+        standing = await between(session, identity, request)
         limit, expires = request["limit"], request["expires_at"]
         if limit is not None:
             require_amount(Decimal(limit), (await known_instrument(session, identity)).decimals)
@@ -86,7 +87,7 @@ class Revoke(TokenHandler):
     async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
         """Find what stands."""
         request = intent.wish.request
-        standing = await between(session, request)
+        standing = await between(session, instrument_id(request), request)
         if not standing:
             raise AllowanceUnknown(request["owner"], request["spender"])
         for each in standing:
@@ -115,13 +116,16 @@ class Spend(Transfer):
         identity, owner = instrument_id(request), PartyId(request["owner"])
         amount = Decimal(request["amount"])
         require_amount(amount, (await known_instrument(session, identity)).decimals)
-        allowance = usable(await between(session, request), request, amount, now)
+        allowance = usable(await between(session, identity, request), request, amount, now)
         await take(session, intent, allowance.contract_id)
         receiver = PartyId(request["receiver"])
         wanted = Wanted(token=identity, sender=owner, receiver=receiver, amount=amount)
         terms = await transfer_terms(session, wanted, now)
         factory = await factory_of(session, identity)
-        inputs = await take_inputs(session, intent, owner, identity, amount, now)
+        try:
+            inputs = await take_inputs(session, intent, owner, identity, amount, now)
+        except InsufficientFunds:
+            raise owner_lacks() from None
         transfer = standard.Transfer(
             sender=Party(owner),
             receiver=Party(receiver),
@@ -153,36 +157,6 @@ class Spend(Transfer):
         told = await super().finished(session, intent, transaction)
         left = [e for e in transaction.created if qualified_name(e.template_id) == ENTITY]
         return {**told, "allowance": left[0].contract_id if left else None}
-
-
-async def between(session: ReadSession, request: Mapping[str, Any]) -> tuple[Disclosable, ...]:
-    """Give the allowances that stand between the owner and the spender of a request."""
-    identity: InstrumentId = instrument_id(request)
-    owner, spender = PartyId(request["owner"]), PartyId(request["spender"])
-    return await supervised.allowances_between(session, ALLOWANCE, identity, owner, spender)
-
-
-def usable(
-    standing: tuple[Disclosable, ...],
-    request: Mapping[str, Any],
-    amount: Decimal,
-    now: Timestamp,
-) -> Disclosable:
-    """Give the newest allowance that an amount can be spent of.
-
-    Raise AllowanceUnknown, AllowanceExpired or AllowanceExceeded.
-    """
-    if not standing:
-        raise AllowanceUnknown(request["owner"], request["spender"])
-    running = [each for each in standing if each.expires_at is None or each.expires_at > now]
-    if not running:
-        assert standing[0].expires_at is not None, standing[0].contract_id
-        raise AllowanceExpired(standing[0].expires_at)
-    for each in running:
-        remaining = each.content["remaining"]
-        if remaining is None or Decimal(remaining) >= amount:
-            return each
-    raise AllowanceExceeded(amount, Decimal(running[0].content["remaining"]))
 
 
 def _revoke(allowance: Disclosable) -> TypedCommand[Any]:

@@ -16,18 +16,15 @@ from cantata.ledger.typed import TypedCommand, archive, exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens.contract import rules as on_ledger
 from cantata.tokens.contract.instrument import Instrument
-from cantata.tokens.model import Instrument as Known
 from cantata.tokens.policy import operations_to_change
 from cantata.tokens.projection.contracts import INSTRUMENT
 from cantata.tokens.repository import selection
-from cantata.tokens.repository.contracts import Disclosable
-from cantata.tokens.rules_policy import Operation, Rules
+from cantata.tokens.rules_policy import Operation
+from cantata.tokens.standing import OF_SUPPLY, paused_of
 from cantata.tokens.tasks.common import TokenHandler, instrument_id, known_instrument
 from cantata.tokens.terms import rules_of
 
 RULES = "Cantata.Tokens.Rules:TokenRules"
-OF_SUPPLY = (Operation.MINT, Operation.BURN)
-"""What is paused on the instrument's contract; all else is in its rules."""
 
 
 class _SetPaused(TokenHandler):
@@ -43,7 +40,7 @@ class _SetPaused(TokenHandler):
         rules = await rules_of(session, identity)
         chosen = operations_to_change(
             [Operation(each) for each in request["operations"]],
-            stopped(rules, instrument),
+            paused_of(rules, instrument),
             paused=self.paused,
         )
         commands: list[TypedCommand[Any]] = []
@@ -165,12 +162,6 @@ class Close(TokenHandler):
         """Free what was reserved; there is nothing to tell."""
         await selection.release(session, intent.id)
         return {}
-
-
-def stopped(rules: Disclosable, instrument: Known) -> frozenset[Operation]:
-    """Give what is paused of a token, each on the contract that is asked to change it."""
-    on_supply = frozenset(Operation(each) for each in instrument.paused)
-    return (Rules.of(rules.content).paused - frozenset(OF_SUPPLY)) | on_supply
 
 
 async def take(session: WriteSession, intent: Intent, contract: str) -> None:
