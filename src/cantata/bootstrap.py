@@ -61,14 +61,11 @@ from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import contract, tasks
 from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
-from cantata.tokens.queries import TokenQueries
 from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
 from cantata.tokens.registry.api import registry_router
 from cantata.tokens.registry.service import Registry
 from cantata.tokens.schedules import schedules
 from cantata.tokens.service.common import Desk
-from cantata.tokens.service.issuing import Issuing
-from cantata.tokens.service.moving import Moving
 from cantata.tokens.service.tokens import TokenService
 
 SECRET_FILE = "auth.secret"
@@ -135,9 +132,7 @@ def accounts(world: World, courier: Courier | None = None) -> Accounts:
 def token_service(world: World, of_accounts: Accounts) -> TokenService:
     """Give the use cases of tokens."""
     desk = Desk(of_accounts, ParticipantDirectory(world.ledger), world.clock)
-    return TokenService(
-        issuing=Issuing(desk), moving=Moving(desk), queries=TokenQueries(of_accounts)
-    )
+    return TokenService.on(desk)
 
 
 def services(world: World, courier: Courier | None = None) -> Services:
