@@ -18,11 +18,16 @@ from cantata.observability.events import events
 from cantata.ops.signals import on_end
 from cantata.storage import migrate
 from cantata.storage.database import Database
+from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 
 DRAIN_SECONDS = 35
 """How long requests that wait for an operation may take after the end was told."""
+
+LOOK_SECONDS = 0.5
+LOOKS_MAX = 40
+"""A database that does not answer yet is asked so often before a process gives up."""
 
 
 async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
@@ -30,7 +35,7 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
 
     What is in flight is finished then.
     """
-    await asyncio.to_thread(migrate.require_current, stored)
+    await _require_current(stored)
     bell = Bell(stored, repository.CHANNEL)
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         worker = bootstrap.worker(database, ledger, bell, name)
@@ -48,7 +53,7 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
 
 async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: int) -> None:
     """Answer HTTP requests until told to end; those under way are answered then."""
-    await asyncio.to_thread(migrate.require_current, stored)
+    await _require_current(stored)
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         world = World(
             settings=settings,
@@ -76,13 +81,28 @@ async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: i
 
 async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
     """Bring the database up with the ledger until told to end; a batch is never left half-done."""
-    await asyncio.to_thread(migrate.require_current, stored)
+    await _require_current(stored)
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         running = asyncio.ensure_future(bootstrap.runner(stored, database, ledger).run())
         events("ingestion").info("ingestion.started", ledger=settings.ledger_url)
         with on_end(running.cancel), suppress(asyncio.CancelledError):
             await running
     events("ingestion").info("ingestion.stopped")
+
+
+async def _require_current(stored: DatabaseSettings) -> None:
+    """Require our schema; wait for a database that is only just starting, but not for ever."""
+    for look in range(1, LOOKS_MAX + 1):
+        try:
+            await asyncio.to_thread(migrate.require_current, stored)
+        except DatabaseUnavailable as error:
+            if look == LOOKS_MAX:
+                raise
+            if look == 1:
+                events("storage").warning("database.awaited", message=error.message)
+            await asyncio.sleep(LOOK_SECONDS)
+        else:
+            return
 
 
 async def _beside(main: Awaitable[Any], helper: Coroutine[Any, Any, None]) -> None:
