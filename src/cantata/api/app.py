@@ -24,7 +24,15 @@ from cantata.api.problems import Refused
 from cantata.http.edge import Edge
 from cantata.http.schemas import Problem
 from cantata.kernel.errors import CantataError
-from cantata.tokens.api import changing, reading, statements
+from cantata.tokens.api import (
+    approving,
+    changing,
+    delegating,
+    reading,
+    ruling,
+    statements,
+    supervising,
+)
 from cantata.tokens.service.tokens import TokenService
 
 ROUTERS = (
@@ -35,6 +43,10 @@ ROUTERS = (
     changing.router,
     reading.router,
     statements.router,
+    ruling.router,
+    supervising.router,
+    approving.router,
+    delegating.router,
     operations.router,
     short.router,
     health.router,

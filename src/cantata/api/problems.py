@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
 from cantata.automation.errors import NotPossible
-from cantata.http.errors import OperationFailed, RateLimited
+from cantata.http.errors import OperationFailed, RateLimited, RowsRefused
 from cantata.http.operations import shown
 from cantata.http.responses import PROBLEM_TYPE
 from cantata.http.schemas import FieldError, Problem
@@ -42,16 +42,29 @@ TABLE: Mapping[str, Kind] = {
     "IDEMPOTENCY_KEY_MISSING": Kind(400, "An idempotency key is needed"),
     "NOT_AUTHENTICATED": Kind(401, "Who calls is not proven"),
     "NOT_ALLOWED": Kind(403, "The caller may not do that"),
+    "SAME_PERSON": Kind(403, "Somebody else has to approve"),
+    "NOT_THE_REQUESTER": Kind(403, "Somebody else requested it"),
     "ROLE_NOT_GRANTABLE": Kind(403, "This role is handed over, not granted"),
     "CONFIRMATION_WRONG": Kind(403, "The confirmation names somebody else"),
     "NOT_FOUND": Kind(404, "There is nothing of this name"),
     "INSTRUMENT_UNKNOWN": Kind(404, "There is no such token"),
     "OFFER_UNKNOWN": Kind(404, "There is no such offer"),
+    "ACCOUNT_UNKNOWN": Kind(404, "There is no such account"),
+    "ALLOWANCE_UNKNOWN": Kind(404, "There is no such allowance"),
+    "APPROVAL_UNKNOWN": Kind(404, "There is no such request"),
     "USER_UNKNOWN": Kind(404, "There is no such user"),
     "ROLE_UNKNOWN": Kind(404, "There is no such role"),
     "KEY_UNKNOWN": Kind(404, "There is no such key"),
     "METHOD_NOT_ALLOWED": Kind(405, "The path has no such method"),
     "IDEMPOTENCY_CONFLICT": Kind(409, "The key was used for another request"),
+    "ALREADY_PAUSED": Kind(409, "It is paused already"),
+    "NOT_PAUSED": Kind(409, "It is not paused"),
+    "ACCOUNT_EXISTS": Kind(409, "The holder has an account"),
+    "ACCOUNT_ALREADY_FROZEN": Kind(409, "The account is frozen already"),
+    "ACCOUNT_NOT_FROZEN": Kind(409, "The account is not frozen"),
+    "APPROVAL_NEEDED": Kind(409, "The approver has to agree"),
+    "APPROVAL_DECIDED": Kind(409, "The request waits no more"),
+    "APPROVER_CHANGED": Kind(409, "Somebody else approves by now"),
     "SYMBOL_TAKEN": Kind(409, "The symbol is taken"),
     "LAST_ADMIN": Kind(409, "Nobody would administer the role"),
     "HANDOVER_REFUSED": Kind(409, "No such handover is pending"),
@@ -73,6 +86,28 @@ TABLE: Mapping[str, Kind] = {
     "CAP_TOO_PRECISE": Kind(422, "The cap is too fine"),
     "CAP_EXCEEDED": Kind(422, "The cap would be exceeded"),
     "INSUFFICIENT_FUNDS": Kind(422, "There is not enough"),
+    "OPERATION_PAUSED": Kind(422, "The operation is paused"),
+    "SENDER_FROZEN": Kind(422, "The sender's account is frozen"),
+    "RECEIVER_FROZEN": Kind(422, "The receiver's account is frozen"),
+    "NOT_VERIFIED": Kind(422, "The holder is not verified"),
+    "VERIFICATION_EXPIRED": Kind(422, "The holder's verification has expired"),
+    "COUNTRY_REFUSED": Kind(422, "The holder's country is not admitted"),
+    "HOLDER_LIMIT": Kind(422, "There are as many holders as there may be"),
+    "BALANCE_LIMIT": Kind(422, "One holder may not have so much"),
+    "LOCKED_UP": Kind(422, "The holdings are locked up"),
+    "VOLUME_LIMIT": Kind(422, "The sender has moved as much as it may"),
+    "TOKEN_CLOSED": Kind(422, "The token is closed"),
+    "NOT_ONBOARDED": Kind(422, "The party has no account with the issuer"),
+    "FROZEN_TOO_LITTLE": Kind(422, "Less than that is frozen"),
+    "BALANCE_TOO_SMALL": Kind(422, "The party has less than that"),
+    "TOO_MANY_HOLDINGS": Kind(422, "The funds are in too many pieces"),
+    "NOTHING_TO_RECOVER": Kind(422, "The lost party has nothing"),
+    "SAME_PARTY": Kind(422, "Both sides are the same"),
+    "APPROVER_MISSING": Kind(422, "Nobody is named who approves"),
+    "APPROVER_FOREIGN": Kind(422, "The approver is not of this platform"),
+    "ALLOWANCE_EXCEEDED": Kind(422, "The allowance leaves less than that"),
+    "ALLOWANCE_EXPIRED": Kind(422, "The allowance has expired"),
+    "CONFIRMATION_MISSING": Kind(422, "It has to be confirmed"),
     "TRANSFER_TO_SELF": Kind(422, "Sender and receiver are the same"),
     "PARTY_UNKNOWN": Kind(422, "The ledger does not know the party"),
     "NO_PREAPPROVAL": Kind(422, "The receiver did not agree"),
@@ -89,6 +124,10 @@ TABLE: Mapping[str, Kind] = {
     "LEDGER_REFUSED": Kind(422, "The ledger refused"),
     "NOT_RECORDED": Kind(422, "The ledger did not record it", is_retryable=True),
     "OFFSET_NOT_REACHED": Kind(404, "This offset is not ingested yet"),
+    "BATCH_REFUSED": Kind(422, "Rows of the batch are refused"),
+    "BATCH_UNREADABLE": Kind(422, "The batch cannot be read"),
+    "BATCH_TOO_LARGE": Kind(413, "The batch has too many rows"),
+    "BATCH_OVER_LIMIT": Kind(413, "The batch is larger than its rate limit"),
     "PERIOD_REFUSED": Kind(422, "The period cannot be stated"),
     "STATEMENT_TOO_LONG": Kind(422, "The period has too many movements"),
     "STATEMENT_REFUSED": Kind(422, "It cannot be stated"),
@@ -105,6 +144,7 @@ TABLE: Mapping[str, Kind] = {
     "DATABASE_UNAVAILABLE": Kind(503, "The database cannot be used", is_retryable=True),
     "DATABASE_BUSY": Kind(503, "The database took too long", is_retryable=True),
     "SCHEMA_OUTDATED": Kind(503, "The database has another schema"),
+    "MAIL_UNAVAILABLE": Kind(503, "Mail cannot be sent", is_retryable=True),
     "LEDGER_UNREACHABLE": Kind(503, "The ledger cannot be reached", is_retryable=True),
     "LEDGER_BUSY": Kind(503, "The ledger is busy", is_retryable=True),
     "OUTCOME_UNKNOWN": Kind(503, "The ledger's answer is missing", is_retryable=True),
@@ -171,6 +211,7 @@ def of_error(error: CantataError) -> Refused:
         detail=error.message,
         remedy=error.hint,
         context=error.context,
+        errors=_rows(error),
         headers=headers,
     )
 
@@ -236,6 +277,22 @@ def _of_failure(error: OperationFailed) -> Refused:
         remedy=failure.hint,
         context=failure.context,
         operation=f"/v1/operations/{error.intent.id}",
+    )
+
+
+def _rows(error: CantataError) -> tuple[FieldError, ...]:
+    """Give what is wrong with rows, each with its line and its column."""
+    if not isinstance(error, RowsRefused):
+        return ()
+    return tuple(
+        FieldError(
+            field=f"line {fault.line}" + (f", column {fault.column}" if fault.column else ""),
+            code=fault.code,
+            message=fault.message[:SHOWN_MAX],
+            line=fault.line,
+            column=fault.column or None,
+        )
+        for fault in error.faults
     )
 
 

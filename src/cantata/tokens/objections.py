@@ -38,6 +38,18 @@ class NotPaused(TokenError):
         )
 
 
+class ConfirmationMissing(TokenError):
+    """What cannot be undone was not confirmed; field `wanted`."""
+
+    code = "CONFIRMATION_MISSING"
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        super().__init__(
+            "what cannot be undone has to be confirmed", hint=f"send confirm={wanted!r}"
+        )
+
+
 class AccountExists(TokenError):
     """A holder has an account that counts already; field `holder`."""
 

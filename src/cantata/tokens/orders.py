@@ -17,6 +17,9 @@ OFFER_LIFETIME = RelTime.of(days=1)
 BATCH_MAX = 1_000
 """Rows of a batch."""
 
+RENEWAL_SECONDS_MIN = 3_600
+RENEWAL_SECONDS_MAX = 366 * 86_400
+
 DOCUMENTS_MAX = 50
 CLASSES_MAX = 50
 META_MAX = 50
@@ -72,6 +75,9 @@ class NewToken:
     meta: Mapping[str, str]
     classes: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
+    accounts_required: bool = False
+    countries: tuple[str, ...] = ()
+    approver: PartyId | None = None
 
     @property
     def token(self) -> InstrumentId:
@@ -135,6 +141,8 @@ class ConsentOrder:
     token: InstrumentId
     receiver: PartyId
     expires_at: Timestamp | None = None
+    renew_seconds: int | None = None
+    """For how long it is renewed each time, if it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

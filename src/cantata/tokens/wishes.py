@@ -55,6 +55,7 @@ def consent_wish(requester: str, order: ConsentOrder, key: str) -> Wish:
     request = {
         "receiver": order.receiver,
         "expires_at": None if expires is None else str(expires),
+        "renew_seconds": order.renew_seconds,
     }
     return wish_about(requester, PREAPPROVE, order.token, key, (order.receiver,), request)
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
 from cantata.automation.errors import NotNow, NotPossible
 from cantata.automation.model import Intent
-from cantata.http.edge import CallerDep, EdgeDep, Mutation, mutation
+from cantata.http.edge import CallerDep, EdgeDep, Mutation
 from cantata.http.operations import Operation
 from cantata.http.responses import CARRIED_OUT, WRITES
 from cantata.http.schemas import ContractText
 from cantata.kernel.ids import ContractId
 from cantata.ledger.errors import Refusal
 from cantata.storage.session import WriteSession
-from cantata.tokens.api.common import TokensDep
+from cantata.tokens.api.common import BurnDep, MintDep, TokensDep, TransferDep, WriteDep
 from cantata.tokens.orders import OfferOrder
+from cantata.tokens.refusals import require_allowed
+from cantata.tokens.rules_policy import Kind
 from cantata.tokens.schemas.answers import PrecheckAnswer
 from cantata.tokens.schemas.requests import (
     BurnRequest,
+    ConsentEndRequest,
     ConsentRequest,
     MintRequest,
     RearrangeRequest,
@@ -34,10 +37,6 @@ from cantata.tokens.service.tokens import TokenService
 router = APIRouter(prefix="/v1", tags=["tokens"])
 Done = tuple[Intent, bool]
 
-WriteDep = Annotated[Mutation, Depends(mutation("write"))]
-MintDep = Annotated[Mutation, Depends(mutation("mint"))]
-TransferDep = Annotated[Mutation, Depends(mutation("transfer"))]
-BurnDep = Annotated[Mutation, Depends(mutation("burn"))]
 OfferPath = Annotated[ContractText, Path(description="The offer's contract id")]
 Ending = Literal["accept", "reject", "withdraw"]
 
@@ -90,16 +89,21 @@ async def transfer(body: TransferRequest, change: TransferDep, tokens: TokensDep
 async def precheck(
     body: TransferRequest, caller: CallerDep, edge: EdgeDep, tokens: TokensDep
 ) -> PrecheckAnswer:
-    """Tell whether a transfer would succeed now, after the ledger itself was asked.
+    """Tell whether a transfer would succeed now: by rules, funds and limits, then by the ledger.
 
     Reason 0 means that it would, anything else why it would not, and what to do.
     """
     order = body.to_model()
+    kind = Kind.OFFER
 
     async def use_case(session: WriteSession) -> Done:
         return await tokens.moving.transfer(session, caller, order, f"precheck-{uuid4()}")
 
     try:
+        async with edge.database.read() as session:
+            verdict = await tokens.checking.precheck(session, caller, order)
+        kind = verdict.kind
+        require_allowed(verdict)
         await edge.rehearsal.preview(use_case)
     except (NotPossible, NotNow, Refusal) as error:
         return PrecheckAnswer(
@@ -108,8 +112,11 @@ async def precheck(
             code=error.code,
             detail=error.message,
             remedy=error.hint,
+            kind=kind.value,
         )
-    return PrecheckAnswer(allowed=True, reason=0, code="ALLOWED", detail="", remedy="")
+    return PrecheckAnswer(
+        allowed=True, reason=0, code="ALLOWED", detail=verdict.message, remedy="", kind=kind.value
+    )
 
 
 @router.post(
@@ -150,7 +157,7 @@ async def preapprove(body: ConsentRequest, change: WriteDep, tokens: TokensDep) 
 @router.post(
     "/preapprovals:cancel", status_code=202, response_model=Operation, responses=CARRIED_OUT
 )
-async def cancel_consent(body: ConsentRequest, change: WriteDep, tokens: TokensDep) -> Response:
+async def cancel_consent(body: ConsentEndRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Agree no more."""
     order = body.to_model()
 

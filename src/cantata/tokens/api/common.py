@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Query, Request
 
+from cantata.http.edge import Mutation, mutation
 from cantata.http.schemas import MomentText, PartyText
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
@@ -47,6 +48,10 @@ def moment_in_query(
     )
 
 
+WriteDep = Annotated[Mutation, Depends(mutation("write"))]
+MintDep = Annotated[Mutation, Depends(mutation("mint"))]
+TransferDep = Annotated[Mutation, Depends(mutation("transfer"))]
+BurnDep = Annotated[Mutation, Depends(mutation("burn"))]
 TokensDep = Annotated[TokenService, Depends(tokens_of)]
 TokenPath = Annotated[InstrumentId, Depends(token_in_path)]
 TokenFilter = Annotated[InstrumentId | None, Depends(token_in_query)]

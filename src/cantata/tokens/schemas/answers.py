@@ -22,6 +22,9 @@ class PrecheckAnswer(Answer):
     code: str
     detail: str
     remedy: str
+    kind: Literal["self", "direct", "offer"] = Field(
+        description="Whether it would be done at once, or wait for the receiver"
+    )
 
 
 class TokenName(Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, WithJsonSchema
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
 from cantata.http.schemas import (
     AmountText,
@@ -25,6 +25,8 @@ from cantata.tokens.orders import (
     CURRENCIES,
     DOCUMENTS_MAX,
     META_MAX,
+    RENEWAL_SECONDS_MAX,
+    RENEWAL_SECONDS_MIN,
     BurnOrder,
     ConsentOrder,
     Document,
@@ -33,7 +35,9 @@ from cantata.tokens.orders import (
     RearrangeOrder,
     TransferOrder,
 )
+from cantata.tokens.supervision import COUNTRIES_MAX
 
+CountryText = Annotated[str, Field(pattern=r"^[A-Z]{2}$", description="ISO 3166, such as CH")]
 SYMBOL_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$"
 
 
@@ -98,6 +102,15 @@ class TokenRequest(Request):
     meta: dict[MetaKey, MemoText] = Field(default={}, max_length=META_MAX)
     classes: list[NameText] = Field(default=[], max_length=CLASSES_MAX)
     documents: list[DocumentRequest] = Field(default=[], max_length=DOCUMENTS_MAX)
+    accounts_required: bool = Field(
+        default=False, description="Whether holders need an account that the issuer attests"
+    )
+    countries: list[CountryText] = Field(
+        default=[], max_length=COUNTRIES_MAX, description="Whose holders are admitted; all if empty"
+    )
+    approver: PartyText | None = Field(
+        default=None, description="Whose users approve forced transfers and changes of the rules"
+    )
 
     def to_model(self) -> NewToken:
         """Give the order."""
@@ -112,6 +125,9 @@ class TokenRequest(Request):
             meta=self.meta,
             classes=tuple(self.classes),
             documents=tuple(document.to_model() for document in self.documents),
+            accounts_required=self.accounts_required,
+            countries=tuple(dict.fromkeys(self.countries)),
+            approver=None if self.approver is None else PartyId(self.approver),
         )
 
 
@@ -198,6 +214,24 @@ class ConsentRequest(Request):
     token: TokenRef
     receiver: PartyText
     expires_at: MomentText | None = None
+    renew_seconds: int | None = Field(
+        default=None,
+        ge=RENEWAL_SECONDS_MIN,
+        le=RENEWAL_SECONDS_MAX,
+        description="Renew it before it expires, for so long each time; wants expires_at",
+    )
+
+    @model_validator(mode="after")
+    def renewal_has_a_begin(self) -> ConsentRequest:
+        """Want a time at which what is to be renewed ends."""
+
+        def check(value: ConsentRequest) -> ConsentRequest:
+            if value.renew_seconds is not None and value.expires_at is None:
+                raise TextRefused("renew_seconds wants expires_at, when the first length ends")
+            return value
+
+        found: ConsentRequest = checked(check)(self)
+        return found
 
     def to_model(self) -> ConsentOrder:
         """Give the order."""
@@ -206,4 +240,16 @@ class ConsentRequest(Request):
             token=self.token.to_model(),
             receiver=PartyId(self.receiver),
             expires_at=None if until is None else Timestamp.parse(until),
+            renew_seconds=self.renew_seconds,
         )
+
+
+class ConsentEndRequest(Request):
+    """A standing consent that is to end."""
+
+    token: TokenRef
+    receiver: PartyText
+
+    def to_model(self) -> ConsentOrder:
+        """Give the order."""
+        return ConsentOrder(token=self.token.to_model(), receiver=PartyId(self.receiver))

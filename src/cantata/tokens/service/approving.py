@@ -166,7 +166,7 @@ class Approving:
         approver = (await rules_of(session, asked.token)).content["approver"]
         if approver is None:
             raise ApproverMissing
-        await self._ruling.require_approver(session, asked.token, PartyId(approver))
+        await self._desk.require_approver(session, asked.token, PartyId(approver))
         now, grounds = self._desk.clock.now(), asked.grounds
         approval = Approval(
             id=uuid4(),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol
 from uuid import uuid4
 
-from cantata.accounts.model import Action, token_role
+from cantata.accounts.model import Action, PartyKind, token_role
 from cantata.accounts.service.accounts import Accounts
 from cantata.automation import repository as intents
 from cantata.automation.model import Intent, Wish
@@ -18,6 +18,7 @@ from cantata.observability.tracing import current as trace
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, PartyUnknown
 from cantata.tokens.model import Instrument, InstrumentId
+from cantata.tokens.objections import ApproverForeign, SameParty
 from cantata.tokens.policy import require_amount
 from cantata.tokens.repository import contracts, reading
 
@@ -101,6 +102,16 @@ class Desk:
         await self.require_role(session, caller, token, role)
         for each in await contracts.instruments(session, token.admin, None, TOKENS_MAX):
             await self.require_role(session, caller, each.id, role)
+
+    async def require_approver(
+        self, session: ReadSession, token: InstrumentId, approver: PartyId
+    ) -> None:
+        """Refuse the issuer itself, and parties for which nobody approves here."""
+        if approver == token.admin:
+            raise SameParty(approver)
+        party = await self.accounts.parties.party(session, approver)
+        if party is None or party.kind is not PartyKind.INTERNAL:
+            raise ApproverForeign(approver)
 
     async def require_party(self, session: ReadSession, party: PartyId) -> None:
         """Refuse a party that is neither ours nor known to the participant."""

@@ -81,11 +81,11 @@ class Delegating:
         session: WriteSession,
         caller: Caller,
         token: InstrumentId,
-        owner: PartyId,
-        spender: PartyId,
+        between_whom: tuple[PartyId, PartyId],
         key: str,
     ) -> Recorded:
-        """Ask for an allowance to end; raise AllowanceUnknown if none stands."""
+        """Ask for the allowance of owner and spender to end; AllowanceUnknown if none stands."""
+        owner, spender = between_whom
         kind, request = "tokens.revoke", {"owner": owner, "spender": spender}
         wish = wish_about(caller.requester, kind, token, key, (owner,), request)
 

@@ -55,6 +55,8 @@ class Issuing:
         action = Action(operation="create", party=order.issuer, token=str(order.token))
         await self._desk.accounts.authority.require(session, caller, action)
         _require_cap(order)
+        if order.approver is not None:
+            await self._desk.require_approver(session, order.token, order.approver)
         identity, now = uuid4(), self._desk.clock.now()
         taken = await contracts.instrument(session, order.token) is not None
         if taken or not await register.register(session, order, identity, now):
@@ -133,6 +135,9 @@ def _creation(caller: Caller, order: NewToken, key: str) -> Wish:
         "meta": {**order.meta, **_described(order.documents)},
         "classes": list(order.classes),
         "documents": [document.to_json() for document in order.documents],
+        "accounts_required": order.accounts_required,
+        "countries": list(order.countries),
+        "approver": order.approver,
     }
     return Wish(
         kind=CREATE,

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cantata.accounts.model import PartyKind
 from cantata.accounts.service.auditing import note
 from cantata.http.caller import Caller
-from cantata.kernel.ids import PartyId
 from cantata.kernel.rounding import Rounding
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import AmountNotPositive, CapTooPrecise
 from cantata.tokens.interventions import CloseOrder, PauseOrder, RulesOrder
 from cantata.tokens.model import Instrument, InstrumentId
-from cantata.tokens.objections import ApprovalNeeded, ApproverForeign, SameParty
+from cantata.tokens.objections import ApprovalNeeded
 from cantata.tokens.policy import ZERO, operations_to_change
 from cantata.tokens.projection.contracts import RULES
 from cantata.tokens.repository import limits, supervised
@@ -109,17 +107,7 @@ class Ruling:
         await self._desk.require_role(session, caller, order.token, COMPLIANCE)
         await rules_of(session, order.token)
         if order.approver is not None:
-            await self.require_approver(session, order.token, order.approver)
-
-    async def require_approver(
-        self, session: ReadSession, token: InstrumentId, approver: PartyId
-    ) -> None:
-        """Refuse the issuer itself, and parties for which nobody approves here."""
-        if approver == token.admin:
-            raise SameParty(approver)
-        party = await self._desk.accounts.parties.party(session, approver)
-        if party is None or party.kind is not PartyKind.INTERNAL:
-            raise ApproverForeign(approver)
+            await self._desk.require_approver(session, order.token, order.approver)
 
     async def set_limits(
         self,
