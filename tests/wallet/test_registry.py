@@ -1,73 +1,65 @@
-"""The wallet SDK with registries of ours, for tokens that our own automation has made.
+"""The wallet SDK with registries of ours, for tokens that were made by our API.
 
-No part of the SDK is stood in for: what it asks is answered by the registry over HTTP, from the
-projections of a running ingestion, and what it builds from that is signed and recorded.
+Everything runs as `cantata up` starts it; issuers come in, create and mint over REST. No part of
+the SDK is stood in for: what it asks is answered by the registry, from the projections of the
+running ingestion, and what it builds from that is signed and recorded.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 
-from cantata.storage.database import Database
-from cantata.storage.settings import DatabaseSettings
-from cantata.tokens.registry.api import registry_app
+from cantata.ledger.client import LedgerClient
+from cantata.ledger.settings import Settings
+from tests.api.platform.running import Client
 from tests.api.process import ROOT
-from tests.integration.tokens.loop import Loop, looping
-from tests.integration.world import token_ledger
+from tests.faults.platform.processes import Platform, platform
 from tests.wallet.conftest import SECRET, USER
 from tests.wallet.play import Stage, Told, build, token
 
 SETTLEMENT = ROOT / "src" / "cantata" / "settlement" / "contract"
 NAMES = ["alice", "bob", "venue"]
+TOKENS = ("GOLD", "CASH")
+HEARD_SECONDS_MAX = 30
 
 
-def test_tokens_by_their_registries(
-    stage: Stage, database_settings: DatabaseSettings, token_dar: Path, tmp_path: Path
-) -> None:
-    with token_ledger(tmp_path, token_dar) as ledger:
-        told = asyncio.run(_play(stage, database_settings, ledger.url, tmp_path))
+def test_tokens_by_their_registries(stage: Stage, tmp_path: Path) -> None:
+    with (
+        platform(tmp_path) as running,
+        httpx2.Client(base_url=running.api_url, timeout=60, trust_env=False) as http,
+    ):
+        asyncio.run(_deploy(running.ledger_url, build(SETTLEMENT, tmp_path).dar.read_bytes()))
+        told = _play(stage, running, http)
     _check_transfers(told)
     _check_settlement(told)
     _check_history(told)
 
 
-async def _play(stage: Stage, settings: DatabaseSettings, url: str, folder: Path) -> Told:
-    common = {"url": url, "token": token(SECRET, USER), "user": USER}
-    async with looping(settings, url) as loop, _serving(loop.database) as registry:
-        await loop.ledger.packages.deploy(build(SETTLEMENT, folder).dar.read_bytes())
-        tokens = {name: await _token(loop, name) for name in ("GOLD", "CASH")}
-        urls = {name: f"{registry}/registrars/{of['admin']}" for name, of in tokens.items()}
-        consents = {
-            "alice": await _factory(urls["GOLD"], tokens["GOLD"]),
-            "bob": await _factory(urls["CASH"], tokens["CASH"]),
-        }
-        opened = await asyncio.to_thread(
-            stage.play, "wallets", names=NAMES, consents=consents, **common
-        )
-        wallets = opened["wallets"]
-        await loop.ingested(max(each["completionOffset"] for each in opened.all("consent")))
-        await _mint(loop, tokens["GOLD"], wallets["alice"]["party"], "100")
-        await _mint(loop, tokens["CASH"], wallets["bob"]["party"], "1000")
-        told = await asyncio.to_thread(
-            stage.play,
-            "registry",
-            registries=urls,
-            admins={name: of["admin"] for name, of in tokens.items()},
-            wallets=wallets,
-            **common,
-        )
-    assert told["assets"] == [
-        [name, tokens[name]["admin"], urls[name]] for name in ("GOLD", "CASH")
-    ]
-    assert told["found"] == tokens["GOLD"]["admin"]
+def _play(stage: Stage, running: Platform, http: httpx2.Client) -> Told:
+    common = {"url": running.ledger_url, "token": token(SECRET, USER), "user": USER}
+    issuers = {name: _issuer(http, name) for name in TOKENS}
+    admins = {name: issuer.party for name, issuer in issuers.items()}
+    urls = {name: f"{running.api_url}/registrars/{admin}" for name, admin in admins.items()}
+    consents = {
+        "alice": _factory(urls["GOLD"], admins["GOLD"], "GOLD"),
+        "bob": _factory(urls["CASH"], admins["CASH"], "CASH"),
+    }
+    opened = stage.play("wallets", names=NAMES, consents=consents, **common)
+    wallets = opened["wallets"]
+    _await(urls["GOLD"], max(each["completionOffset"] for each in opened.all("consent")))
+    _mint(issuers["GOLD"], "GOLD", wallets["alice"]["party"], "100")
+    _mint(issuers["CASH"], "CASH", wallets["bob"]["party"], "1000")
+    told = stage.play("registry", registries=urls, admins=admins, wallets=wallets, **common)
+    assert told["assets"] == [[name, admins[name], urls[name]] for name in TOKENS]
+    assert told["found"] == admins["GOLD"]
+    supply = issuers["GOLD"].get(f"/v1/tokens/{admins['GOLD']}/GOLD/supply").json()
+    assert (supply["supply"], supply["holdings"]) == ("100.0", "100.0")
     return told
 
 
@@ -123,55 +115,61 @@ def _sum(amounts: list[str]) -> Decimal:
     return sum(map(Decimal, amounts), Decimal(0))
 
 
-async def _token(loop: Loop, name: str) -> dict[str, str]:
-    return await loop.token(await loop.party(f"issuer-{name.lower()}"), name)
+def _issuer(http: httpx2.Client, symbol: str) -> Client:
+    """Let an issuer in, and have her create her token."""
+    body = {"email": f"{symbol.lower()}@example.com"}
+    found = Client(http=http).post("/v1/onboarding", body).json()
+    issuer = Client(http=http, token=found["session"]["access_token"], party=found["party"])
+    wanted = {"issuer": issuer.party, "name": f"{symbol} coin", "symbol": symbol, "currency": "USD"}
+    created = issuer.post("/v1/tokens", wanted)
+    assert created.status_code == httpx2.codes.OK, created.text
+    return issuer
 
 
-async def _mint(loop: Loop, of: dict[str, str], receiver: str, amount: str) -> None:
+def _await(url: str, offset: int) -> None:
+    """Wait until the registry has heard of an offset."""
+    end = time.monotonic() + HEARD_SECONDS_MAX
+    while True:
+        answer = httpx2.get(f"{url}/registry/metadata/v1/info", trust_env=False).raise_for_status()
+        if int(answer.headers["x-ledger-offset"]) >= offset:
+            return
+        assert time.monotonic() < end, "ingestion does not get on"
+        time.sleep(0.1)
+
+
+def _mint(issuer: Client, symbol: str, receiver: str, amount: str) -> None:
     """Mint under the receiver's consent: the issuer acts alone."""
-    await loop.do(
-        "tokens.mint", (of["admin"],), receiver=receiver, amount=amount, memo="first issue", **of
-    )
+    named = {"admin": issuer.party, "id": symbol}
+    body = {"token": named, "receiver": receiver, "amount": amount, "memo": "first issue"}
+    minted = issuer.post("/v1/mints", body)
+    assert minted.status_code == httpx2.codes.OK, minted.text
 
 
-async def _factory(url: str, of: dict[str, str]) -> Any:
+def _factory(url: str, admin: str, symbol: str) -> Any:
     """Give the factory of an instrument as its registry discloses it."""
-    party = of["admin"]
     times = {"requestedAt": "2026-01-01T00:00:00Z", "executeBefore": "2099-01-01T00:00:00Z"}
     empty: dict[str, Any] = {"values": {}}
     transfer = {
-        "sender": party,
-        "receiver": party,
+        "sender": admin,
+        "receiver": admin,
         "amount": "1",
-        "instrumentId": {"admin": party, "id": of["instrument"]},
+        "instrumentId": {"admin": admin, "id": symbol},
         "inputHoldingCids": [],
         "meta": empty,
         **times,
     }
     arguments = {
-        "expectedAdmin": party,
+        "expectedAdmin": admin,
         "transfer": transfer,
         "extraArgs": {"context": empty, "meta": empty},
     }
     body = {"choiceArguments": arguments, "excludeDebugFields": True}
-    async with httpx2.AsyncClient() as http:
-        path = "/registry/transfer-instruction/v1/transfer-factory"
-        answer = (await http.post(url + path, json=body)).raise_for_status().json()
+    path = "/registry/transfer-instruction/v1/transfer-factory"
+    answer = httpx2.post(url + path, json=body, trust_env=False).raise_for_status().json()
     shown = answer["choiceContext"]["disclosedContracts"]
     return next(each for each in shown if each["contractId"] == answer["factoryId"])
 
 
-@asynccontextmanager
-async def _serving(database: Database) -> AsyncIterator[str]:
-    """Serve the registry on a free port; give its address."""
-    app = registry_app(database)
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", lifespan="off"))
-    serving = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        await serving
+async def _deploy(url: str, dar: bytes) -> None:
+    async with LedgerClient(Settings(url=url, user_id=USER)) as ledger:
+        await ledger.packages.deploy(dar)

@@ -4,7 +4,8 @@ import { HOLDING_INTERFACE_ID } from '@canton-network/core-token-standard'
 import { given, refused, step, takeUntil, tell } from './story.mjs'
 import { Wallet, auth, connect } from './wallet.mjs'
 
-const OFFER_OPEN_MS = 3_000
+const OFFER_OPEN_MS = 8_000
+const LOOK_MS = 100
 const HOUR_MS = 3_600_000
 const TRADE = '#cantata-settlement:Cantata.Settlement.Trade'
 const OFFSET = 'x-ledger-offset'
@@ -30,8 +31,9 @@ async function submit(wallet, [command, disclosed]) {
         let heard = 0
         while (heard < done.completionOffset) {
             const answer = await fetch(`${url.href}/registry/metadata/v1/info`)
+            if (!answer.ok) throw new Error(`${url.href} answered ${answer.status}`)
             heard = Number(answer.headers.get(OFFSET))
-            if (heard < done.completionOffset) await new Promise((go) => setTimeout(go, 20))
+            if (heard < done.completionOffset) await new Promise((go) => setTimeout(go, LOOK_MS))
         }
     }
     return done
@@ -85,9 +87,10 @@ await step('withdraw', async () =>
 )
 await step('after answers', async () => [await amounts(alice, 'GOLD'), await pending(bob)])
 
-await offer('1', { expirationDate: new Date(Date.now() + OFFER_OPEN_MS) })
+const expirationDate = new Date(Date.now() + OFFER_OPEN_MS)
+await offer('1', { expirationDate })
 const [late] = await pending(bob)
-await new Promise((go) => setTimeout(go, OFFER_OPEN_MS))
+await new Promise((go) => setTimeout(go, expirationDate - Date.now() + LOOK_MS))
 await refused('expired', async () => submit(bob, await transfer.accept(answering(late))))
 await step('take back', async () => submit(alice, await transfer.withdraw(answering(late))))
 
