@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from cantata.accounts.assembly import AccountSettings, assembled
 from cantata.accounts.model import ALLOCATE, ALLOCATE_EXTERNAL
@@ -52,7 +53,8 @@ from cantata.lang import Template
 from cantata.ledger import settings as ledger_settings
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.formats import Wanted
-from cantata.ledger.tokens import FileToken, StaticToken, TokenProvider
+from cantata.ledger.issuers import Access
+from cantata.ledger.tokens import TokenProvider
 from cantata.storage.database import Database
 from cantata.storage.embedded import EmbeddedServer
 from cantata.storage.leadership import Leadership
@@ -221,9 +223,20 @@ def ledger_client(settings: Settings, *, is_patient: bool = True) -> LedgerClien
 
 def ledger_tokens(settings: Settings) -> TokenProvider:
     """Give where the participant's access token comes from."""
-    if settings.ledger_token_file is not None:
-        return FileToken(settings.ledger_token_file)
-    return StaticToken()
+    access = Access(
+        issuer=settings.ledger_oidc_issuer or "",
+        client=settings.ledger_oidc_client or "",
+        secret=_secret(settings.ledger_oidc_secret),
+        audience=settings.ledger_oidc_audience or "",
+        scope=settings.ledger_oidc_scope or "",
+        file=settings.ledger_token_file,
+        token=_secret(settings.ledger_token),
+    )
+    return access.tokens()
+
+
+def _secret(value: SecretStr | None) -> str:
+    return "" if value is None else value.get_secret_value()
 
 
 def projections() -> tuple[Projection, ...]:

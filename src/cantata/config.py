@@ -6,14 +6,30 @@ The names begin with ``CANTATA_``; names that the field uses already are read as
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, computed_field
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, computed_field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cantata.kernel.errors import CantataError
 
 PORT = 8_000
 LEDGER_URL = "http://127.0.0.1:7575"
+
+
+class SettingsRefused(CantataError):
+    """Settings that cannot be; field `faults` says of each which and why."""
+
+    code: ClassVar[str] = "SETTINGS_REFUSED"
+
+    def __init__(self, faults: Sequence[str]) -> None:
+        self.faults = tuple(faults)
+        super().__init__(
+            f"the settings cannot be used: {'; '.join(faults)}",
+            hint="they come from the environment, else from .env; .env.example lists all of them",
+        )
 
 
 class Settings(BaseSettings):
@@ -22,6 +38,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix="CANTATA_",
         env_file=".env",
+        env_ignore_empty=True,
         extra="ignore",
         frozen=True,
         secrets_dir=None,
@@ -48,6 +65,9 @@ class Settings(BaseSettings):
         default=None,
         description="File with the participant's access token, read again when it ends",
     )
+    ledger_token: SecretStr | None = Field(
+        default=None, description="The participant's access token itself, for a look around"
+    )
     ledger_oidc_issuer: str | None = Field(
         default=None,
         validation_alias=AliasChoices("CANTATA_LEDGER_OIDC_ISSUER", "AUTH_ISSUER_URL"),
@@ -65,6 +85,9 @@ class Settings(BaseSettings):
     )
     ledger_oidc_audience: str | None = Field(
         default=None, description="Audience to ask the OIDC issuer for"
+    )
+    ledger_oidc_scope: str | None = Field(
+        default=None, description="Scope to ask the OIDC issuer for, such as daml_ledger_api"
     )
     host: str = Field(default="127.0.0.1", description="Address that the API listens on")
     port: int = Field(default=PORT, ge=0, le=65_535, description="Port that the API listens on")
@@ -106,12 +129,45 @@ class Settings(BaseSettings):
         return self.data_dir.expanduser().absolute()
 
 
+def load() -> Settings:
+    """Read the settings; raise SettingsRefused with everything that is wrong with them at once."""
+    try:
+        found = Settings()
+    except ValidationError as error:
+        raise SettingsRefused([_fault(each) for each in error.errors()]) from None
+    credentials = {
+        "CANTATA_LEDGER_OIDC_CLIENT": found.ledger_oidc_client,
+        "CANTATA_LEDGER_OIDC_SECRET": found.ledger_oidc_secret,
+    }
+    missing = [name for name, value in credentials.items() if value is None]
+    if found.ledger_oidc_issuer is not None and missing:
+        raise SettingsRefused([f"{name} is missing beside the issuer" for name in missing])
+    return found
+
+
 def example() -> str:
     """Give the text of `.env.example`: each setting with what it means and its default."""
     lines = [
-        "# Settings of Cantata; every one has a default. Copy this file to .env and change it."
+        "# Settings of Cantata; every one has a default. Copy this file to .env and change it.",
+        "# Written by `make env` from the settings' own descriptions.",
     ]
     for name, field in Settings.model_fields.items():
         default = "" if field.default is None else field.default
-        lines += ["", f"# {field.description}", f"# CANTATA_{name.upper()}={default}"]
+        also = [each for each in _names(field.validation_alias) if each != _variable(name)]
+        known = f" (also {', '.join(also)})" if also else ""
+        lines += ["", f"# {field.description}{known}", f"# {_variable(name)}={default}"]
     return "\n".join(lines) + "\n"
+
+
+def _fault(found: Any) -> str:
+    place = str(found["loc"][0]) if found["loc"] else ""
+    name = _variable(place) if place in Settings.model_fields else place
+    return f"{name}: {found['msg'].lower()}"
+
+
+def _variable(name: str) -> str:
+    return f"CANTATA_{name.upper()}"
+
+
+def _names(alias: Any) -> list[str]:
+    return [str(each) for each in alias.choices] if isinstance(alias, AliasChoices) else []
