@@ -32,14 +32,14 @@ _RULES_CHOICE = "TransferRule_"
 """How choices begin that take the standard's transfer but give results of their own."""
 
 _LABELS = {
-    (Kind.ALLOCATION_FACTORY, "AllocationFactory_Allocate"): MERGE_SPLIT,
-    (Kind.ALLOCATION_INSTRUCTION, "AllocationInstruction_Accept"): MERGE_SPLIT,
-    (Kind.ALLOCATION_INSTRUCTION, "AllocationInstruction_Update"): MERGE_SPLIT,
-    (Kind.ALLOCATION_INSTRUCTION, "AllocationInstruction_Withdraw"): UNLOCK,
-    (Kind.ALLOCATION, "Allocation_ExecuteTransfer"): TRANSFER,
-    (Kind.ALLOCATION, "Allocation_Cancel"): UNLOCK,
-    (Kind.ALLOCATION, "Allocation_Withdraw"): UNLOCK,
-    (Kind.BURN_MINT, "BurnMintFactory_BurnMint"): BURN_OR_MINT,
+    "AllocationFactory_Allocate": (Kind.ALLOCATION_FACTORY, MERGE_SPLIT),
+    "AllocationInstruction_Accept": (Kind.ALLOCATION_INSTRUCTION, MERGE_SPLIT),
+    "AllocationInstruction_Update": (Kind.ALLOCATION_INSTRUCTION, MERGE_SPLIT),
+    "AllocationInstruction_Withdraw": (Kind.ALLOCATION_INSTRUCTION, UNLOCK),
+    "Allocation_ExecuteTransfer": (Kind.ALLOCATION, TRANSFER),
+    "Allocation_Cancel": (Kind.ALLOCATION, UNLOCK),
+    "Allocation_Withdraw": (Kind.ALLOCATION, UNLOCK),
+    "BurnMintFactory_BurnMint": (Kind.BURN_MINT, BURN_OR_MINT),
 }
 """What the standard's own choices do that move holdings without a transfer in their argument."""
 
@@ -83,7 +83,7 @@ def is_step(event: ExercisedEvent) -> bool:
 def step_of(event: ExercisedEvent, instruction: Instruction | None) -> Claim:
     """Read a step of an instruction."""
     transfer = None if instruction is None else instruction.transfer
-    meta = shapes.merged_metadata(event.argument, event.result)
+    meta = shapes.merged(shapes.said(event.argument, event.result))
     status = _OUTCOMES.get(shapes.outcome(event.result))
     if status is Status.FAILED:
         status = STEPS[event.choice]
@@ -105,19 +105,22 @@ def transfer_in(event: ExercisedEvent, party: str) -> Claim | None:
     transfer = shapes.transfer(argument["transfer"])
     if transfer is None or party not in {transfer.sender, transfer.receiver}:
         return None
-    return Claim(event, transfer, ended, meta=shapes.merged_metadata(event.argument, event.result))
+    return Claim(event, transfer, ended, meta=shapes.merged(shapes.said(argument, event.result)))
 
 
 def label_of(event: ExercisedEvent) -> Label | None:
     """Read what kind of change a choice says that it makes; None if it says nothing."""
-    named = _LABELS.get((interface_of(event.interface_id)[0], event.choice))
-    if named is not None:
-        meta = shapes.merged_metadata(event.argument, event.result)
-        return Label(event, named, meta, is_known=True)
-    if not (_speaks(event.result) or _speaks(event.argument)):
+    named = _LABELS.get(event.choice)
+    if named is not None and interface_of(event.interface_id)[0] is named[0]:
+        meta = shapes.merged(shapes.said(event.argument, event.result))
+        return Label(event, named[1], meta, is_known=True)
+    if not event.result and not event.argument:
         return None
-    meta = shapes.merged_metadata(event.argument, event.result)
-    kind = meta.get(shapes.TX_KIND)
+    parts = shapes.said(event.argument, event.result)
+    if not any(shapes.TX_KIND in part for part in parts):
+        return None
+    meta = shapes.merged(parts)
+    kind = meta[shapes.TX_KIND]
     return Label(event, kind, meta) if isinstance(kind, str) else None
 
 
@@ -132,8 +135,3 @@ def _takes_transfers(event: ExercisedEvent) -> bool:
     return event.choice.startswith(_RULES_CHOICE) or (
         event.choice == _FACTORY_CHOICE and interface_of(event.interface_id)[0] is Kind.FACTORY
     )
-
-
-def _speaks(value: Any) -> bool:
-    """Tell whether an argument or a result can have metadata at all."""
-    return type(value) is dict and ("meta" in value or "extraArgs" in value)

@@ -7,7 +7,7 @@ from cantata.exchange.history.choices import Claim
 from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
 from cantata.exchange.history.log import Leg
 from cantata.exchange.history.model import EntryKind, Finding, Instruction, Status, Transfer
-from cantata.exchange.history.walk import Change, Scope
+from cantata.exchange.history.walk import Change, Scope, Walk
 
 _RETURNED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.FAILED})
 _BY_RECEIVER = frozenset({"TransferInstruction_Accept", "TransferInstruction_Reject"})
@@ -57,12 +57,13 @@ def ended_otherwise(node_id: int, instruction: Instruction) -> Draft:
     return draft
 
 
-def from_claim(scope: Scope, party: str) -> list[Draft]:
+def from_claim(scope: Scope, walk: Walk) -> list[Draft]:
     """Explain what happened below a transfer or a step of one."""
     claim = scope.claim
     assert claim is not None, "only scopes of claims come here"
+    party = walk.party
     if claim.transfer is None:
-        return _from_unknown(scope, claim, party)
+        return _from_unknown(scope, claim, walk)
     draft = _of_transfer(scope, claim, claim.transfer, party)
     if claim.status is None:
         _distrust(draft, Finding.UNKNOWN_CHOICE)
@@ -189,22 +190,23 @@ def _distrust(draft: Draft, finding: Finding) -> None:
     draft.findings.add(finding)
 
 
-def _from_unknown(scope: Scope, claim: Claim, party: str) -> list[Draft]:
+def _from_unknown(scope: Scope, claim: Claim, walk: Walk) -> list[Draft]:
     """Explain a step of an instruction that nobody knows, by its effects and by who took it."""
     drafts = [
-        _unknown_step(scope, claim, party, changes)
+        _unknown_step(scope, claim, walk, changes)
         for changes in by_instrument(lasting(scope.changes)).values()
     ]
-    if not drafts and party in claim.event.acting_parties:
-        drafts = [_unknown_step(scope, claim, party, [])]
-    return drafts + _besides(scope, claim, None, party)
+    if not drafts and walk.party in claim.event.acting_parties:
+        drafts = [_unknown_step(scope, claim, walk, [])]
+    return drafts + _besides(scope, claim, None, walk.party)
 
 
-def _unknown_step(scope: Scope, claim: Claim, party: str, changes: list[Change]) -> Draft:
+def _unknown_step(scope: Scope, claim: Claim, walk: Walk, changes: list[Change]) -> Draft:
+    party, instrument = walk.party, changes[0].holding.instrument if changes else None
     draft = Draft(
         node_id=scope.node_id,
         event=claim.event,
-        instrument=changes[0].holding.instrument if changes else None,
+        instrument=instrument,
         changes=changes,
         status=claim.status or Status.COMPLETED,
         burned=burned_by(claim.meta),
@@ -212,7 +214,8 @@ def _unknown_step(scope: Scope, claim: Claim, party: str, changes: list[Change])
         instruction_id=claim.instruction_id,
         findings={Finding.UNKNOWN_INSTRUCTION},
     )
-    others = {seen.owner for seen in scope.strangers if seen.instrument == draft.instrument}
+    seen = () if instrument is None else walk.others(scope, instrument)
+    others = {owner for _, owner, _ in seen}
     other = others.pop() if len(others) == 1 else None
     if _is_incoming(draft.net, claim, party):
         sender = shapes.text(claim.meta.get(shapes.SENDER)) or other

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from cantata.exchange.history import shapes
 from cantata.exchange.history.model import Holding, Instruction, Instrument
+from cantata.kernel.money import Decimal
 from cantata.ledger.model.events import CreatedEvent, qualified_name
 
 INTERFACES_MAX = 4_096
@@ -61,14 +62,12 @@ def interface_of(interface_id: str) -> tuple[Kind, int]:
     return _BY_NAME.get(qualified_name(interface_id), _OTHER)
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
-    """A holding of somebody else, which tells who paid or was paid."""
+class Stranger(NamedTuple):
+    """A holding of somebody else, unread: its view tells who paid or was paid."""
 
+    node_id: int
     contract_id: str
-    owner: str
-    instrument: Instrument
-    units: int
+    view: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +82,6 @@ Seen = Holding | Instruction | Stranger | Unreadable
 
 def seen_in(event: CreatedEvent, party: str) -> tuple[Seen, ...]:
     """Give what a created contract is to the party by its views; mostly nothing."""
-    if not event.views:
-        return ()
     held: dict[int, Any] = {}
     offered: dict[int, Any] = {}
     for view in event.views:
@@ -93,49 +90,56 @@ def seen_in(event: CreatedEvent, party: str) -> tuple[Seen, ...]:
             held.setdefault(version, view.value)
         elif kind is Kind.INSTRUCTION:
             offered.setdefault(version, view.value)
-    if not held and not offered:
-        return ()
-    found = (
-        _holding(event, held, party) if held else None,
-        _instruction(event, offered, party) if offered else None,
-    )
-    return tuple(each for each in found if each is not None)
+    holding = _holding(event, held, party) if held else None
+    instruction = _instruction(event, offered, party) if offered else None
+    if instruction is None:
+        return () if holding is None else (holding,)
+    return (instruction,) if holding is None else (holding, instruction)
+
+
+def owned(view: Any) -> tuple[str, Instrument, int] | None:
+    """Read a view of a holding: whose it is ("" for nobody's), of what, and how many units."""
+    account = _account(view)
+    if not shapes.is_account(account):
+        return None
+    of, units = shapes.instrument(view.get("instrumentId")), shapes.units(view.get("amount"))
+    return None if of is None or units is None else (shapes.owner(account) or "", of, units)
+
+
+def _account(view: Any) -> Any:
+    return (view.get("owner") or view.get("account")) if type(view) is dict else None
 
 
 def _holding(event: CreatedEvent, views: dict[int, Any], party: str) -> Seen | None:
     """Read the holding; the first version counts, if both can be read."""
-    read = [each for _, view in sorted(views.items()) if (each := _held(view))]
+    ordered = [view for _, view in sorted(views.items())]
+    if all(shapes.owner(_account(view)) != party for view in ordered):
+        return _foreign(event, ordered[0], party)
+    read = [(held, view) for view in ordered if (held := owned(view)) is not None]
     if not read:
         return _unreadable(event, party)
-    holder, of, units = read[0]
-    if holder != party:
-        return Stranger(event.contract_id, holder, of, units)
-    first = next(view for _, view in sorted(views.items()) if _held(view))
-    quantity = shapes.amount(first["amount"])
-    assert quantity is not None, "the amount was read just before"
+    (owner, of, units), view = read[0]
+    if owner != party:
+        return Stranger(event.node_id, event.contract_id, view)
     return Holding(
         contract_id=event.contract_id,
         instrument=of,
-        owner=holder,
-        amount=quantity,
-        lock=shapes.lock(first.get("lock")),
+        owner=party,
+        amount=Decimal.from_units(units),
+        lock=shapes.lock(view.get("lock")),
         created_at=event.created_at,
         template_id=event.template_id,
         package_name=event.package_name,
         admin_signed=of.admin in event.signatories,
-        views_agree=len(set(read)) == 1,
+        views_agree=len({held for held, _ in read}) == 1,
     )
 
 
-def _held(view: Any) -> tuple[str, Instrument, int] | None:
-    """Read whose holding it is ("" for nobody's), of what and how much; None if unreadable."""
-    if not isinstance(view, dict):
-        return None
-    account = view.get("owner") or view.get("account")
-    of, units = shapes.instrument(view.get("instrumentId")), shapes.units(view.get("amount"))
-    if not shapes.is_account(account) or of is None or units is None:
-        return None
-    return shapes.owner(account) or "", of, units
+def _foreign(event: CreatedEvent, view: Any, party: str) -> Seen | None:
+    """Tell a holding of somebody else from a view that cannot be read."""
+    if shapes.is_account(_account(view)):
+        return Stranger(event.node_id, event.contract_id, view)
+    return _unreadable(event, party)
 
 
 def _instruction(event: CreatedEvent, views: dict[int, Any], party: str) -> Seen | None:

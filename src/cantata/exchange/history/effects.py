@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
 from cantata.exchange.history.claims import ended_otherwise, pending
 from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
 from cantata.exchange.history.labels import labelled
 from cantata.exchange.history.model import EntryKind, Finding, Instruction, Instrument
-from cantata.exchange.history.walk import Change, Scope
+from cantata.exchange.history.walk import Change, Scope, Walk
 
 
-def from_effects(scope: Scope, gone: Container[str], party: str) -> list[Draft]:
-    """Explain what happened below a choice; `gone` are all contracts that were used up.
+def from_effects(scope: Scope, walk: Walk) -> list[Draft]:
+    """Explain what happened below a choice.
 
     Without a label, what only came is income, and all else is not recognised.
     """
+    party = walk.party
     drafts: list[Draft] = []
     standing = scope.standing
     ended = scope.ended
@@ -24,7 +25,7 @@ def from_effects(scope: Scope, gone: Container[str], party: str) -> list[Draft]:
         if offer is not None:
             drafts.append(offer)
             continue
-        found = _explained(scope, instrument, changes, gone, party)
+        found = _explained(scope, instrument, changes, walk)
         _add_ended(found[0], ended)
         drafts += found
     drafts += [pending(node_id, instruction, party) for node_id, instruction in standing]
@@ -60,21 +61,14 @@ def _is_sent(instruction: Instruction, instrument: Instrument, party: str) -> bo
 
 
 def _explained(
-    scope: Scope,
-    instrument: Instrument,
-    changes: list[Change],
-    gone: Container[str],
-    party: str,
+    scope: Scope, instrument: Instrument, changes: list[Change], walk: Walk
 ) -> list[Draft]:
     label = scope.label
     if label is None:
-        return [_unlabelled(scope, changes, party)]
-    strangers = [
-        seen
-        for seen in scope.strangers
-        if seen.instrument == instrument and seen.contract_id not in gone
-    ]
-    return labelled(label.event, label.name, label.meta, changes, strangers, party)
+        return [_unlabelled(scope, changes, walk.party)]
+    left = [each for each in walk.others(scope, instrument) if each[0] not in walk.gone]
+    others = [(owner, units) for _, owner, units in left]
+    return labelled(label.event, label.name, label.meta, changes, others, walk.party)
 
 
 def _unlabelled(scope: Scope, changes: list[Change], party: str) -> Draft:

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cantata.exchange.history import choices, shapes
-from cantata.exchange.history.contracts import Stranger
 from cantata.exchange.history.drafts import Draft, burned_by, gained, is_unlocking
 from cantata.exchange.history.model import EntryKind, Finding
 from cantata.exchange.history.walk import Change
@@ -31,13 +30,13 @@ def labelled(
     name: str,
     meta: Mapping[str, Any],
     changes: list[Change],
-    strangers: Sequence[Stranger],
+    others: Sequence[tuple[str, int]],
     party: str,
 ) -> list[Draft]:
     """Take a choice at its word if its effect on the holdings can be that.
 
-    `changes` are of one instrument and not empty; `strangers` are others' holdings of it that
-    the choice left behind.
+    `changes` are of one instrument and not empty; `others` are the owners of others' holdings of
+    it that the choice left behind, with the units of each.
     """
     draft = Draft(
         node_id=event.node_id,
@@ -49,7 +48,7 @@ def labelled(
     )
     draft.amount = abs(draft.net)
     if name in _SETTLEMENTS:
-        return _settled(draft, shapes.text(meta.get(shapes.SENDER)), event, strangers, party)
+        return _settled(draft, shapes.text(meta.get(shapes.SENDER)), event, others, party)
     kind = _kind_called(name, draft.net)
     if kind is None:
         draft.findings.add(Finding.UNKNOWN_CHOICE)
@@ -90,16 +89,16 @@ def _settled(
     draft: Draft,
     sender: str | None,
     event: ExercisedEvent,
-    strangers: Sequence[Stranger],
+    others: Sequence[tuple[str, int]],
     party: str,
 ) -> list[Draft]:
     """Explain a transfer without the standard's argument: whose holdings grew was paid."""
     if draft.net <= 0:
-        return _paid(draft, strangers, party)
+        return _paid(draft, others, party)
     if sender == party:
         draft.findings.add(Finding.LABEL_CONTRADICTED)
         return [draft]
-    owners = {seen.owner for seen in strangers}
+    owners = {owner for owner, _ in others}
     draft.kind, draft.receiver = EntryKind.TRANSFER_IN, party
     draft.sender = sender or (owners.pop() if len(owners) == 1 else None)
     if sender is not None and sender not in event.acting_parties:
@@ -107,7 +106,7 @@ def _settled(
     return [draft]
 
 
-def _paid(draft: Draft, strangers: Sequence[Stranger], party: str) -> list[Draft]:
+def _paid(draft: Draft, others: Sequence[tuple[str, int]], party: str) -> list[Draft]:
     """Make an entry for every receiver, if what they got is what the party lost."""
     spent = -draft.net - draft.burned
     if spent <= 0:
@@ -115,14 +114,14 @@ def _paid(draft: Draft, strangers: Sequence[Stranger], party: str) -> list[Draft
         draft.amount = gained(draft.changes)
         return [draft]
     received: dict[str, int] = {}
-    for seen in strangers:
-        received[seen.owner] = received.get(seen.owner, 0) + seen.units
+    for owner, units in others:
+        received[owner] = received.get(owner, 0) + units
     draft.kind, draft.sender, draft.amount = EntryKind.TRANSFER_OUT, party, spent
     if sum(received.values()) != spent:
         draft.receiver = next(iter(received)) if len(received) == 1 else None
         return [draft]
-    (draft.receiver, draft.amount), *others = received.items()
-    return [draft, *(_also_paid(draft, receiver, units) for receiver, units in others)]
+    (draft.receiver, draft.amount), *more = received.items()
+    return [draft, *(_also_paid(draft, receiver, units) for receiver, units in more)]
 
 
 def _also_paid(first: Draft, receiver: str, units: int) -> Draft:

@@ -60,7 +60,7 @@ def log_event(event: ExercisedEvent, party: str) -> LogEvent | None:
         admin=admin,
         touched=frozenset(shapes.texts(used) + shapes.texts(made)),
         legs=tuple(leg for leg in legs if leg is not None),
-        meta=shapes.merged_metadata(argument, None),
+        meta=shapes.merged(shapes.said(argument, None)),
     )
 
 

@@ -57,9 +57,9 @@ def _drafts(walk: Walk, scopes: list[Scope]) -> list[Draft]:
         drafts += from_log(said, changes, walk.party)
     for scope in scopes:
         if scope.claim is not None:
-            drafts += from_claim(scope, walk.party)
+            drafts += from_claim(scope, walk)
         else:
-            drafts += from_effects(scope, walk.gone, walk.party)
+            drafts += from_effects(scope, walk)
     return drafts
 
 

@@ -6,7 +6,8 @@ part of every history.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from cantata.exchange.history.model import Instrument, Lock, Transfer
@@ -21,7 +22,11 @@ TX_KIND = PREFIX + "tx-kind"
 SENDER = PREFIX + "sender"
 BURNED = PREFIX + "burned"
 
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: dict[str, Any] = {}
+
+TIMES_MAX = 4_096
+"""Points in time that are kept read: one transfer tells the same ones several times."""
+
 _MICROSECONDS_DIGITS_MAX = 20
 
 
@@ -53,8 +58,11 @@ def amount(value: Any) -> Decimal | None:
 
 def moment(value: Any) -> Timestamp | None:
     """Give a point in time."""
-    if not isinstance(value, str):
-        return None
+    return _moment(value) if isinstance(value, str) else None
+
+
+@lru_cache(TIMES_MAX)
+def _moment(value: str) -> Timestamp | None:
     try:
         return Timestamp.parse(value)
     except MalformedTime:
@@ -63,7 +71,9 @@ def moment(value: Any) -> Timestamp | None:
 
 def instrument(value: Any) -> Instrument | None:
     """Give an instrument."""
-    admin, name = member(value, "admin"), member(value, "id")
+    if type(value) is not dict:
+        return None
+    admin, name = value.get("admin"), value.get("id")
     if isinstance(admin, str) and isinstance(name, str):
         return Instrument(admin, name)
     return None
@@ -93,8 +103,10 @@ def lock(value: Any) -> Lock | None:
 
 def transfer(value: Any) -> Transfer | None:
     """Give a transfer of either version of the standard."""
-    of, quantity = instrument(member(value, "instrumentId")), amount(member(value, "amount"))
-    sender, receiver = member(value, "sender"), member(value, "receiver")
+    if type(value) is not dict:
+        return None
+    of, quantity = instrument(value.get("instrumentId")), amount(value.get("amount"))
+    sender, receiver = value.get("sender"), value.get("receiver")
     if of is None or quantity is None or not (is_account(sender) and is_account(receiver)):
         return None
     return Transfer(
@@ -109,10 +121,12 @@ def transfer(value: Any) -> Transfer | None:
     )
 
 
-def metadata(value: Any) -> Mapping[str, Any]:
+def metadata(value: Any) -> dict[str, Any]:
     """Give the keys of metadata and what they say."""
-    found = member(value, "values")
-    return found if isinstance(found, dict) else _NOTHING
+    if type(value) is not dict:
+        return _NOTHING
+    found = value.get("values")
+    return found if type(found) is dict else _NOTHING
 
 
 def memo(value: Any) -> str | None:
@@ -120,25 +134,31 @@ def memo(value: Any) -> str | None:
     return text(metadata(value).get(REASON))
 
 
-def merged_metadata(argument: Any, result: Any, between: Any = None) -> dict[str, Any]:
-    """Merge what a choice says of itself; who answers for the instrument has the last word.
+def said(argument: Any, result: Any) -> list[dict[str, Any]]:
+    """Give what a choice says of itself, in the order in which the later one has the last word.
 
     The order is that of the standard's other readers: the transfer's metadata, that of the extra
-    arguments, of the argument; then `between`, the metadata of the instruction; then the result's.
+    arguments, of the argument, of the result. Empty ones are left out.
     """
-    merged: dict[str, Any] = {}
-    for each in _said(argument, result, between):
-        merged.update(each)
-    return merged
+    found = []
+    if type(argument) is dict:
+        inner = argument.get("transfer")
+        found += [
+            metadata(inner.get("meta")) if type(inner) is dict else _NOTHING,
+            metadata(member(argument.get("extraArgs"), "meta")),
+            metadata(argument.get("meta")),
+        ]
+    if type(result) is dict:
+        found.append(metadata(result.get("meta")))
+    return [each for each in found if each]
 
 
-def _said(argument: Any, result: Any, between: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(argument, dict):
-        yield metadata(member(argument.get("transfer"), "meta"))
-        yield metadata(member(argument.get("extraArgs"), "meta"))
-        yield metadata(argument.get("meta"))
-    yield metadata(between)
-    yield metadata(member(result, "meta"))
+def merged(parts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Merge metadata; the last one wins."""
+    found: dict[str, Any] = {}
+    for each in parts:
+        found.update(each)
+    return found
 
 
 def outcome(result: Any) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from operator import attrgetter
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from cantata.exchange.history.choices import (
     STEPS,
@@ -23,7 +23,7 @@ from cantata.exchange.history.choices import (
     step_of,
     transfer_in,
 )
-from cantata.exchange.history.contracts import Stranger, Unreadable, seen_in
+from cantata.exchange.history.contracts import Stranger, Unreadable, owned, seen_in
 from cantata.exchange.history.errors import MalformedTransaction
 from cantata.exchange.history.log import CHOICE, LogEvent, log_event
 from cantata.exchange.history.model import Changes, Holding, Instruction, Instrument
@@ -41,18 +41,12 @@ class Known(Protocol):
         """Give an instruction that waits, from or to the party; None if it is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A holding of the party came or went."""
+class Change(NamedTuple):
+    """A holding of the party came or went; `units` is what the party gained by it, of 10⁻¹⁰."""
 
     holding: Holding
     is_created: bool
-
-    @property
-    def units(self) -> int:
-        """What the party gained by it, in units of 10⁻¹⁰."""
-        units = self.holding.amount.units
-        return units if self.is_created else -units
+    units: int
 
 
 @dataclass(slots=True)
@@ -60,11 +54,11 @@ class Scope:
     """A choice that explains effects, and these; without `event` a contract made by no choice."""
 
     node_id: int
+    last: int
     event: ExercisedEvent | None
     claim: Claim | None = None
     label: Label | None = None
     changes: list[Change] = field(default_factory=list)
-    strangers: list[Stranger] = field(default_factory=list)
     opened: list[tuple[int, Instruction]] = field(default_factory=list)
     closed: list[tuple[int, Instruction]] = field(default_factory=list)
     log: list[LogEvent] = field(default_factory=list)
@@ -90,25 +84,36 @@ class Scope:
 
 @dataclass(slots=True)
 class _Open:
-    """A choice that the walk is inside of, and what explains effects there."""
+    """A choice that the walk is inside of, and what explains effects there.
+
+    What a choice calls itself is read only when an effect asks for it: most say what a transfer
+    above them has said already.
+    """
 
     last: int
+    event: ExercisedEvent
     claims: tuple[Scope, ...]
-    label: Scope | None
-    root: Scope
-
-    def scope_for(self, instrument: Instrument) -> Scope:
-        for scope in reversed(self.claims):
-            transfer = scope.claim.transfer if scope.claim else None
-            if transfer is None or transfer.instrument == instrument:
-                return scope
-        return self.label or self.root
+    is_claim: bool
+    is_read: bool = False
+    label: Scope | None = None
 
 
 class Walk:
     """One pass over the events of a transaction, from the root to the last node."""
 
-    __slots__ = ("_known", "_path", "_used", "gone", "log", "made", "opened", "party", "scopes")
+    __slots__ = (
+        "_known",
+        "_path",
+        "_root",
+        "_strangers",
+        "_used",
+        "gone",
+        "log",
+        "made",
+        "opened",
+        "party",
+        "scopes",
+    )
 
     def __init__(self, party: str, known: Known) -> None:
         self.party = party
@@ -119,6 +124,8 @@ class Walk:
         self.log: list[LogEvent] = []
         self._known = known
         self._path: list[_Open] = []
+        self._root: Scope | None = None
+        self._strangers: list[Stranger] = []
         self._used: tuple[list[str], list[str]] = ([], [])
 
     def over(self, transaction: Transaction) -> None:
@@ -145,42 +152,59 @@ class Walk:
             closed=tuple(instructions),
         )
 
+    def others(self, scope: Scope, instrument: Instrument) -> list[tuple[str, str, int]]:
+        """Give others' holdings of an instrument that a choice made: contract, owner, units.
+
+        Those that a transfer below it accounts for are left out.
+        """
+        below = [
+            each
+            for each in self.scopes
+            if each.claim is not None and scope.node_id < each.node_id <= scope.last
+        ]
+        found: list[tuple[str, str, int]] = []
+        for stranger in self._strangers:
+            if not scope.node_id <= stranger.node_id <= scope.last:
+                continue
+            read = owned(stranger.view)
+            if read is None or read[1] != instrument:
+                continue
+            if not any(_accounts_for(each, stranger.node_id, instrument) for each in below):
+                found.append((stranger.contract_id, read[0], read[2]))
+        return found
+
     def _create(self, event: CreatedEvent) -> None:
         for seen in seen_in(event, self.party):
             if isinstance(seen, Stranger):
-                if self._path:
-                    self._path[-1].scope_for(seen.instrument).strangers.append(seen)
+                self._strangers.append(seen)
             elif isinstance(seen, Holding):
                 self.made[seen.contract_id] = seen
-                self._scope_at(event.node_id, seen.instrument).changes.append(Change(seen, True))
+                scope = self._scope_at(event.node_id, seen.instrument)
+                scope.changes.append(Change(seen, True, seen.amount.units))
             elif isinstance(seen, Instruction):
                 self.opened[seen.contract_id] = seen
                 scope = self._scope_at(event.node_id, seen.transfer.instrument)
                 scope.opened.append((event.node_id, seen))
             else:
-                scope = self._path[-1].root if self._path else self._scope(event.node_id, None)
-                scope.unreadable.append(seen)
+                self._outermost(event.node_id).unreadable.append(seen)
 
     def _exercise(self, event: ExercisedEvent, update_id: str) -> None:
         path = self._path
         last = max(event.node_id, event.last_descendant)
+        claims: tuple[Scope, ...] = ()
         if path:
             above = path[-1]
+            claims = above.claims
             if last > above.last:
                 raise MalformedTransaction(update_id, event.node_id, "ends after the one above it")
-            claims, label, root = above.claims, above.label, above.root
         else:
-            claims, label, root = (), None, self._scope(event.node_id, event)
+            self._root = None
         claim = self._claim(event, claims)
         if claim is not None:
-            claims = (*claims, self._scope(event.node_id, event, claim=claim))
-        elif (said := label_of(event)) is not None:
-            _teach(said, claims, label)
-            label = label or self._scope(event.node_id, event, label=said)
-        here = _Open(last, claims, label, root)
-        path.append(here)
+            claims = (*claims, self._scope(event, last, claim=claim))
+        path.append(_Open(last, event, claims, claim is not None))
         if event.choice == CHOICE:
-            self._note(log_event(event, self.party), here)
+            self._note(log_event(event, self.party), claims)
         if event.is_consuming:
             self._consume(event.contract_id, event.node_id)
 
@@ -209,7 +233,7 @@ class Walk:
             if contract_id not in self.made:
                 self._used[0].append(contract_id)
             scope = self._scope_at(node_id, holding.instrument)
-            scope.changes.append(Change(holding, False))
+            scope.changes.append(Change(holding, False, -holding.amount.units))
         instruction = self._instruction(contract_id)
         if instruction is not None:
             if contract_id not in self.opened:
@@ -224,11 +248,11 @@ class Walk:
                 return scope
         return self._scope_at(node_id, instruction.transfer.instrument)
 
-    def _note(self, said: LogEvent | None, here: _Open) -> None:
+    def _note(self, said: LogEvent | None, claims: tuple[Scope, ...]) -> None:
         """Keep an event of the log with the transfer that it is about, if there is one."""
         if said is None:
             return
-        for scope in here.claims:
+        for scope in claims:
             transfer = scope.claim.transfer if scope.claim else None
             if transfer is not None and _is_about(said, transfer.instrument):
                 scope.log.append(said)
@@ -241,19 +265,60 @@ class Walk:
         return self.opened.get(contract_id) or self._known.instruction(contract_id)
 
     def _scope_at(self, node_id: int, instrument: Instrument) -> Scope:
+        """Give what explains effects on an instrument at this point of the walk."""
         if self._path:
-            return self._path[-1].scope_for(instrument)
-        return self._scope(node_id, None)
+            for scope in reversed(self._path[-1].claims):
+                transfer = scope.claim.transfer if scope.claim else None
+                if transfer is None:
+                    self._label()
+                    return scope
+                if transfer.instrument == instrument:
+                    return scope
+            label = self._label()
+            if label is not None:
+                return label
+        return self._outermost(node_id)
+
+    def _outermost(self, node_id: int) -> Scope:
+        """Give the outermost choice here, or a scope for a contract that no choice made."""
+        if not self._path:
+            return self._scope_of_none(node_id)
+        if self._root is None:
+            outermost = self._path[0]
+            self._root = self._scope(outermost.event, outermost.last)
+        return self._root
+
+    def _label(self) -> Scope | None:
+        """Give the outermost choice here that calls itself something."""
+        label: Scope | None = None
+        for here in self._path:
+            if not here.is_read:
+                here.is_read = True
+                here.label = label if here.is_claim else self._read_label(here, label)
+            label = here.label
+        return label
+
+    def _read_label(self, here: _Open, above: Scope | None) -> Scope | None:
+        said = label_of(here.event)
+        if said is None:
+            return above
+        _teach(said, here.claims, above)
+        return above or self._scope(here.event, here.last, label=said)
 
     def _scope(
         self,
-        node_id: int,
-        event: ExercisedEvent | None,
+        event: ExercisedEvent,
+        last: int,
         *,
         claim: Claim | None = None,
         label: Label | None = None,
     ) -> Scope:
-        scope = Scope(node_id, event, claim, label)
+        scope = Scope(event.node_id, last, event, claim, label)
+        self.scopes.append(scope)
+        return scope
+
+    def _scope_of_none(self, node_id: int) -> Scope:
+        scope = Scope(node_id, node_id, None)
         self.scopes.append(scope)
         return scope
 
@@ -291,6 +356,12 @@ def _teach(below: Label, claims: tuple[Scope, ...], label: Scope | None) -> None
         learn(label.label.meta, below)
     if claims and claims[-1].claim is not None and claims[-1].claim.transfer is None:
         learn(claims[-1].claim.meta, below)
+
+
+def _accounts_for(claim: Scope, node_id: int, instrument: Instrument) -> bool:
+    transfer = claim.claim.transfer if claim.claim else None
+    is_same = transfer is None or transfer.instrument == instrument
+    return is_same and claim.node_id <= node_id <= claim.last
 
 
 def _is_about(said: LogEvent, instrument: Instrument) -> bool:
