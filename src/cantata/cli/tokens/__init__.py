@@ -5,9 +5,13 @@ from __future__ import annotations
 import typer
 
 from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
+from cantata.cli.tokens.accounts import accounts
+from cantata.cli.tokens.allowances import allowances
+from cantata.cli.tokens.approvals import approvals, requests
 from cantata.cli.tokens.changes import changes
 from cantata.cli.tokens.reads import reads
 from cantata.cli.tokens.reconcile import reconcile
+from cantata.cli.tokens.rules import rules
 
 app = typer.Typer(help="Create, mint, move, burn and look up tokens.", no_args_is_help=True)
 
@@ -20,6 +24,8 @@ def tokens(
     context.obj = Api(url.rstrip("/"), api_key)
 
 
-for part in (changes, reads):
+for part in (changes, reads, rules, requests, allowances):
     app.registered_commands += part.registered_commands
 app.command("reconcile")(reconcile)
+app.add_typer(accounts, name="accounts")
+app.add_typer(approvals, name="approvals")

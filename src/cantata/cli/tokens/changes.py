@@ -16,7 +16,10 @@ from cantata.cli.api_access import (
 from cantata.cli.output import OutputOption
 from cantata.cli.tokens.words import (
     TABLE,
+    AccountsOption,
     AmountArgument,
+    ApproverOption,
+    CountriesOption,
     MemoOption,
     OfferArgument,
     TokenArgument,
@@ -42,6 +45,9 @@ def create(  # noqa: PLR0913 - each is an option
     currency: Annotated[str, typer.Option("--currency", help="ISO 4217, such as USD.")],
     decimals: DecimalsOption = 2,
     cap: Annotated[str | None, typer.Option("--cap", help="Most that there may ever be.")] = None,
+    accounts_required: AccountsOption = False,
+    country: CountriesOption = None,
+    approver: ApproverOption = None,
     wait: WaitOption = WAIT_SECONDS,
     idempotency_key: IdempotencyOption = "",
     dry_run: DryRunOption = False,
@@ -49,7 +55,8 @@ def create(  # noqa: PLR0913 - each is an option
 ) -> None:
     """Create a token; nothing is minted."""
     body = {"issuer": issuer, "name": name, "symbol": symbol, "currency": currency}
-    request = {**body, "decimals": decimals, "cap": cap}
+    terms = {"accounts_required": accounts_required, "countries": country or []}
+    request = {**body, **terms, "approver": approver, "decimals": decimals, "cap": cap}
     found = api(context).change(
         "/v1/tokens", request, key=idempotency_key, wait=wait, dry_run=dry_run
     )
@@ -181,7 +188,30 @@ def withdraw(
 
 
 @changes.command()
-def preapprove(
+def preapprove(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    token: TokenArgument,
+    receiver: ReceiverArgument,
+    *,
+    expires_at: Annotated[
+        str | None, typer.Option("--expires-at", help="Until when; for good without it.")
+    ] = None,
+    renew_seconds: Annotated[
+        int | None, typer.Option("--renew-seconds", help="Renew it, for so long each time.")
+    ] = None,
+    wait: WaitOption = WAIT_SECONDS,
+    idempotency_key: IdempotencyOption = "",
+    output: OutputOption = TABLE,
+) -> None:
+    """Agree beforehand to receive an issuer's tokens, in one step."""
+    until = {"expires_at": expires_at, "renew_seconds": renew_seconds}
+    request = {"token": ref(token), "receiver": receiver, **until}
+    found = api(context).change("/v1/preapprovals", request, key=idempotency_key, wait=wait)
+    print_operation(found, output)
+
+
+@changes.command("cancel-preapproval")
+def cancel_preapproval(
     context: typer.Context,
     token: TokenArgument,
     receiver: ReceiverArgument,
@@ -190,9 +220,9 @@ def preapprove(
     idempotency_key: IdempotencyOption = "",
     output: OutputOption = TABLE,
 ) -> None:
-    """Agree beforehand to receive an issuer's tokens, in one step."""
+    """Agree no more to receive an issuer's tokens in one step; nothing is renewed."""
     request = {"token": ref(token), "receiver": receiver}
-    found = api(context).change("/v1/preapprovals", request, key=idempotency_key, wait=wait)
+    found = api(context).change("/v1/preapprovals:cancel", request, key=idempotency_key, wait=wait)
     print_operation(found, output)
 
 
@@ -208,6 +238,23 @@ def merge(
 ) -> None:
     """Merge small holdings into one."""
     request = {"token": ref(token), "owner": owner}
+    found = api(context).change("/v1/rearrangements", request, key=idempotency_key, wait=wait)
+    print_operation(found, output)
+
+
+@changes.command()
+def split(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    token: TokenArgument,
+    owner: OwnerArgument,
+    amounts: Annotated[list[str], typer.Argument(help="Amounts of the new holdings.")],
+    *,
+    wait: WaitOption = WAIT_SECONDS,
+    idempotency_key: IdempotencyOption = "",
+    output: OutputOption = TABLE,
+) -> None:
+    """Split holdings into amounts; what is over is one holding more."""
+    request = {"token": ref(token), "owner": owner, "amounts": amounts}
     found = api(context).change("/v1/rearrangements", request, key=idempotency_key, wait=wait)
     print_operation(found, output)
 

@@ -21,7 +21,7 @@ from cantata.cli.tokens.words import (
     TokenOption,
     api,
     chosen,
-    split,
+    path,
 )
 
 reads = typer.Typer()
@@ -40,14 +40,14 @@ def list_tokens(
     context: typer.Context, *, limit: LimitOption = LIMIT, output: OutputOption = TABLE
 ) -> None:
     """List tokens."""
-    columns = ("admin", "symbol", "name", "currency", "decimals", "supply", "cap")
+    columns = ("token", "name", "currency", "decimals", "supply", "cap")
     print_items(output, columns, api(context).items("/v1/tokens", {}, limit))
 
 
 @reads.command()
 def show(context: typer.Context, token: TokenArgument) -> None:
     """Show a token."""
-    print_json(api(context).get(_path(token)))
+    print_json(api(context).get(path(token)))
 
 
 @reads.command()
@@ -60,13 +60,13 @@ def supply(
 ) -> None:
     """Show a token's supply, as its contract states it and as its holdings add up to."""
     moment = _moment(as_of_offset, as_of_time)
-    print_json(api(context).get(f"{_path(token)}/supply", moment))
+    print_json(api(context).get(f"{path(token)}/supply", moment))
 
 
 @reads.command()
 def statistics(context: typer.Context, token: TokenArgument) -> None:
     """Show the figures of one token, to its issuer."""
-    print_json(api(context).get(f"{_path(token)}/statistics"))
+    print_json(api(context).get(f"{path(token)}/statistics"))
 
 
 @reads.command()
@@ -81,8 +81,8 @@ def holders(
 ) -> None:
     """List who holds a token, to its issuer."""
     moment = _moment(as_of_offset, as_of_time)
-    found = api(context).items(f"{_path(token)}/holders", moment, limit)
-    print_items(output, ("party", "total", "locked", "free"), found)
+    found = api(context).items(f"{path(token)}/holders", moment, limit)
+    print_items(output, ("owner", "total", "locked", "free"), found)
 
 
 @reads.command()
@@ -98,7 +98,7 @@ def balances(  # noqa: PLR0913 - each is an option
 ) -> None:
     """List balances, free and locked."""
     query = {"party": party, **chosen(token), **_moment(as_of_offset, as_of_time)}
-    columns = ("party", "token", "total", "locked", "free")
+    columns = ("owner", "token", "total", "locked", "free")
     print_items(output, columns, api(context).items("/v1/balances", query, limit))
 
 
@@ -115,7 +115,7 @@ def holdings(  # noqa: PLR0913 - each is an option
 ) -> None:
     """List holdings, contract by contract."""
     query = {"party": party, **chosen(token), **_moment(as_of_offset, as_of_time)}
-    columns = ("party", "token", "amount", "lock", "contract_id")
+    columns = ("owner", "token", "amount", "lock", "contract_id")
     print_items(output, columns, api(context).items("/v1/holdings", query, limit))
 
 
@@ -130,7 +130,7 @@ def transactions(
 ) -> None:
     """List what changed balances, newest first."""
     query = {"party": party, **chosen(token)}
-    columns = ("recorded_at", "party", "kind", "amount", "counterparty", "memo")
+    columns = ("at", "owner", "kind", "delta", "counterparty", "memo")
     print_items(output, columns, api(context).items("/v1/transactions", query, limit))
 
 
@@ -144,7 +144,7 @@ def offers(
     output: OutputOption = TABLE,
 ) -> None:
     """List transfers that wait, or waited, for their receivers."""
-    columns = ("contract_id", "sender", "receiver", "amount", "state", "execute_before")
+    columns = ("offer", "sender", "receiver", "amount", "state", "execute_before")
     found = api(context).items("/v1/offers", {"party": party, "state": state}, limit)
     print_items(output, columns, found)
 
@@ -169,11 +169,6 @@ def statement(  # noqa: PLR0913 - each is an option
         raise typer.BadParameter("a PDF needs a file: --out")
     else:
         typer.echo(answer.text, nl=not answer.text.endswith("\n"))
-
-
-def _path(token: str) -> str:
-    admin, symbol = split(token)
-    return f"/v1/tokens/{admin}/{symbol}"
 
 
 def _moment(offset: int | None, moment: str | None) -> dict[str, Any]:

@@ -19,11 +19,21 @@ AmountArgument = Annotated[str, typer.Argument(help="Amount, such as 12.50.")]
 OfferArgument = Annotated[str, typer.Argument(help="Contract id of the offer.")]
 MemoOption = Annotated[str, typer.Option("--memo", help="What it is for.")]
 PartyOption = Annotated[str | None, typer.Option("--party", help="Only this party of yours.")]
+ReasonOption = Annotated[str, typer.Option("--reason", help="Why; it is kept for auditors.")]
+HolderArgument = Annotated[str, typer.Argument(help="Party that holds, or is to.")]
 TokenOption = Annotated[str | None, typer.Option("--token", help="Only this token.")]
 OffsetOption = Annotated[
     int | None, typer.Option("--as-of-offset", help="As of this offset of the ledger.", min=0)
 ]
 TimeOption = Annotated[str | None, typer.Option("--as-of-time", help="As of this time.")]
+CountriesOption = Annotated[
+    list[str] | None,
+    typer.Option("--country", help="Whose holders are admitted, such as CH; again for more."),
+]
+AccountsOption = Annotated[bool, typer.Option("--accounts-required", help="Holders need accounts.")]
+ApproverOption = Annotated[
+    str | None, typer.Option("--approver", help="Party whose users approve.")
+]
 LimitOption = Annotated[int, typer.Option("--limit", help="Lines at most.", min=1, max=100_000)]
 
 
@@ -39,6 +49,12 @@ def split(token: str) -> tuple[str, str]:
     if not (admin and slash and symbol):
         raise typer.BadParameter(f"a token is named like ISSUER/SYMBOL, not {token!r}")
     return admin, symbol
+
+
+def path(token: str) -> str:
+    """Give where the API has a token."""
+    admin, symbol = split(token)
+    return f"/v1/tokens/{admin}/{symbol}"
 
 
 def ref(token: str) -> dict[str, str]:
