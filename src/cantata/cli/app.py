@@ -26,6 +26,7 @@ GROUPS: tuple[str, ...] = (
     "exchange",
     "ingest",
     "ledger",
+    "operations",
     "sandbox",
     "serve",
     "tokens",
