@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from cantata.accounts.errors import NotOneCommand, SignersMixed
 from cantata.accounts.model import PartyKind
 from cantata.accounts.repository import users
-from cantata.automation.handler import Handler, Plan
+from cantata.automation.handler import Handler, ManyHandler, Plan, Prepared
 from cantata.automation.model import Intent
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.updates import Transaction
@@ -50,3 +50,41 @@ class SignedOutside:
     ) -> Mapping[str, Any]:
         """Give the result."""
         return await self._handler.finished(session, intent, transaction)
+
+
+class ManySignedOutside(SignedOutside):
+    """The same for a handler of many intents at a time; those signed outside go by themselves."""
+
+    def __init__(self, handler: ManyHandler) -> None:
+        super().__init__(handler)
+        self._many = handler
+
+    async def prepare_all(
+        self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
+    ) -> Prepared:
+        """Prepare together those whose parties are all ours."""
+        acting = {party for intent in intents for party in intent.wish.act_as}
+        known = await users.parties(session, sorted(acting))
+        outside = {party.party for party in known if party.kind is PartyKind.EXTERNAL}
+        apart = [each for each in intents if outside.intersection(each.wish.act_as)]
+        found = await self._many.prepare_all(
+            session, [each for each in intents if each not in apart], now
+        )
+        return replace(found, left=[*found.left, *apart])
+
+    async def release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
+        """Give back what was reserved."""
+        await self._many.release_all(session, intents)
+
+    def result(
+        self, intent: Intent, transaction: Transaction, part: int | None
+    ) -> Mapping[str, Any]:
+        """Give the result."""
+        return self._many.result(intent, transaction, part)
+
+
+def signed_outside(handler: Handler) -> Handler:
+    """Give a handler whose plans wait for signatures when external parties act."""
+    if isinstance(handler, ManyHandler):
+        return ManySignedOutside(handler)
+    return SignedOutside(handler)

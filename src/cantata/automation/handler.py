@@ -155,3 +155,8 @@ class EndsMany(Handler, Protocol):
         self, intent: Intent, transaction: Transaction, part: int | None
     ) -> Mapping[str, Any]:
         """Give the result of an intent; `part` is its place if it shares the transaction."""
+
+
+@runtime_checkable
+class ManyHandler(PreparesMany, EndsMany, Protocol):
+    """A kind whose intents are prepared and ended many at a time."""

@@ -22,6 +22,7 @@ from cantata.tokens.projection.contracts import ACCOUNT, FACTORY, PREAPPROVAL, R
 from cantata.tokens.refusals import TokenClosed
 from cantata.tokens.repository import contracts
 from cantata.tokens.repository.contracts import Disclosable
+from cantata.tokens.repository.gathering import Shelf
 from cantata.tokens.rules_policy import closed
 
 
@@ -89,6 +90,18 @@ async def transfer_terms(session: ReadSession, wanted: Wanted, now: Timestamp) -
     consent = await contracts.disclosable(
         session, PREAPPROVAL, wanted.token, party=wanted.receiver, now=now
     )
+    return terms if consent is None else terms.with_named(keys.PREAPPROVAL, consent)
+
+
+def terms_on(shelf: Shelf, wanted: Wanted, now: Timestamp) -> Terms | None:
+    """Give the terms of a transfer from what was gathered; None where accounts are wanted."""
+    rules = shelf.newest(RULES, wanted.token)
+    if rules is None or rules.content["accountsRequired"]:
+        return None
+    terms = Terms().with_named(keys.RULES, rules)
+    if wanted.sender == wanted.receiver:
+        return terms
+    consent = shelf.newest(PREAPPROVAL, wanted.token, wanted.receiver, now)
     return terms if consent is None else terms.with_named(keys.PREAPPROVAL, consent)
 
 
