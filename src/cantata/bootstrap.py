@@ -14,12 +14,15 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from cantata.accounts.assembly import AccountSettings, assembled
+from cantata.accounts.couriers.outbox import OutboxCourier
+from cantata.accounts.couriers.smtp import MailServer, SmtpCourier
+from cantata.accounts.jwks import HttpKeySource
 from cantata.accounts.model import ALLOCATE, ALLOCATE_EXTERNAL
 from cantata.accounts.service.accounts import Accounts
 from cantata.accounts.service.handover import Administration
-from cantata.accounts.service.onboarding import Courier
 from cantata.accounts.service.tokens import TokenSettings
-from cantata.accounts.signers import SignedOutside
+from cantata.accounts.service.verification import Courier
+from cantata.accounts.signers import signed_outside
 from cantata.accounts.tasks import (
     Allocation,
     HostedParties,
@@ -61,6 +64,8 @@ from cantata.storage.leadership import Leadership
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import contract, tasks
+from cantata.tokens.batches.service import Batches
+from cantata.tokens.batches.tasks import handlers as of_batches
 from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
 from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
@@ -73,6 +78,9 @@ from cantata.tokens.service.tokens import TokenService
 SECRET_FILE = "auth.secret"
 ADMIN_KEY_FILE = "admin.key"
 ENVIRONMENT = "live"
+OUTBOX = Path("mail", "outbox.jsonl")
+"""Codes that no mail server takes, below the data folder."""
+
 _INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
 RETRIES = 5
 POSTGRES_FOLDER = "postgres"
@@ -106,7 +114,7 @@ class ParticipantDirectory:
 
 def handlers() -> tuple[Handler, ...]:
     """Give the handlers of all slices; parties with keys of their own sign for all of them."""
-    return tuple(SignedOutside(handler) for handler in tasks.handlers())
+    return tuple(signed_outside(handler) for handler in (*tasks.handlers(), *of_batches()))
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
@@ -118,17 +126,35 @@ def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAl
     return PartyAllocator(database, allocations, clock)
 
 
-def accounts(world: World, courier: Courier | None = None) -> Accounts:
+def accounts(world: World) -> Accounts:
     """Give the use cases of accounts."""
-    secret = auth_secret(world.settings)
+    settings, secret = world.settings, auth_secret(world.settings)
+    issuer = settings.auth_issuer
     tokens = TokenSettings(
         secret=secret,
-        audience=world.settings.auth_audience,
-        foreign_issuer=world.settings.auth_issuer,
+        audience=settings.auth_audience,
+        foreign_issuer=issuer,
+        clients=frozenset(filter(None, map(str.strip, settings.auth_clients.split(",")))),
     )
-    chosen = AccountSettings(secret=secret, environment=ENVIRONMENT, tokens=tokens, courier=courier)
+    chosen = AccountSettings(
+        secret=secret,
+        environment=ENVIRONMENT,
+        tokens=tokens,
+        courier=_courier(settings, world.clock),
+        keys=None if issuer is None else HttpKeySource(issuer, settings.auth_jwks_url),
+    )
     topologies = ParticipantTopology(world.ledger)
     return assembled(chosen, world.database, topologies, handlers(), world.clock)
+
+
+def _courier(settings: Settings, clock: Clock) -> Courier | None:
+    """Give what brings codes; None where addresses are not verified."""
+    if settings.onboarding == "unverified":
+        return None
+    if settings.smtp_url is None:
+        return OutboxCourier(settings.folder / OUTBOX, clock)
+    server = MailServer.parse(settings.smtp_url.get_secret_value())
+    return SmtpCourier(server, settings.mail_sender)
 
 
 def token_service(world: World, of_accounts: Accounts) -> TokenService:
@@ -137,9 +163,9 @@ def token_service(world: World, of_accounts: Accounts) -> TokenService:
     return TokenService.on(desk)
 
 
-def services(world: World, courier: Courier | None = None) -> Services:
+def services(world: World) -> Services:
     """Give everything that the application stands on."""
-    of_accounts = accounts(world, courier)
+    of_accounts = accounts(world)
     limits = {REGISTRY_LIMIT.name: REGISTRY_LIMIT, **limits_of(world.settings.rate_limits)}
     limiter = MemoryLimiter(world.clock, limits)
     edge = Edge(
@@ -153,16 +179,18 @@ def services(world: World, courier: Courier | None = None) -> Services:
     )
     return Services(
         edge=edge,
+        proxy_hops=world.settings.proxy_hops,
         accounts=of_accounts,
         tokens=token_service(world, of_accounts),
+        batches=Batches(Desk(of_accounts, ParticipantDirectory(world.ledger), world.clock)),
         readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
         more=(registry_router(Registry(world.database, world.clock), limiter),),
     )
 
 
-def application(world: World, courier: Courier | None = None) -> FastAPI:
+def application(world: World) -> FastAPI:
     """Give the application."""
-    return create_app(services(world, courier))
+    return create_app(services(world))
 
 
 async def found_platform(world: World) -> Path | None:

@@ -106,6 +106,27 @@ class Settings(BaseSettings):
         default=None, description="Keys of that issuer (RS256, ES256, EdDSA)"
     )
     auth_audience: str = Field(default="cantata", description="Audience that tokens must name")
+    auth_clients: str = Field(
+        default="",
+        description="Clients (azp) whose tokens of that issuer are accepted, by commas; empty: all",
+    )
+    onboarding: Literal["verified", "unverified"] = Field(
+        default="verified",
+        description="Whether addresses are proven by code; unverified: from this machine alone",
+    )
+    smtp_url: SecretStr | None = Field(
+        default=None,
+        description="Mail server for codes, smtps://user:password@host; empty: mail/outbox.jsonl",
+    )
+    mail_sender: str = Field(
+        default="cantata@localhost", description="Address that codes are sent from"
+    )
+    proxy_hops: int = Field(
+        default=0,
+        ge=0,
+        le=10,
+        description="Proxies of ours before the API; the outermost's X-Forwarded-For is believed",
+    )
     rate_limits: str = Field(
         default="",
         description="Limits that replace defaults, such as mint=10/1m, transfer=20/1m",

@@ -11,12 +11,15 @@ from cantata.accounts.service.authentication import Authentication
 from cantata.accounts.service.authority import Authority
 from cantata.accounts.service.external import ExternalParties, Topologies
 from cantata.accounts.service.handover import Administration
+from cantata.accounts.service.identities import Identities
+from cantata.accounts.service.issuer_keys import KeySource
 from cantata.accounts.service.keys import ApiKeys
-from cantata.accounts.service.onboarding import Courier, Onboarding
+from cantata.accounts.service.onboarding import Onboarding
 from cantata.accounts.service.parties import PartyAccess
 from cantata.accounts.service.roles import Roles
 from cantata.accounts.service.signing import Signing
 from cantata.accounts.service.tokens import AccessTokens, TokenSettings
+from cantata.accounts.service.verification import Courier, Verification
 from cantata.automation.handler import Handler
 from cantata.kernel.time import Clock
 from cantata.storage.database import Database
@@ -26,13 +29,15 @@ from cantata.storage.database import Database
 class AccountSettings:
     """What is chosen about accounts: the secret of the service, its name in keys, its tokens.
 
-    Without a courier, addresses are not verified, for use on one machine.
+    Without a courier, addresses are not verified, for use on one machine. `keys` are those of the
+    foreign issuer.
     """
 
     secret: str
     environment: str
     tokens: TokenSettings
     courier: Courier | None = None
+    keys: KeySource | None = None
 
 
 def assembled(
@@ -44,11 +49,16 @@ def assembled(
 ) -> Accounts:
     """Give the use cases; `handlers` are those of all slices, as workers have them."""
     authority = Authority(clock)
-    pepper = hashlib.sha256(b"pepper" + settings.secret.encode()).digest()
+    verification = Verification(clock, pepper_of(settings.secret))
+    tokens = AccessTokens(settings.tokens, clock, settings.keys)
+    onboarding = Onboarding(clock, verification)
     return Accounts(
         authority=authority,
-        authentication=Authentication(database, AccessTokens(settings.tokens, clock), clock),
-        onboarding=Onboarding(clock, pepper),
+        authentication=Authentication(database, tokens, clock),
+        verification=verification,
+        onboarding=onboarding,
+        tokens=tokens,
+        identities=Identities(onboarding, clock, settings.secret),
         parties=PartyAccess(authority, clock),
         external=ExternalParties(authority, ledger, clock),
         signing=Signing(authority, handlers, clock),
@@ -57,3 +67,8 @@ def assembled(
         keys=ApiKeys(clock, settings.environment),
         courier=settings.courier,
     )
+
+
+def pepper_of(secret: str) -> bytes:
+    """Give the key of the hashes of addresses; another secret makes other users of them."""
+    return hashlib.sha256(b"pepper" + secret.encode()).digest()

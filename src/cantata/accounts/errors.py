@@ -207,3 +207,51 @@ class NotCancellable(AccountError):
             f"the operation {operation} is {state} and cannot be taken back",
             hint="what was sent to the ledger ends there",
         )
+
+
+class MailUnavailable(AccountError):
+    """A code could not be sent; field `reason`, for our log alone."""
+
+    code = "MAIL_UNAVAILABLE"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"the code could not be sent: {reason}", hint="try again in a moment")
+
+
+class IssuerUnavailable(AccountError):
+    """The keys of the issuer of tokens cannot be read; field `reason`, for our log alone."""
+
+    code = "ISSUER_UNAVAILABLE"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the issuer of tokens cannot be asked for its keys: {reason}",
+            hint="try again in a moment",
+        )
+
+
+class MalformedIssuer(CantataError):
+    """The address of an issuer, or of its keys, cannot be used; fields `url` and `reason`."""
+
+    code = "MALFORMED_ISSUER"
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url[:200]
+        self.reason = reason
+        super().__init__(
+            f"{self.url!r} cannot be used: {reason}",
+            hint="check CANTATA_AUTH_ISSUER and CANTATA_AUTH_JWKS_URL",
+        )
+
+
+class SsoNotOffered(AccountError):
+    """No issuer of tokens is trusted here."""
+
+    code = "SSO_NOT_OFFERED"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "no other issuer of tokens is trusted here", hint="use POST /v1/onboarding"
+        )

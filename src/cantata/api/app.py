@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from cantata.accounts.api import onboarding, parties, roles, signing
+from cantata.accounts.api import onboarding, parties, roles, signing, sso
 from cantata.accounts.service.accounts import Accounts
 from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Readiness
@@ -33,16 +33,20 @@ from cantata.tokens.api import (
     statements,
     supervising,
 )
+from cantata.tokens.batches import api as batches
+from cantata.tokens.batches.service import Batches
 from cantata.tokens.service.tokens import TokenService
 
 ROUTERS = (
     onboarding.router,
+    sso.router,
     parties.router,
     roles.router,
     signing.router,
     changing.router,
     reading.router,
     statements.router,
+    batches.router,
     ruling.router,
     supervising.router,
     approving.router,
@@ -55,12 +59,17 @@ ROUTERS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """Everything that the application stands on; `more` are routers of further parts."""
+    """Everything that the application stands on; `more` are routers of further parts.
+
+    `proxy_hops` is how many proxies of ours stand before it.
+    """
 
     edge: Edge
     accounts: Accounts
     tokens: TokenService
+    batches: Batches
     readiness: Readiness
+    proxy_hops: int = 0
     more: Sequence[APIRouter] = ()
 
 
@@ -76,8 +85,10 @@ def create_app(services: Services) -> FastAPI:
 
     app = _bare(lifespan=lifespan)
     app.state.edge = services.edge
+    app.state.proxy_hops = services.proxy_hops
     app.state.accounts = services.accounts
     app.state.tokens = services.tokens
+    app.state.batches = services.batches
     app.state.readiness = services.readiness
     for router in services.more:
         app.include_router(router)

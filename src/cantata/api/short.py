@@ -11,8 +11,15 @@ from fastapi.responses import Response
 from pydantic import AfterValidator, Field
 
 from cantata.accounts.api.common import AccountsDep
-from cantata.accounts.api.onboarding import limited, require_local
-from cantata.accounts.schemas.onboarding import OnboardingRequest
+from cantata.accounts.api.onboarding import (
+    ONBOARD,
+    VERIFY,
+    Coming,
+    let_in,
+    limited,
+    require_local,
+    send_code,
+)
 from cantata.accounts.service.accounts import Accounts
 from cantata.api.envelope import succeeded
 from cantata.automation.model import Intent, State
@@ -28,7 +35,7 @@ from cantata.http.edge import (
 )
 from cantata.http.errors import OperationFailed, ResourceUnknown
 from cantata.http.rehearsal import UseCase
-from cantata.http.schemas import AmountText, NameText, PartyText, checked
+from cantata.http.schemas import AmountText, EmailText, NameText, PartyText, checked
 from cantata.http.schemas import Request as Body
 from cantata.http.texts import TextRefused
 from cantata.kernel.ids import PartyId
@@ -58,6 +65,13 @@ def _token_id(value: str) -> str:
 
 
 TokenId = Annotated[str, Field(max_length=300), AfterValidator(checked(_token_id))]
+
+
+class OnboardBody(Body):
+    """Who wants to come in; `code` is what was mailed, where addresses are verified."""
+
+    email: EmailText
+    code: str | None = Field(default=None, pattern=r"^[0-9]{8}$")
 
 
 class TokenBody(Body):
@@ -104,7 +118,7 @@ def short(operation: str) -> Any:
             key=key,
             dry_run=False,
             wait_seconds=WAIT_SECONDS,
-            allowance=await admitted(edge, operation, caller.principal, caller.requester, key),
+            allowance=await admitted(edge, operation, caller, key),
         )
 
     return depend
@@ -119,28 +133,29 @@ BurnDep = Annotated[Mutation, Depends(short("burn"))]
 
 @router.post("/onboard")
 async def onboard(
-    body: OnboardingRequest, request: Request, accounts: AccountsDep, edge: EdgeDep
+    body: OnboardBody, request: Request, accounts: AccountsDep, edge: EdgeDep
 ) -> Response:
-    """Let somebody in; where addresses are verified, tell that a code was sent."""
-    await limited(edge, request, body.email)
-    if accounts.courier is not None:
-        async with edge.database.write() as session:
-            code = await accounts.onboarding.new_code(session, body.email)
-        await accounts.courier.send(body.email, code)
+    """Let somebody in; where addresses are verified, send a code, then take it."""
+    coming = Coming(email=body.email, code=body.code)
+    await limited(edge, request, ONBOARD if body.code is None else VERIFY, body.email)
+    if body.code is None and accounts.courier is not None:
+        await send_code(accounts, edge, body.email)
         return succeeded(request, {"verification": "code_sent"}, 202)
-    require_local(request)
-    async with edge.database.write() as session:
-        found = await accounts.onboarding.onboard(session, body.email)
-        access, refresh = await accounts.authentication.begin(session, found.user.id)
-    intent = await edge.watch.ended(found.intent, WAIT_SECONDS)
+    if accounts.courier is None:
+        require_local(request)
+    entered = await let_in(accounts, edge, coming)
+    intent = entered.found.intent
+    assert intent is not None, "a party was asked for"
+    intent = await edge.watch.ended(intent, WAIT_SECONDS)
     if intent.state is State.FAILED:
         raise OperationFailed(intent)
+    access, refresh = entered.tokens
     data = {
-        "userId": str(found.user.id),
+        "userId": str(entered.found.user.id),
         "partyId": None if intent.result is None else intent.result["party"],
         "token": access,
         "refreshToken": refresh,
-        "alreadyOnboarded": not found.is_new,
+        "alreadyOnboarded": not entered.found.is_new,
     }
     return succeeded(request, data)
 

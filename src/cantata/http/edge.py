@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, Response
 from cantata.automation import repository as automation
 from cantata.automation.model import Intent, State
 from cantata.http import repository
+from cantata.http.addresses import address_of
 from cantata.http.caller import Caller
 from cantata.http.cursors import PAGE_DEFAULT, PAGE_MAX, Cursors
 from cantata.http.errors import (
@@ -70,6 +71,22 @@ class Mutation:
     wait_seconds: int
     allowance: Allowance | None
     headers: dict[str, str] = field(default_factory=dict)
+    charged: list[Allowance] = field(default_factory=list)
+
+    async def charge(self, count: int) -> None:
+        """Count a batch as so many requests, all of them or none; raise RateLimited.
+
+        Without a call, a request counts once; the repeat of an earlier one is free.
+        """
+        if self.allowance is None or count <= 1:
+            return
+        try:
+            more = await admitted(self.edge, self.operation, self.caller, self.key, count - 1)
+        except RateLimited:
+            await self._give_back()
+            raise
+        if more is not None:
+            self.charged.append(more)
 
     async def carry_out(self, use_case: UseCase) -> Response:
         """Record the intent of a use case, wait as long as asked, and answer with it."""
@@ -120,27 +137,45 @@ class Mutation:
         asked = Asked(
             requester=self.caller.principal, key=self.key, what=self.operation, content=content
         )
+        try:
+            answer, is_new = await self._settled(asked, change)
+        except _Overtaken:
+            # The same request at the same instant: ours was rolled back, and theirs is there.
+            answer, is_new = await self._settled(asked, change)
+        if not is_new:
+            await self._repeated()
+        return self.answer(_shown(answer), status)
+
+    async def _settled(self, asked: Asked, change: Change) -> tuple[dict[str, Any], bool]:
+        """Give the answer to a request and whether it is new; raise _Overtaken."""
         async with self.edge.database.write() as session:
             earlier = await repository.answered(session, asked)
-            if earlier is None:
-                answer = await change(session)
-                kept = {n: v for n, v in answer.items() if not n.startswith("once_")}
-                now = self.edge.clock.now()
-                if await repository.keep(session, asked, kept, now):
-                    return self.answer(_shown(answer), status)
-                raise RateLimited("write", "", 1)
-        await self._repeated()
-        return self.answer(earlier, status)
+            if earlier is not None:
+                return earlier, False
+            answer = await change(session)
+            kept = {n: v for n, v in answer.items() if not n.startswith("once_")}
+            if not await repository.keep(session, asked, kept, self.edge.clock.now()):
+                raise _Overtaken
+            return answer, True
 
     def answer(self, body: Any, status: int = 200) -> Response:
         """Give an answer with the headers of this change."""
-        limits = _limit_headers(self.allowance)
+        limits = _limit_headers(self.charged[-1] if self.charged else self.allowance)
         return JSONResponse(body, status, headers={**limits, **self.headers})
 
     async def _repeated(self) -> None:
         self.headers["Idempotency-Hit"] = "true"
-        if self.allowance is not None:
-            await self.edge.limiter.give_back(self.operation, self.caller.principal)
+        await self._give_back()
+
+    async def _give_back(self) -> None:
+        for allowance in (self.allowance, *self.charged):
+            if allowance is not None:
+                await self.edge.limiter.give_back(allowance)
+        self.charged.clear()
+
+
+class _Overtaken(Exception):
+    """Somebody settled the same request while we did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,22 +254,22 @@ def mutation(operation: str) -> Callable[..., Awaitable[Mutation]]:
             key=key,
             dry_run=dry_run,
             wait_seconds=wait_of(prefer),
-            allowance=await admitted(edge, operation, caller.principal, caller.requester, key),
+            allowance=await admitted(edge, operation, caller, key),
         )
 
     return depend
 
 
 async def admitted(
-    edge: Edge, operation: str, principal: str, requester: str, key: str
+    edge: Edge, operation: str, caller: Caller, key: str, cost: int = 1
 ) -> Allowance | None:
-    """Ask the limiter; the repeat of an earlier request is always admitted."""
+    """Ask the limiter; the repeat of an earlier request is always admitted, and None."""
     try:
-        return await edge.limiter.admit(operation, principal)
+        return await edge.limiter.admit(operation, caller.principal, cost)
     except RateLimited:
         async with edge.database.read() as session:
-            known = await automation.is_used(session, requester, key)
-            if not known and not await repository.is_used(session, principal, key):
+            known = await automation.is_used(session, caller.requester, key)
+            if not known and not await repository.is_used(session, caller.principal, key):
                 raise
         return None
 
@@ -264,11 +299,6 @@ def wait_of(prefer: str | None) -> int:
     """Read how many seconds the caller would wait."""
     match = _WAIT.search(prefer or "")
     return min(int(match[1]), WAIT_MAX_SECONDS) if match else 0
-
-
-def address_of(request: Request) -> str:
-    """Give the address that the request came from, as the server tells it."""
-    return request.client.host if request.client is not None else ""
 
 
 def _limit_headers(allowance: Allowance | None) -> Mapping[str, str]:

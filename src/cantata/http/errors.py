@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from cantata.automation.model import Intent
 from cantata.kernel.errors import CantataError
 
@@ -96,3 +99,23 @@ class OperationFailed(EdgeError):
         super().__init__(
             intent.failure.message, hint=intent.failure.hint, context=intent.failure.context
         )
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong with a row: its line, from 1, its column (or none), a code and the reason."""
+
+    line: int
+    column: str
+    code: str
+    message: str
+
+
+class RowsRefused(EdgeError):
+    """Rows that were sent together are refused; field `faults` names what is wrong with each."""
+
+    code = "ROWS_REFUSED"
+
+    def __init__(self, faults: Sequence[RowFault], message: str, hint: str) -> None:
+        self.faults = tuple(faults)
+        super().__init__(message, hint=hint)

@@ -98,6 +98,8 @@ class FieldError(Answer):
     field: str = Field(description="Where, as a path such as body.amount")
     code: str
     message: str
+    line: int | None = Field(default=None, description="The line, of what was sent as rows")
+    column: str | None = Field(default=None, description="The column, of what was sent as rows")
 
 
 class Problem(Answer):

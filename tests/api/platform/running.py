@@ -32,7 +32,7 @@ from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 
 UNLIMITED = ", ".join(
-    f"{name}=1000000/1s" for name in ("onboard", "mint", "transfer", "burn", "write")
+    f"{name}=1000000/1s" for name in ("onboard", "verify", "session", "mint", "transfer", "burn", "write")
 )
 SECRET = "a secret of tests that is long enough to sign"
 
@@ -116,6 +116,7 @@ def running_platform(
         ledger_url=ledger_url,
         auth_secret=SecretStr(SECRET),
         rate_limits=changed.pop("rate_limits", UNLIMITED),
+        onboarding=changed.pop("onboarding", "unverified"),
         **changed,
     )
     ready: threading.Event = threading.Event()

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cantata.http import limits
 from cantata.http.errors import RateLimited
 from cantata.http.limits import DEFAULTS, Limit, MalformedLimit, MemoryLimiter, limits_of
 from cantata.kernel.time import ManualClock, RelTime, Timestamp
@@ -52,11 +53,15 @@ def test_the_next_one_waits_as_told() -> None:
 
 def test_refused_and_repeated_requests_cost_nothing() -> None:
     clock = ManualClock(START)
-    counting = limiter(clock, Limit("mint", 1, 60))
+    counting = limiter(clock, Limit("mint", 2, 60))
+    first = asyncio.run(counting.admit("mint", "alice"))
+    clock.advance(RelTime.of(seconds=10))
     assert admitted(counting)
     assert not any(admitted(counting) for _ in range(5))
-    asyncio.run(counting.give_back("mint", "alice"))
+    asyncio.run(counting.give_back(first))
     assert admitted(counting)
+    clock.advance(RelTime.of(seconds=50))
+    assert not admitted(counting), "what was given back was the first, not the last"
 
 
 def test_a_batch_is_admitted_whole_or_not() -> None:
@@ -98,3 +103,78 @@ def test_limits_are_read_from_settings() -> None:
     for text in ("mint", "mint=0/1m", "mint=1/0s", "mint=1/1d", "Mint=1/1s"):
         with pytest.raises(MalformedLimit):
             limits_of(text)
+
+
+def test_several_principals_are_admitted_together_or_not_at_all() -> None:
+    counting = limiter(ManualClock(START), Limit("onboard", 2, 60))
+
+    async def play() -> None:
+        await counting.admit_all("onboard", ("ip:1", "net:1", "email:a"))
+        await counting.admit_all("onboard", ("ip:2", "net:1", "email:b"))
+        for _ in range(3):
+            with pytest.raises(RateLimited):
+                await counting.admit_all("onboard", ("ip:3", "net:1", "email:c"))
+        for number in range(2):
+            await counting.admit_all("onboard", ("ip:3", f"net:{number + 2}", "email:c"))
+
+    asyncio.run(play())
+
+
+def test_what_is_refused_fills_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    counting = limiter(ManualClock(START), Limit("mint", 1, 60))
+
+    async def play() -> None:
+        await counting.admit("mint", "net")
+        for number in range(100):
+            with pytest.raises(RateLimited):
+                await counting.admit_all("mint", ("net", f"email:{number}"))
+
+    asyncio.run(play())
+    assert list(counting._logs["mint"]._by_principal) == ["net"]
+
+
+def test_memory_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "PRINCIPALS_MAX", 10)
+    monkeypatch.setattr(limits, "REQUESTS_MAX", 20)
+    clock = ManualClock(START)
+    counting = limiter(clock, Limit("mint", 6, 60))
+    logs = counting._logs["mint"]
+    for number in range(100):
+        asyncio.run(counting.admit("mint", f"user:{number % 37}", cost=1 + number % 3))
+        assert len(logs._by_principal) <= 10
+        assert sum(map(len, logs._by_principal.values())) == logs._count <= 20
+    clock.advance(RelTime.of(seconds=61))
+    for name in list(logs._by_principal):
+        assert logs.used(name, clock.monotonic_ns()) == (0, 0)
+    assert (len(logs._by_principal), logs._count) == (0, 0)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 30), st.integers(1, 4), st.booleans()), max_size=60),
+    st.integers(1, 6),
+)
+def test_batches_and_repeats_keep_every_interval(
+    steps: list[tuple[int, int, bool]], requests: int
+) -> None:
+    """What was given back does not count, and of what counts no window has more."""
+    clock, now = ManualClock(START), 0
+    counted: list[int] = []
+    waits: list[int] = []
+    counting = limiter(clock, Limit("mint", requests, 60))
+    for pause, cost, is_repeat in steps:
+        clock.advance(RelTime.of(seconds=pause))
+        now += pause
+        try:
+            allowance = asyncio.run(counting.admit("mint", "alice", cost))
+        except RateLimited as refused:
+            fitting = sum(now - 60 < each for each in counted) + cost <= requests
+            assert not fitting
+            waits.append(refused.seconds)
+            continue
+        if is_repeat:
+            asyncio.run(counting.give_back(allowance))
+        else:
+            counted += [now] * cost
+    assert all(0 < wait <= 60 for wait in waits)
+    for begin in counted:
+        assert sum(begin <= each < begin + 60 for each in counted) <= requests

@@ -69,6 +69,24 @@ async def revoke_key(session: WriteSession, identity: str, user: UUID, now: Time
     )
 
 
+async def revoke_keys(session: WriteSession, user: UUID, now: Timestamp) -> None:
+    """Revoke all keys of a user."""
+    await session.run(
+        update(API_KEYS)
+        .where(API_KEYS.c.user_id == user, API_KEYS.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
+async def end_sessions(session: WriteSession, user: UUID, now: Timestamp) -> None:
+    """End all sessions of a user."""
+    await session.run(
+        update(SESSIONS)
+        .where(SESSIONS.c.user_id == user, SESSIONS.c.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
+
+
 async def shorten_key(session: WriteSession, identity: str, expires_at: Timestamp) -> None:
     """Let a key end earlier."""
     await session.run(
@@ -118,12 +136,14 @@ async def end_session(session: WriteSession, identity: UUID, now: Timestamp) -> 
     await session.run(update(SESSIONS).where(SESSIONS.c.id == identity).values(revoked_at=now))
 
 
-async def revoke_token(session: WriteSession, token_id: str, expires_at: Timestamp) -> None:
-    """Let a token be good no more."""
-    await session.run(
-        insert(REVOKED_TOKENS)
-        .values(token_id=token_id, expires_at=expires_at)
-        .on_conflict_do_nothing()
+async def revoke_token(session: WriteSession, token_id: str, expires_at: Timestamp) -> bool:
+    """Let a token be good no more; tell whether it was good until now."""
+    return bool(
+        await session.run(
+            insert(REVOKED_TOKENS)
+            .values(token_id=token_id, expires_at=expires_at)
+            .on_conflict_do_nothing()
+        )
     )
 
 

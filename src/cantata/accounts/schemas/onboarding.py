@@ -8,11 +8,17 @@ from pydantic import Field
 
 from cantata.http.schemas import Answer, EmailText, Request
 
+Custody = Literal["platform", "own"]
+
 
 class OnboardingRequest(Request):
-    """Who wants to come in."""
+    """Who wants to come in, and who is to have the key of her first party.
+
+    With `own`, no party is made: POST /v1/parties/external:prepare begins one with a key of hers.
+    """
 
     email: EmailText
+    custody: Custody = "platform"
 
 
 class CodeRequest(Request):
@@ -20,6 +26,7 @@ class CodeRequest(Request):
 
     email: EmailText
     code: str = Field(pattern=r"^[0-9]{8}$")
+    custody: Custody = "platform"
 
 
 class SessionAnswer(Answer):
@@ -36,7 +43,7 @@ class OnboardingAnswer(Answer):
 
     user: str
     party: str | None
-    operation: str
+    operation: str | None = Field(description="What makes the party; null if none was asked for")
     session: SessionAnswer | None
 
 
@@ -50,3 +57,19 @@ class RefreshRequest(Request):
     """The refresh token of a session."""
 
     refresh_token: str = Field(min_length=1, max_length=200, pattern=r"^[!-~]+$")
+
+
+class NonceAnswer(Answer):
+    """What to ask the issuer for: a token for this audience with this nonce."""
+
+    nonce: str
+    issuer: str
+    audience: str
+    expires_at: str
+
+
+class SsoRequest(Request):
+    """A token of the issuer, made for the nonce."""
+
+    token: str = Field(min_length=1, max_length=8_192, pattern=r"^[!-~]+$")
+    custody: Custody = "platform"

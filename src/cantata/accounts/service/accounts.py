@@ -8,11 +8,14 @@ from cantata.accounts.service.authentication import Authentication
 from cantata.accounts.service.authority import Authority
 from cantata.accounts.service.external import ExternalParties
 from cantata.accounts.service.handover import Administration
+from cantata.accounts.service.identities import Identities
 from cantata.accounts.service.keys import ApiKeys
-from cantata.accounts.service.onboarding import Courier, Onboarding
+from cantata.accounts.service.onboarding import Onboarding
 from cantata.accounts.service.parties import PartyAccess
 from cantata.accounts.service.roles import Roles
 from cantata.accounts.service.signing import Signing
+from cantata.accounts.service.tokens import AccessTokens
+from cantata.accounts.service.verification import Courier, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +24,10 @@ class Accounts:
 
     authority: Authority
     authentication: Authentication
+    verification: Verification
     onboarding: Onboarding
+    tokens: AccessTokens
+    identities: Identities
     parties: PartyAccess
     external: ExternalParties
     signing: Signing

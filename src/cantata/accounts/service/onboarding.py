@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Protocol
 from uuid import UUID, uuid4
 
-from cantata.accounts.errors import CodeWrong
-from cantata.accounts.model import ALLOCATE, CODE_LIFETIME, CODE_TRIES_MAX, Party, Right, User
-from cantata.accounts.repository import users
-from cantata.accounts.service.secrets import digest_of, keyed, new_code, same
+from cantata.accounts.model import ALLOCATE, Party, Right, User
+from cantata.accounts.repository import keys, users
+from cantata.accounts.service.verification import Verification
 from cantata.automation import repository as intents
 from cantata.automation.model import Intent, Wish
 from cantata.kernel.time import Clock
@@ -21,34 +19,48 @@ FIRST_PARTY = "first-party"
 """The idempotency key of a user's first party: she has one, however often she onboards."""
 
 
-class Courier(Protocol):
-    """Brings a code to an address."""
-
-    async def send(self, address: str, code: str) -> None:
-        """Send it, or raise what keeps it from being sent."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Onboarded:
-    """A user, and the intent that allocates her party."""
+    """A user, and the intent that allocates her party: None if she brings her own key."""
 
     user: User
-    intent: Intent
+    intent: Intent | None
     is_new: bool
 
 
 class Onboarding:
-    """Lets people in. The `pepper` keys the hashes of addresses."""
+    """Lets people in."""
 
-    def __init__(self, clock: Clock, pepper: bytes) -> None:
+    def __init__(self, clock: Clock, verification: Verification) -> None:
         self._clock = clock
-        self._pepper = pepper
+        self._verification = verification
 
-    async def onboard(self, session: WriteSession, address: str) -> Onboarded:
-        """Give the user of an address and the intent of her party, new or not."""
-        user = await self._user(session, address)
+    async def onboard(
+        self, session: WriteSession, address: str, *, is_verified: bool, with_party: bool = True
+    ) -> Onboarded:
+        """Give the user of an address, and the intent of her party, new or not.
+
+        Who proves an address for the first time gets the user without what others had opened for
+        it: sessions and keys from before end.
+        """
+        user, is_new = await self._user(session, address, is_verified=is_verified)
+        if is_verified and not user.is_verified:
+            now = self._clock.now()
+            await users.set_verified(session, user.id)
+            await keys.end_sessions(session, user.id, now)
+            await keys.revoke_keys(session, user.id, now)
+        if not with_party:
+            return Onboarded(user=user, intent=None, is_new=is_new)
         intent, is_new = await self.first_party(session, user)
         return Onboarded(user=user, intent=intent, is_new=is_new)
+
+    async def without_address(self, session: WriteSession) -> User:
+        """Make a user of whom no address is known, by the word of an issuer that we trust."""
+        fresh = User(
+            id=uuid4(), email="", is_verified=False, is_active=True, created_at=self._clock.now()
+        )
+        await users.add_user(session, fresh, None)
+        return fresh
 
     async def first_party(self, session: WriteSession, user: User) -> tuple[Intent, bool]:
         """Give the intent that allocates a user's first party."""
@@ -69,53 +81,29 @@ class Onboarding:
         )
         return await intents.record(session, wish, uuid4(), self._clock.now(), trace.get())
 
-    async def new_code(self, session: WriteSession, address: str) -> str:
-        """Keep a code for an address; give it to be sent there and nowhere else."""
-        code = new_code()
-        expires = self._clock.now() + CODE_LIFETIME
-        await users.put_code(session, self._digest(address), digest_of(code), expires)
-        return code
-
-    async def check_code(self, session: WriteSession, address: str, code: str) -> bool:
-        """Tell whether a code is the one that was sent; the caller commits, then refuses."""
-        digest = self._digest(address)
-        row = await users.try_code(session, digest)
-        is_usable = row is not None and (
-            row.tries <= CODE_TRIES_MAX and row.expires_at > self._clock.now()
-        )
-        if row is None or not is_usable or not same(bytes(row.code_digest), code):
-            return False
-        await users.drop_code(session, digest)
-        return True
-
     async def parties(self, session: ReadSession, user: UUID) -> tuple[tuple[Party, Right], ...]:
         """Give the parties of a user with her rights."""
         return await users.parties_of(session, user, self._clock.now())
 
-    def refuse_code(self) -> None:
-        """Refuse a code."""
-        raise CodeWrong
-
-    async def _user(self, session: WriteSession, address: str) -> User:
-        digest = self._digest(address)
+    async def _user(
+        self, session: WriteSession, address: str, *, is_verified: bool
+    ) -> tuple[User, bool]:
+        digest = self._verification.digest(address)
         found = await users.user_by_email(session, digest)
         if found is not None:
-            return found
+            return found, False
         fresh = User(
             id=uuid4(),
             email=shortened(address),
-            is_verified=False,
+            is_verified=is_verified,
             is_active=True,
             created_at=self._clock.now(),
         )
         if await users.add_user(session, fresh, digest):
-            return fresh
+            return fresh, True
         again = await users.user_by_email(session, digest)
         assert again is not None, fresh.id
-        return again
-
-    def _digest(self, address: str) -> bytes:
-        return keyed(self._pepper, address.casefold())
+        return again, False
 
 
 def shortened(address: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cantata.accounts.errors import UserUnknown
 from cantata.accounts.model import Action, Party, PartyRight, Right
 from cantata.accounts.repository import users
@@ -23,6 +25,10 @@ class PartyAccess:
     async def party(self, session: ReadSession, name: PartyId) -> Party | None:
         """Give a party of ours."""
         return await users.party(session, name)
+
+    async def parties(self, session: ReadSession, names: Sequence[PartyId]) -> tuple[Party, ...]:
+        """Give those of some parties that are ours."""
+        return await users.parties(session, names)
 
     async def give(self, session: WriteSession, caller: Caller, right: PartyRight) -> bool:
         """Let another user act or read for a party of the caller's."""

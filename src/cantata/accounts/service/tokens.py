@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID, uuid4
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet, KeySetSerialization, OctKey
+from joserfc.jwk import OctKey
 
 from cantata.accounts.model import SESSION
+from cantata.accounts.service.issuer_keys import IssuerKeys, KeySource
 from cantata.http.errors import NotAuthenticated
+from cantata.http.texts import TextRefused, email
 from cantata.kernel.time import Clock, RelTime, Timestamp
 
 ISSUER = "cantata"
@@ -25,38 +27,40 @@ LEEWAY = 30
 """Seconds that a foreign clock may be ahead or behind."""
 
 TOKEN_MAX = 8_192
-KEYS_SECONDS = 300
-REFETCH_SECONDS = 10
-"""A key set is read again after this long when a token names a key that is not in it."""
+SUBJECT_MAX = 255
+"""ASCII characters of a subject, as OpenID Connect bounds it."""
 
+TOKEN_ID_MAX = 200
 _SECOND = 1_000_000
-
-
-class KeySource(Protocol):
-    """Where the keys of a foreign issuer come from."""
-
-    async def fetch(self) -> KeySetSerialization:
-        """Give the JSON Web Key Set; raise NotAuthenticated when it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claims:
-    """What a token that was checked says: who issued it, for whom, until when."""
+    """What a token that was checked says: who issued it, for whom, until when.
+
+    `email` is empty unless the issuer verified it.
+    """
 
     issuer: str
     subject: str
     token_id: str
     session: UUID | None
     expires_at: Timestamp
+    nonce: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenSettings:
-    """The secret of our own tokens, whom tokens are for, and whose else are accepted."""
+    """The secret of our own tokens, whom tokens are for, and whose else are accepted.
+
+    `clients` are those at the foreign issuer whose tokens are accepted; none given, all are.
+    """
 
     secret: str
     audience: str
     foreign_issuer: str | None = None
+    clients: frozenset[str] = frozenset()
 
 
 class AccessTokens:
@@ -68,9 +72,17 @@ class AccessTokens:
         self._settings = settings
         self._clock = clock
         self._key = OctKey.import_key(settings.secret)
-        self._source = keys
-        self._foreign: KeySet | None = None
-        self._read_at = 0
+        self._foreign = None if keys is None else IssuerKeys(keys, clock)
+
+    @property
+    def issuer(self) -> str | None:
+        """The foreign issuer whose tokens are accepted; None if there is none."""
+        return self._settings.foreign_issuer if self._foreign is not None else None
+
+    @property
+    def audience(self) -> str:
+        """Whom tokens must be for."""
+        return self._settings.audience
 
     def issue(self, user: UUID, session: UUID, lifetime: RelTime = SESSION) -> str:
         """Give a token of our own for a user."""
@@ -94,52 +106,61 @@ class AccessTokens:
         header = _header(token)
         try:
             if header.get("alg") in OWN:
-                claims = jwt.decode(token, self._key, algorithms=OWN).claims
-                issuer = ISSUER
-            else:
-                keys = await self._keys(header.get("kid"))
-                claims = jwt.decode(token, keys, algorithms=FOREIGN).claims
-                issuer = self._settings.foreign_issuer or ""
-            return self._checked(claims, issuer)
+                return self._own(jwt.decode(token, self._key, algorithms=OWN).claims)
+            if self._foreign is None or not isinstance(header.get("kid"), str):
+                raise NotAuthenticated(_REFUSED)
+            keys = await self._foreign.named(header["kid"])
+            return self._others(jwt.decode(token, keys, algorithms=FOREIGN).claims)
         except (JoseError, ValueError, KeyError, TypeError):
             raise NotAuthenticated(_REFUSED) from None
 
-    def _checked(self, claims: dict[str, Any], issuer: str) -> Claims:
+    def _own(self, claims: dict[str, Any]) -> Claims:
         now = self._clock.now().microseconds // _SECOND
-        audience = claims["aud"]
-        audiences = audience if isinstance(audience, list) else [audience]
+        if not self._is_current(claims, ISSUER, now, leeway=0):
+            raise NotAuthenticated(_REFUSED)
+        return Claims(
+            issuer=ISSUER,
+            subject=str(UUID(claims["sub"])),
+            token_id=claims["jti"],
+            session=UUID(claims["sid"]),
+            expires_at=Timestamp(claims["exp"] * _SECOND),
+        )
+
+    def _others(self, claims: dict[str, Any]) -> Claims:
+        now = self._clock.now().microseconds // _SECOND
+        issuer, subject = self._settings.foreign_issuer or "", claims["sub"]
+        is_current = bool(issuer) and self._is_current(claims, issuer, now, leeway=LEEWAY)
+        if not is_current or not self._is_for_us(claims) or not _is_subject(subject):
+            raise NotAuthenticated(_REFUSED)
+        # Their ids are none of ours: without one, the token cannot be revoked by itself.
+        named = claims.get("jti")
+        return Claims(
+            issuer=issuer,
+            subject=subject,
+            token_id=f"{issuer}#{named}"[:TOKEN_ID_MAX] if _is_subject(named) else "",
+            session=None,
+            expires_at=Timestamp(int(claims["exp"]) * _SECOND),
+            nonce=claims["nonce"] if isinstance(claims.get("nonce"), str) else "",
+            email=_verified_email(claims),
+        )
+
+    def _is_current(self, claims: dict[str, Any], issuer: str, now: int, *, leeway: int) -> bool:
         expires, begins = claims["exp"], claims.get("nbf", 0)
-        sound = (
-            bool(issuer)
-            and claims["iss"] == issuer
-            and self._settings.audience in audiences
+        return (
+            claims["iss"] == issuer
+            and self._settings.audience in _audiences(claims)
             and _is_number(expires)
             and _is_number(begins)
             and begins <= now + LEEWAY
-            and now < expires + (0 if issuer == ISSUER else LEEWAY)
-            and isinstance(claims["sub"], str)
-        )
-        if not sound:
-            raise NotAuthenticated(_REFUSED)
-        session = claims.get("sid") if issuer == ISSUER else None
-        return Claims(
-            issuer=issuer,
-            subject=claims["sub"],
-            token_id=str(claims.get("jti", ""))[:200],
-            session=None if session is None else UUID(session),
-            expires_at=Timestamp(int(expires) * _SECOND),
+            and now < expires + leeway
         )
 
-    async def _keys(self, name: object) -> KeySet:
-        """Give the issuer's keys; read them again when old, or when a key is not among them."""
-        if self._source is None:
-            raise NotAuthenticated(_REFUSED)
-        age = (self._clock.monotonic_ns() - self._read_at) // 1_000_000_000
-        known = self._foreign is not None and any(k.kid == name for k in self._foreign.keys)
-        if self._foreign is None or age > KEYS_SECONDS or (not known and age > REFETCH_SECONDS):
-            self._foreign = KeySet.import_key_set(await self._source.fetch())
-            self._read_at = self._clock.monotonic_ns()
-        return self._foreign
+    def _is_for_us(self, claims: dict[str, Any]) -> bool:
+        """Tell whether the party that a token was issued to may bring it to us."""
+        client = claims.get("azp", claims.get("client_id"))
+        if len(_audiences(claims)) > 1 and "azp" not in claims:
+            return False
+        return not self._settings.clients or client in self._settings.clients
 
 
 _REFUSED = "the access token is not accepted: wrong, expired or revoked"
@@ -158,3 +179,28 @@ def _header(token: str) -> dict[str, Any]:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _audiences(claims: dict[str, Any]) -> list[Any]:
+    audience = claims["aud"]
+    return audience if isinstance(audience, list) else [audience]
+
+
+def _is_subject(value: object) -> bool:
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= SUBJECT_MAX
+        and value.isascii()
+        and value.isprintable()
+    )
+
+
+def _verified_email(claims: dict[str, Any]) -> str:
+    """Give an address that the issuer says to have verified; the truth and nothing like it."""
+    found = claims.get("email")
+    if claims.get("email_verified") is not True or not isinstance(found, str):
+        return ""
+    try:
+        return email(found)
+    except TextRefused:
+        return ""

@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from pydantic import ValidationError
 
 from cantata.automation.errors import NotNow
-from cantata.http.edge import address_of
+from cantata.http.addresses import address_of
 from cantata.http.errors import RateLimited
 from cantata.http.limits import Limit, Limiter, MemoryLimiter
 from cantata.kernel.errors import CantataError

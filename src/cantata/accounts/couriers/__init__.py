@@ -1,0 +1,1 @@
+"""Ways in which codes reach those who are to prove their addresses."""
