@@ -102,9 +102,9 @@ class Account:
         """Read the contract's payload as the ledger's API gives it."""
         return cls(
             frozen=content["frozen"],
-            verified_until=_time(content["verifiedUntil"]),
+            verified_until=_time(content.get("verifiedUntil")),
             country=content["country"],
-            locked_until=_time(content["lockedUntil"]),
+            locked_until=_time(content.get("lockedUntil")),
         )
 
 

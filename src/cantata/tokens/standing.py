@@ -74,7 +74,7 @@ def usable(
         assert standing[0].expires_at is not None, standing[0].contract_id
         raise AllowanceExpired(standing[0].expires_at)
     for each in running:
-        remaining = each.content["remaining"]
+        remaining = each.content.get("remaining")
         if remaining is None or Decimal(remaining) >= amount:
             return each
-    raise AllowanceExceeded(amount, Decimal(running[0].content["remaining"]))
+    raise AllowanceExceeded(amount, Decimal(str(running[0].content["remaining"])))

@@ -104,7 +104,7 @@ def verify(  # noqa: PLR0913 - each is an option
 
 
 @accounts.command("lock-up")
-def lock_up(
+def lock_up(  # noqa: PLR0913 - each is an option
     context: typer.Context,
     token: TokenArgument,
     holder: HolderArgument,

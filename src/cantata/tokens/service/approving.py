@@ -117,7 +117,7 @@ class Approving:
         async def check() -> None:
             await self._decide(session, caller, found, ApprovalState.APPROVED, "")
             rules = await rules_of(session, found.token)
-            if rules.content["approver"] != found.approver:
+            if rules.content.get("approver") != found.approver:
                 raise ApproverChanged
 
         intent, is_new = await self._desk.ask(session, wish, check)
@@ -163,7 +163,7 @@ class Approving:
         return Wanted(parties=readable, now=self._desk.clock.now(), state=state, token=token)
 
     async def _keep(self, session: WriteSession, caller: Caller, asked: _Asked) -> Approval:
-        approver = (await rules_of(session, asked.token)).content["approver"]
+        approver = (await rules_of(session, asked.token)).content.get("approver")
         if approver is None:
             raise ApproverMissing
         await self._desk.require_approver(session, asked.token, PartyId(approver))

@@ -167,7 +167,7 @@ class Delegating:
 
 
 def _view(found: Disclosable) -> AllowanceView:
-    remaining = found.content["remaining"]
+    remaining = found.content.get("remaining")
     return AllowanceView(
         contract_id=found.contract_id,
         token=found.instrument,

@@ -93,7 +93,7 @@ class Ruling:
 
         async def check() -> None:
             await self.check_amendment(session, caller, order)
-            if (await rules_of(session, order.token)).content["approver"] is not None:
+            if (await rules_of(session, order.token)).content.get("approver") is not None:
                 raise ApprovalNeeded
             now = self._desk.clock.now()
             await note(session, caller, kind, wish.subject, now, reason=order.reason)

@@ -173,7 +173,7 @@ async def _context(
     Raise ApproverChanged if the rules name somebody else by now.
     """
     rules = await rules_of(session, order.token)
-    if rules.content["approver"] != order.approver:
+    if rules.content.get("approver") != order.approver:
         raise ApproverChanged
     named = {keys.RULES: rules}
     if order.receiver != order.token.admin:
