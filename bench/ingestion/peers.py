@@ -28,7 +28,7 @@ INSERT INTO store_checkpoint VALUES (1, 0);
 STORE_BATCH = 500
 
 
-def naive(connection: psycopg.Connection[Any], updates: Iterable[str]) -> None:
+def naive(connection: psycopg.Connection[Any], updates: Iterable[bytes]) -> None:
     """Write each update in a transaction of its own, statement by statement."""
     for text in updates:
         update = json.loads(text)["update"]["Transaction"]["value"]
@@ -69,7 +69,7 @@ def _naive_event(cursor: psycopg.Cursor[Any], offset: int, event: dict[str, Any]
         )
 
 
-def query_store(connection: psycopg.Connection[Any], updates: Sequence[str]) -> None:
+def query_store(connection: psycopg.Connection[Any], updates: Sequence[bytes]) -> None:
     """Write a JSONB row per event, many in a transaction."""
     for start in range(0, len(updates), STORE_BATCH):
         rows = []

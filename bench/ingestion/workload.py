@@ -9,7 +9,7 @@ from typing import Any
 PARTY = "1220" + "ab" * 32
 PACKAGE = "c0ffee" + "00" * 29
 ADMIN = f"admin::{PARTY}"
-PARTIES_MAX = 500
+PARTIES_MAX = 1_000
 EVENTS = 4
 HOLDING = f"{PACKAGE}:Splice.Api.Token.HoldingV1:Holding"
 FACTORY = f"{PACKAGE}:Splice.Api.Token.TransferInstructionV1:TransferFactory"
@@ -17,8 +17,8 @@ TOKEN = f"{PACKAGE}:Cantata.Tokens.Token:Token"
 SYNCHRONIZER = f"global::{PARTY}"
 
 
-def updates(first: int, count: int) -> Iterator[str]:
-    """Give updates as text; each spends a holding of the update before it."""
+def updates(first: int, count: int) -> Iterator[bytes]:
+    """Give updates as text; senders take turns, each spends what his last transfer left."""
     marked = json.dumps(_update("@O@", "@T@", "@S@", "@R@", "@IN@", "@PAID@", "@REST@"))
     text = marked.replace('"@O@"', "@O@")
     for offset in range(first, first + count):
@@ -29,19 +29,19 @@ def updates(first: int, count: int) -> Iterator[str]:
             f":{seconds % 60:02}.{micros:03}000Z",
             "@S@": f"holder{offset % PARTIES_MAX}::{PARTY}",
             "@R@": f"holder{(offset + 1) % PARTIES_MAX}::{PARTY}",
-            "@IN@": contract(offset - 1, 1),
+            "@IN@": contract(offset - PARTIES_MAX, 1),
             "@PAID@": contract(offset, 0),
             "@REST@": contract(offset, 1),
         }
         update = text
         for mark, value in made.items():
             update = update.replace(mark, value)
-        yield update
+        yield update.encode()
 
 
 def contract(offset: int, node: int) -> str:
     """Give the id of a contract of an update."""
-    return f"00{offset:056x}{node:02x}ca121220" + f"{offset:064x}"
+    return f"00{offset:062x}{node:02x}ca121220" + f"{offset:064x}"
 
 
 def _update(offset: Any, time: str, *rest: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from typing import Protocol
 
+from cantata.ingestion.frames import read_transaction
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import NotFound
 from cantata.ledger.formats import Shape, Wanted
@@ -43,7 +44,9 @@ class LedgerSource:
 
     def follow(self, begin: int, end: int | None = None) -> AsyncGenerator[Update, None]:
         """Give all updates after `begin` in order, up to `end` or for ever."""
-        return self._ledger.updates.follow(self._wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS)
+        return self._ledger.updates.follow(
+            self._wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS, quick=read_transaction
+        )
 
     def snapshot(self, at: int) -> AsyncGenerator[ActiveContract, None]:
         """Give the contracts that are active at an offset."""

@@ -13,7 +13,7 @@ SCALE: Final = 10
 """Decimals after the point; 28 digits stand before it."""
 
 _SHOWN_MAX = 80
-_DIGITS_MAX = 1_000
+_EXACT = decimal.Context(prec=numeric.PRECISION, traps=[decimal.Inexact, decimal.InvalidOperation])
 
 
 class MalformedDecimal(CantataError):
@@ -68,10 +68,14 @@ class Decimal:
     @classmethod
     def from_stdlib(cls, number: decimal.Decimal) -> Decimal:
         """Make from the standard library's decimal of the same value; nothing is rounded."""
-        sign, digits, exponent = number.as_tuple()
-        if isinstance(exponent, str) or len(digits) > _DIGITS_MAX or abs(exponent) > _DIGITS_MAX:
+        try:
+            scaled = number.scaleb(SCALE, _EXACT)
+            units = int(scaled) if scaled.adjusted() < numeric.PRECISION else None
+        except (ArithmeticError, ValueError):
+            raise MalformedDecimal(number) from None
+        if units is None or scaled != units:
             raise MalformedDecimal(number)
-        return cls(f"{'-' if sign else ''}{number.copy_abs():f}")
+        return cls.from_units(units)
 
     @property
     def units(self) -> int:
@@ -80,8 +84,7 @@ class Decimal:
 
     def to_stdlib(self) -> decimal.Decimal:
         """Give the standard library's decimal with exponent -10, as the LF runtime uses it."""
-        digits = tuple(map(int, str(abs(self._units))))
-        return decimal.Decimal((int(self._units < 0), digits, -SCALE))
+        return decimal.Decimal(self._units).scaleb(-SCALE, _EXACT)
 
     def to_int(self) -> int:
         """Cut the decimals off; DamlArithmeticError if the rest is no Int64."""

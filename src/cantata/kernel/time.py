@@ -12,7 +12,9 @@ from cantata.kernel import int64
 from cantata.kernel.arithmetic import DamlArithmeticError
 from cantata.kernel.errors import CantataError
 
-_EPOCH_ORDINAL: Final = dt.date(1970, 1, 1).toordinal()
+_EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_EPOCH_ORDINAL: Final = _EPOCH.toordinal()
+_MICROSECOND: Final = dt.timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
 _DAY: Final = 86_400 * _SECOND
 _DAYS_MIN: Final = dt.date.min.toordinal() - _EPOCH_ORDINAL
@@ -21,7 +23,7 @@ _SHOWN_MAX: Final = 80
 _ZONE_HOURS_MAX: Final = 18
 _DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
 _TIMESTAMP: Final = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?"
     r"(?:Z|([+-])([0-9]{2}):([0-9]{2}))",
     re.ASCII,
 )
@@ -119,31 +121,26 @@ class Timestamp:
     def parse(cls, text: str) -> Timestamp:
         """Read an ISO 8601 date, time and zone; digits below a microsecond are dropped."""
         try:
-            day, hour, minute, second, fraction, sign, *offset = _groups(_TIMESTAMP, text)
-            clock = dt.time(int(hour), int(minute), int(second))
+            *clock, fraction, sign, hours, minutes = _groups(_TIMESTAMP, text)
+            year, month, day, hour, minute, second = map(int, clock)
             micros = int(fraction.ljust(6, "0")[:6])
-            seconds = _seconds_of_day(clock) - _zone_seconds(sign, *map(int, offset))
-            return cls(Date.parse(day).days * _DAY + seconds * _SECOND + micros)
-        except (ValueError, MalformedTime, DamlArithmeticError):
+            local = dt.datetime(year, month, day, hour, minute, second, micros, dt.UTC)
+            zone = _zone_seconds(sign, int(hours), int(minutes)) * _SECOND
+            return cls((local - _EPOCH) // _MICROSECOND - zone)
+        except (ValueError, DamlArithmeticError):
             raise MalformedTime("point in time", text, "2023-04-06T04:30:23.123456Z") from None
 
     @classmethod
     def from_stdlib(cls, moment: dt.datetime) -> Timestamp:
         """Take the moment of an aware datetime; ValueError for one without a zone."""
-        offset = moment.utcoffset()
-        if offset is None:
+        if moment.utcoffset() is None:
             msg = f"a point in time needs a time zone: {moment.isoformat()}"
             raise ValueError(msg)
-        days = Date.from_stdlib(moment.date()).days
-        seconds = _seconds_of_day(moment.time())
-        local = days * _DAY + seconds * _SECOND + moment.microsecond
-        return cls(local - offset // dt.timedelta(microseconds=1))
+        return cls((moment - _EPOCH) // _MICROSECOND)
 
     def to_stdlib(self) -> dt.datetime:
         """Give the same moment as an aware datetime in UTC."""
-        days, micros = divmod(self.microseconds, _DAY)
-        midnight = dt.datetime.combine(Date(days).to_stdlib(), dt.time.min, dt.UTC)
-        return midnight + dt.timedelta(microseconds=micros)
+        return _EPOCH + dt.timedelta(microseconds=self.microseconds)
 
     def __str__(self) -> str:
         """Print as LF does: UTC, the fraction in groups of none, three or six digits."""
@@ -173,10 +170,6 @@ def _groups(pattern: re.Pattern[str], text: str) -> tuple[str, ...]:
     if match is None:
         raise ValueError(text)
     return match.groups(default="0")
-
-
-def _seconds_of_day(clock: dt.time) -> int:
-    return clock.hour * 3_600 + clock.minute * 60 + clock.second
 
 
 def _zone_seconds(sign: str, hours: int, minutes: int) -> int:

@@ -68,7 +68,7 @@ class Fields:
         """Give a point in time; None if it is absent."""
         text = self.text(name)
         try:
-            return _time_of(text) if text else None
+            return time_of(text) if text else None
         except MalformedTime:
             raise _malformed(f"{self.place}.{name}", "a point in time", text) from None
 
@@ -122,8 +122,8 @@ def each_of(data: Any, read: Callable[[Fields], T], place: str = "answer") -> tu
 
 
 @lru_cache(TIMES_MAX)
-def _time_of(text: str) -> Timestamp:
-    """Read a point in time; those of one update are mostly the same text."""
+def time_of(text: str) -> Timestamp:
+    """Read a point in time, or raise MalformedTime; those of one update are mostly the same."""
     return Timestamp.parse(text)
 
 

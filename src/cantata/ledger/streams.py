@@ -43,7 +43,8 @@ class Follow(Generic[T]):
     """A stream to follow: `request` gives its request from an offset, exclusive.
 
     `position` gives the offset of an element, and whether it is a checkpoint. `is_finite` streams
-    end; others are opened again when the ledger ends them.
+    end; others are opened again when the ledger ends them. `quick` may read the bytes of a usual
+    element at once; what it gives None for is read in general, and so are errors.
     """
 
     path: str
@@ -51,6 +52,12 @@ class Follow(Generic[T]):
     read: Callable[[Fields], T | None]
     position: Callable[[T], tuple[int, bool]]
     is_finite: bool = False
+    quick: Callable[[bytes], T | None] | None = None
+
+    def element(self, frame: bytes) -> T | None:
+        """Read a frame; None for what says nothing. Raise what an error frame means."""
+        found = None if self.quick is None else self.quick(frame)
+        return self.read(Fields(_checked(frame))) if found is None else found
 
 
 async def sleep_ms(milliseconds: int) -> None:
@@ -69,17 +76,22 @@ class Streams:
     async def elements(self, path: str, request: Any) -> AsyncGenerator[Any, None]:
         """Give the elements of one connection until the ledger ends it, as JSON.
 
-        Raise what an error frame means, `Unreachable` without a connection, and `OutcomeUnknown`
-        for a connection that broke.
+        Raise what an error frame means, and as `frames` does.
+        """
+        async with aclosing(self.frames(path, request)) as frames:
+            async for frame in frames:
+                yield _checked(frame)
+
+    async def frames(self, path: str, request: Any) -> AsyncGenerator[bytes, None]:
+        """Give the frames of one connection until the ledger ends it.
+
+        Raise `Unreachable` without a connection, and `OutcomeUnknown` for one that broke.
         """
         connection = await self._open(path)
         try:
             await connection.send(json.dumps(request))
             while True:
-                frame = parsed(await connection.recv())
-                if is_error_body(frame):
-                    raise error_of(answer_of(frame))
-                yield frame
+                yield await connection.recv(decode=False)
         except ConnectionClosedOK:
             return
         except ConnectionClosedError as error:
@@ -96,11 +108,11 @@ class Streams:
         failures = 0
         while True:
             try:
-                frames = self.elements(stream.path, stream.request(last))
+                frames = self.frames(stream.path, stream.request(last))
                 async with aclosing(frames):
                     async for frame in frames:
+                        element = stream.element(frame)
                         failures = 0
-                        element = stream.read(Fields(frame))
                         if element is None or _is_old(stream.position(element), last):
                             continue
                         last = stream.position(element)[0]
@@ -146,6 +158,14 @@ class Streams:
         retries = self._settings.retries
         grown = retries.first_wait_ms << min(failures - 1, 16)
         return min(grown, retries.longest_wait_ms) + secrets.randbelow(retries.jitter_ms + 1)
+
+
+def _checked(frame: bytes) -> Any:
+    """Read a frame's JSON; raise what it means if it is an error."""
+    content = parsed(frame)
+    if is_error_body(content):
+        raise error_of(answer_of(content))
+    return content
 
 
 def _is_old(position: tuple[int, bool], last: int) -> bool:

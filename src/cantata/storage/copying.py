@@ -27,11 +27,18 @@ async def copy_rows(
     session: WriteSession, target: CopyTarget, rows: Iterable[Sequence[Any]]
 ) -> None:
     """Write rows; values have the Python types that the driver maps to the target's types."""
+    rows = iter(rows)
+    first = next(rows, None)
+    if first is None:
+        return
     connection = await session.driver()
     statement = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(
         sql.Identifier(target.table), sql.SQL(", ").join(map(sql.Identifier, target.columns))
     )
     async with connection.cursor() as cursor, cursor.copy(statement) as copy:
         copy.set_types(target.types)
+        pack = copy.formatter.write_row
+        pack(first)
         for row in rows:
-            await copy.write_row(row)
+            if block := pack(row):
+                await copy.write(block)

@@ -16,7 +16,7 @@ from cantata.kernel.time import Timestamp
 DIGITS = 38
 SCALE = 10
 
-MOMENTS_MAX = 1_024
+MOMENTS_MAX = 16_384
 """Times that are kept in the database's form."""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 
 from cantata.kernel.ids import ContractId, PartyId
@@ -56,6 +56,10 @@ class MovementKind(Enum):
     BURN = "burn"
     TRANSFER_IN = "transfer_in"
     TRANSFER_OUT = "transfer_out"
+    FORCED = "forced"
+    """Taken, or given, by the admin's order and without the owner."""
+    FREEZE = "freeze"
+    UNFREEZE = "unfreeze"
     REARRANGED = "merge_split"
     """Merged, split, locked or unlocked: the balance is as before."""
 
@@ -78,13 +82,23 @@ class Movement:
     memo: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A contract that shows itself as a holding, and why it does not count as one."""
+
+    contract_id: str
+    template_id: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingChanges:
     """What a transaction did to holdings: those made, those used up, and why."""
 
     created: tuple[Holding, ...]
     archived: tuple[ContractId, ...]
-    movements: tuple[Movement, ...] = field(default=())
+    movements: tuple[Movement, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 class OfferState(Enum):

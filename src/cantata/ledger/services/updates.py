@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
@@ -59,11 +59,13 @@ class Updates:
         *,
         end: int | None = None,
         shape: Shape = Shape.ACS_DELTA,
+        quick: Callable[[bytes], Update | None] | None = None,
     ) -> AsyncGenerator[Update, None]:
         """Give the updates after `begin`, up to `end` or for ever, each once and in order.
 
         Checkpoints are among them: their offset is as good a place to go on as any. Close the
-        iterator, or use `contextlib.aclosing`, when you leave it early.
+        iterator, or use `contextlib.aclosing`, when you leave it early. `quick` may read frames
+        of the usual form faster than they are read in general; it gives None for all others.
         """
         form = wanted.update_format(shape)
 
@@ -72,7 +74,7 @@ class Updates:
             return asked if end is None else {**asked, "endInclusive": end}
 
         followed: Follow[Update] = Follow(
-            "/v2/updates", request, update, _position, is_finite=end is not None
+            "/v2/updates", request, update, _position, is_finite=end is not None, quick=quick
         )
         async with aclosing(self._streams.follow(followed, begin)) as elements:
             async for element in elements:

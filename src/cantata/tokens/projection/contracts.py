@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete
 
 from cantata.ingestion.model import Batch
-from cantata.kernel.ids import ContractId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
-from cantata.ledger.model.events import CreatedEvent, qualified_name
+from cantata.ledger.model.events import CreatedEvent, ExercisedEvent, qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
@@ -54,7 +54,8 @@ class ContractsProjection:
         offers: list[Row] = []
         for transaction in batch.transactions:
             for event in transaction.created:
-                offers += _offer(event, transaction)
+                if event.views:
+                    offers += _offer(event, transaction)
                 if event.package_name == PACKAGE:
                     entity = qualified_name(event.template_id)
                     shown = _DISCLOSABLE.get(entity, _nothing)(event.argument)
@@ -67,10 +68,10 @@ class ContractsProjection:
         await contracts.add_instruments(session, instruments)
         await contracts.add_disclosables(session, disclosables)
         await contracts.add_offers(session, offers)
-        used = {cid: t.offset for t in batch.transactions for cid in history.used_up(t)}
-        if used:
-            await contracts.archive(session, used)
-            await contracts.close_offers(session, _closed(batch))
+        ended = _ended(batch)
+        await contracts.archive_instruments(session, ended.instruments)
+        await contracts.archive_disclosables(session, ended.disclosables)
+        await contracts.close_offers(session, ended.offers)
 
     async def reset(self, session: WriteSession) -> None:
         """Forget everything."""
@@ -234,13 +235,31 @@ def _offer(event: CreatedEvent, transaction: Transaction) -> Iterable[Row]:
             }
 
 
-def _closed(batch: Batch) -> Iterable[tuple[ContractId, OfferState, int, str]]:
+@dataclass(slots=True)
+class _Ended:
+    """Contracts that are used up, with offsets, by the table that may have them."""
+
+    instruments: dict[str, int] = field(default_factory=dict)
+    disclosables: dict[str, int] = field(default_factory=dict)
+    offers: list[tuple[str, OfferState, int, str]] = field(default_factory=list)
+
+
+def _ended(batch: Batch) -> _Ended:
+    found = _Ended()
     for transaction in batch.transactions:
-        for event in transaction.exercised:
-            if event.is_consuming and event.choice in _CLOSING:
-                yield (
-                    ContractId(event.contract_id),
-                    _CLOSING[event.choice],
-                    transaction.offset,
-                    transaction.update_id,
-                )
+        for event in transaction.events:
+            if isinstance(event, ExercisedEvent) and event.is_consuming:
+                _end(found, event, transaction)
+    return found
+
+
+def _end(found: _Ended, event: ExercisedEvent, transaction: Transaction) -> None:
+    """Note a used up contract where it may have a row; whose offers there are is not known."""
+    entity = qualified_name(event.template_id) if event.package_name == PACKAGE else ""
+    if entity == INSTRUMENT:
+        found.instruments[event.contract_id] = transaction.offset
+    elif entity in _DISCLOSABLE:
+        found.disclosables[event.contract_id] = transaction.offset
+    elif event.choice in _CLOSING:
+        state = _CLOSING[event.choice]
+        found.offers.append((event.contract_id, state, transaction.offset, transaction.update_id))

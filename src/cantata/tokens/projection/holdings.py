@@ -5,13 +5,16 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from cantata.ingestion.model import Batch
-from cantata.kernel.ids import ContractId
 from cantata.ledger.model.updates import Transaction
+from cantata.observability import metrics
+from cantata.observability.events import events
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.model import Holding, Movement
+from cantata.tokens.model import Doubt, Holding, Movement
 from cantata.tokens.repository import holdings
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
+
+_log = events("tokens")
 
 
 class HoldingsProjection:
@@ -21,21 +24,33 @@ class HoldingsProjection:
 
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         """Add a batch: holdings made and used up, and the movements that they amount to."""
-        used = {t.offset: history.used_up(t) for t in batch.transactions}
-        there = await holdings.known(session, [cid for cids in used.values() for cid in cids])
+        used = {cid: t.offset for t in batch.transactions for cid in history.used_up(t)}
+        there = await holdings.archive(session, used)
         created: list[Holding] = []
-        archived: dict[ContractId, int] = {}
         moved: list[tuple[Transaction, tuple[Movement, ...]]] = []
         for transaction in batch.transactions:
             found = history.changes(transaction, there)
+            for holding in found.created:
+                there[holding.contract_id] = holding
             created += found.created
-            there.update({holding.contract_id: holding for holding in found.created})
-            archived.update(dict.fromkeys(found.archived, transaction.offset))
             moved.append((transaction, found.movements))
-        await holdings.add(session, created, archived)
+            for doubt in found.doubts:
+                _tell(doubt, transaction)
+        await holdings.add(session, created, used)
         await holdings.add_movements(session, moved)
 
     async def reset(self, session: WriteSession) -> None:
         """Forget everything."""
         await session.run(delete(MOVEMENTS))
         await session.run(delete(HOLDINGS))
+
+
+def _tell(doubt: Doubt, transaction: Transaction) -> None:
+    metrics.ALARMS.labels("holding_doubted").inc()
+    _log.warning(
+        "holding.doubted",
+        contract=doubt.contract_id,
+        template=doubt.template_id,
+        reason=doubt.reason,
+        offset=transaction.offset,
+    )

@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
 from cantata.ledger.submission import Disclosed
+from cantata.storage.arrays import GONE, gone
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import Instrument, InstrumentId, Offer, OfferState
 from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
@@ -24,6 +25,13 @@ _CLOSE = text(
     " FROM unnest(CAST(:cids AS text[]), CAST(:states AS text[]), CAST(:offsets AS bigint[]),"
     " CAST(:updates AS text[])) AS closed(cid, state, at, update_id)"
     " WHERE contract_id = closed.cid AND transfer_offers.state = 'pending'"
+)
+_ARCHIVE_INSTRUMENTS, _ARCHIVE_DISCLOSABLES = (
+    text(
+        f"UPDATE {name} SET archived_offset = gone.at FROM {GONE}"  # noqa: S608 - our own names
+        f" WHERE {name}.contract_id = gone.cid AND archived_offset IS NULL"
+    )
+    for name in (INSTRUMENTS.name, DISCLOSABLES.name)
 )
 
 
@@ -63,21 +71,20 @@ async def add_disclosables(session: WriteSession, rows: Sequence[Mapping[str, An
     await _add(session, DISCLOSABLES, rows)
 
 
-async def archive(session: WriteSession, used: Mapping[ContractId, int]) -> None:
-    """Note which instruments and disclosables are used up, at which offset."""
-    for table in (INSTRUMENTS, DISCLOSABLES):
-        await session.run(
-            text(
-                f"UPDATE {table.name} SET archived_offset = gone.at"  # noqa: S608 - our own name
-                " FROM unnest(CAST(:cids AS text[]), CAST(:offsets AS bigint[])) AS gone(cid, at)"
-                f" WHERE {table.name}.contract_id = gone.cid AND archived_offset IS NULL"
-            ),
-            {"cids": list(used), "offsets": list(used.values())},
-        )
+async def archive_instruments(session: WriteSession, used: Mapping[str, int]) -> None:
+    """Note which versions of instruments are used up, at which offset."""
+    if used:
+        await session.run(_ARCHIVE_INSTRUMENTS, {"gone": gone(used)})
+
+
+async def archive_disclosables(session: WriteSession, used: Mapping[str, int]) -> None:
+    """Note which contracts that others needed are used up, at which offset."""
+    if used:
+        await session.run(_ARCHIVE_DISCLOSABLES, {"gone": gone(used)})
 
 
 async def close_offers(
-    session: WriteSession, closed: Iterable[tuple[ContractId, OfferState, int, str]]
+    session: WriteSession, closed: Iterable[tuple[str, OfferState, int, str]]
 ) -> None:
     """Note what became of offers: state, offset and update."""
     rows = [(contract, state.value, offset, update) for contract, state, offset, update in closed]

@@ -12,6 +12,7 @@ from cantata.ingestion.model import Batch
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.ledger.model.updates import Transaction
+from cantata.storage.arrays import GONE, gone
 from cantata.storage.copying import CopyTarget, copy_rows
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import stored_time
@@ -83,10 +84,10 @@ _MOVEMENTS_COPIED = CopyTarget(
     ),
 )
 _ARCHIVE = text(
-    "UPDATE holdings SET archived_offset = gone.at"
-    " FROM unnest(CAST(:cids AS text[]), CAST(:offsets AS bigint[])) AS gone(cid, at)"
-    " WHERE holdings.contract_id = gone.cid AND holdings.archived_offset IS NULL"
-)
+    "UPDATE holdings SET archived_offset = gone.at"  # noqa: S608 - our own text
+    f" FROM {GONE} WHERE contract_id = gone.cid AND archived_offset IS NULL"
+    " RETURNING holdings.*"
+).columns(*HOLDINGS.c)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,28 +106,20 @@ class Balance:
         return self.total - self.locked
 
 
-async def known(session: ReadSession, contracts: Sequence[ContractId]) -> dict[ContractId, Holding]:
-    """Give the active holdings among contracts."""
-    if not contracts:
+async def archive(session: WriteSession, used: Mapping[str, int]) -> dict[str, Holding]:
+    """Note which contracts are used up, at which offset; give those that are holdings."""
+    if not used:
         return {}
-    rows = await session.all(
-        select(HOLDINGS).where(
-            HOLDINGS.c.contract_id.in_(list(contracts)), HOLDINGS.c.archived_offset.is_(None)
-        )
-    )
-    return {ContractId(row.contract_id): holding_of(row) for row in rows}
+    rows = await session.all(_ARCHIVE, {"gone": gone(used)})
+    return {row.contract_id: holding_of(row) for row in rows}
 
 
 async def add(
-    session: WriteSession, created: Iterable[Holding], archived: Mapping[ContractId, int]
+    session: WriteSession, created: Iterable[Holding], archived: Mapping[str, int]
 ) -> None:
-    """Add holdings and note which are used up, at which offset."""
+    """Add holdings; those that were used up since have an offset in `archived`."""
     rows = [_holding_row(holding, archived.get(holding.contract_id)) for holding in created]
     await copy_rows(session, _HOLDINGS_COPIED, rows)
-    fresh = {row[0] for row in rows}
-    older = {cid: offset for cid, offset in archived.items() if cid not in fresh}
-    if older:
-        await session.run(_ARCHIVE, {"cids": list(older), "offsets": list(older.values())})
 
 
 async def add_movements(
