@@ -60,6 +60,9 @@ OURS: Mapping[str, MovementKind | None] = {
 }
 """Those of our package, with the kind of their movements where the amounts do not tell it."""
 
+UNREADABLE = (CantataError, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a view raises that is not what its interface says."""
+
 PARTIES_MAX = 10_000
 INSTRUMENTS_MAX = 1_000
 """Ids that are kept read."""
@@ -137,8 +140,8 @@ def _read(event: CreatedEvent, offset: int, moment: Timestamp | None) -> Holding
                 return Doubt(event.contract_id, event.template_id, view.failure)
             try:
                 found = _holding(event, view.value, offset, moment)
-            except (CantataError, LookupError, TypeError, ValueError) as error:
-                return Doubt(event.contract_id, event.template_id, f"unreadable: {error}")
+            except UNREADABLE as error:
+                return Doubt(event.contract_id, event.template_id, f"unreadable: {error!r}")
             if found.instrument.admin in event.signatories:
                 return found
             return Doubt(

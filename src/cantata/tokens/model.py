@@ -84,7 +84,7 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A contract that shows itself as a holding, and why it does not count as one."""
+    """A contract that shows itself as a holding or an offer, and why it does not count as one."""
 
     contract_id: str
     template_id: str

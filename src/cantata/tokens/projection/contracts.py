@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import delete
 
 from cantata.ingestion.model import Batch
+from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.events import CreatedEvent, ExercisedEvent, qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.model import OfferState
+from cantata.tokens.model import Doubt, OfferState
+from cantata.tokens.projection.doubts import tell
 from cantata.tokens.repository import contracts
 from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
 
-PACKAGE = "cantata-tokens"
+PACKAGE = history.PACKAGE
 INSTRUCTION = "Splice.Api.Token.TransferInstructionV1:TransferInstruction"
 FACTORY = "factory"
 INSTRUMENT = "Cantata.Tokens.Instrument:Instrument"
@@ -54,8 +56,11 @@ class ContractsProjection:
         offers: list[Row] = []
         for transaction in batch.transactions:
             for event in transaction.created:
-                if event.views:
-                    offers += _offer(event, transaction)
+                offer = _offer(event)
+                if isinstance(offer, Doubt):
+                    tell(offer, transaction.offset)
+                elif offer is not None:
+                    offers.append({**_common(event, transaction), **offer})
                 if event.package_name == PACKAGE:
                     entity = qualified_name(event.template_id)
                     shown = _DISCLOSABLE.get(entity, _nothing)(event.argument)
@@ -81,7 +86,7 @@ class ContractsProjection:
 
 def is_projected(event: CreatedEvent) -> bool:
     """Tell whether a created contract has a row here while it is active."""
-    if any(qualified_name(view.interface_id) == INSTRUCTION for view in event.views):
+    if isinstance(_offer(event), dict):
         return True
     entity = qualified_name(event.template_id)
     shown = _DISCLOSABLE.get(entity, _nothing)
@@ -212,27 +217,40 @@ _DISCLOSABLE: dict[str, Callable[[Any], Row | None]] = {
 }
 
 
-def _offer(event: CreatedEvent, transaction: Transaction) -> Iterable[Row]:
+def _offer(event: CreatedEvent) -> Row | Doubt | None:
+    """Read an offered transfer, or say why what shows itself as one does not count as one."""
     for view in event.views:
-        if qualified_name(view.interface_id) == INSTRUCTION and not view.failure:
-            transfer = view.value["transfer"]
-            identity = history.instrument_id(transfer["instrumentId"])
-            yield {
-                **_common(event, transaction),
-                "original": view.value.get("originalInstructionCid"),
-                "admin": identity.admin,
-                "instrument": identity.id,
-                "sender": transfer["sender"],
-                "receiver": transfer["receiver"],
-                "amount": Decimal(transfer["amount"]),
-                "requested_at": Timestamp.parse(transfer["requestedAt"]),
-                "execute_before": Timestamp.parse(transfer["executeBefore"]),
-                "memo": history.memo_of(transfer.get("meta")),
-                "inputs": list(transfer["inputHoldingCids"]),
-                "package_name": event.package_name,
-                "state": OfferState.PENDING.value,
-                "closing_update_id": "",
-            }
+        if qualified_name(view.interface_id) == INSTRUCTION:
+            if view.failure:
+                return Doubt(event.contract_id, event.template_id, view.failure)
+            try:
+                found = _offered(view.value)
+            except history.UNREADABLE as error:
+                return Doubt(event.contract_id, event.template_id, f"unreadable: {error!r}")
+            if found["admin"] in event.signatories:
+                return {**found, "package_name": event.package_name}
+            reason = f"{found['admin']} has not signed an offer of its {found['instrument']}"
+            return Doubt(event.contract_id, event.template_id, reason)
+    return None
+
+
+def _offered(value: Any) -> Row:
+    transfer = value["transfer"]
+    identity = history.instrument_id(transfer["instrumentId"])
+    return {
+        "original": value.get("originalInstructionCid"),
+        "admin": identity.admin,
+        "instrument": identity.id,
+        "sender": PartyId(transfer["sender"]),
+        "receiver": PartyId(transfer["receiver"]),
+        "amount": Decimal(transfer["amount"]),
+        "requested_at": Timestamp.parse(transfer["requestedAt"]),
+        "execute_before": Timestamp.parse(transfer["executeBefore"]),
+        "memo": history.memo_of(transfer.get("meta")),
+        "inputs": list(transfer["inputHoldingCids"]),
+        "state": OfferState.PENDING.value,
+        "closing_update_id": "",
+    }
 
 
 @dataclass(slots=True)

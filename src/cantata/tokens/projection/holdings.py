@@ -6,15 +6,12 @@ from sqlalchemy import delete
 
 from cantata.ingestion.model import Batch
 from cantata.ledger.model.updates import Transaction
-from cantata.observability import metrics
-from cantata.observability.events import events
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
-from cantata.tokens.model import Doubt, Holding, Movement
+from cantata.tokens.model import Holding, Movement
+from cantata.tokens.projection.doubts import tell
 from cantata.tokens.repository import holdings
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
-
-_log = events("tokens")
 
 
 class HoldingsProjection:
@@ -35,7 +32,7 @@ class HoldingsProjection:
             created += found.created
             moved.append((transaction, found.movements))
             for doubt in found.doubts:
-                _tell(doubt, transaction)
+                tell(doubt, transaction.offset)
         await holdings.add(session, created, used)
         await holdings.add_movements(session, moved)
 
@@ -43,14 +40,3 @@ class HoldingsProjection:
         """Forget everything."""
         await session.run(delete(MOVEMENTS))
         await session.run(delete(HOLDINGS))
-
-
-def _tell(doubt: Doubt, transaction: Transaction) -> None:
-    metrics.ALARMS.labels("holding_doubted").inc()
-    _log.warning(
-        "holding.doubted",
-        contract=doubt.contract_id,
-        template=doubt.template_id,
-        reason=doubt.reason,
-        offset=transaction.offset,
-    )
