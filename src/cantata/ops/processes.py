@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from cantata.config import Settings
 from cantata.ingestion.memory import collect_rarely
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
+from cantata.ops.ports import listen
 from cantata.ops.signals import on_end
 from cantata.storage import migrate
 from cantata.storage.database import Database
@@ -23,6 +24,7 @@ from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 
+Ready = Callable[[int], None]
 DRAIN_SECONDS = 35
 """How long requests that wait for an operation may take after the end was told."""
 
@@ -52,8 +54,14 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
     events("worker").info("worker.stopped", worker=name)
 
 
-async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: int) -> None:
-    """Answer HTTP requests until told to end; those under way are answered then."""
+async def serve(
+    settings: Settings, stored: DatabaseSettings, host: str, port: int, ready: Ready | None = None
+) -> None:
+    """Answer HTTP requests until told to end; those under way are answered then.
+
+    `ready` is called with the port that is listened on; raise PortInUse if it cannot be had.
+    """
+    listening = listen("the API", host, port, "choose another port with --port or CANTATA_PORT")
     await _require_current(stored)
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         world = World(
@@ -69,14 +77,17 @@ async def serve(settings: Settings, stored: DatabaseSettings, host: str, port: i
         events("api").info("api.started", host=host, port=port, ledger=settings.ledger_url)
         config = uvicorn.Config(
             bootstrap.application(world),
-            host=host,
-            port=port,
             log_config=None,
             access_log=False,
+            # Which proxies are believed is a setting, and read by the application itself.
+            proxy_headers=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
         )
-        await uvicorn.Server(config).serve()
+        server = uvicorn.Server(config)
+        if ready is not None:
+            ready(listening.getsockname()[1])
+        await server.serve(sockets=[listening])
     events("api").info("api.stopped")
 
 

@@ -138,13 +138,13 @@ async def end_session(session: WriteSession, identity: UUID, now: Timestamp) -> 
 
 async def revoke_token(session: WriteSession, token_id: str, expires_at: Timestamp) -> bool:
     """Let a token be good no more; tell whether it was good until now."""
-    return bool(
-        await session.run(
-            insert(REVOKED_TOKENS)
-            .values(token_id=token_id, expires_at=expires_at)
-            .on_conflict_do_nothing()
-        )
+    row = await session.first(
+        insert(REVOKED_TOKENS)
+        .values(token_id=token_id, expires_at=expires_at)
+        .on_conflict_do_nothing()
+        .returning(REVOKED_TOKENS.c.token_id)
     )
+    return row is not None
 
 
 async def token_is_good(session: ReadSession, token_id: str, session_id: UUID | None) -> bool:

@@ -23,7 +23,9 @@ REFETCH_SECONDS = 10
 
 KEYS_MAX = 50
 KID_MAX = 200
-RSA_BITS_MIN = 2_048
+MODULUS_TEXT_MIN = 342
+"""Characters of base64 that a modulus of 2,048 bits has."""
+
 NS = 1_000_000_000
 _CURVES = ("P-256", "Ed25519")
 
@@ -97,14 +99,17 @@ def _key(given: Any) -> RSAKey | ECKey | OKPKey | None:
     if not isinstance(given, dict) or given.get("use", "sig") != "sig":
         return None
     name = given.get("kid")
-    if not isinstance(name, str) or not 0 < len(name) <= KID_MAX or given.get("kty") == "oct":
+    if not isinstance(name, str) or not 0 < len(name) <= KID_MAX or not _is_strong(given):
         return None
     try:
         key = import_key(given)
     except (JoseError, ValueError, TypeError, KeyError):
         return None
-    if isinstance(key, RSAKey):
-        return key if key.public_key.key_size >= RSA_BITS_MIN else None
-    if isinstance(key, ECKey | OKPKey):
-        return key if given.get("crv") in _CURVES else None
-    return None
+    return key if isinstance(key, RSAKey | ECKey | OKPKey) else None
+
+
+def _is_strong(given: dict[str, Any]) -> bool:
+    """Tell whether a key is of a kind, and of a size, that signs tokens."""
+    if given.get("kty") == "RSA":
+        return isinstance(given.get("n"), str) and len(given["n"]) >= MODULUS_TEXT_MIN
+    return given.get("kty") in ("EC", "OKP") and given.get("crv") in _CURVES

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from joserfc import jwt
-from joserfc.errors import JoseError
+from joserfc.errors import JoseError, UnsupportedAlgorithmError
 from joserfc.jwk import OctKey
+from joserfc.jws import JWSAlgModel, JWSRegistry
 
 from cantata.accounts.model import SESSION
 from cantata.accounts.service.issuer_keys import IssuerKeys, KeySource
@@ -110,8 +111,8 @@ class AccessTokens:
             if self._foreign is None or not isinstance(header.get("kid"), str):
                 raise NotAuthenticated(_REFUSED)
             keys = await self._foreign.named(header["kid"])
-            return self._others(jwt.decode(token, keys, algorithms=FOREIGN).claims)
-        except (JoseError, ValueError, KeyError, TypeError):
+            return self._others(jwt.decode(token, keys, registry=_Pinned()).claims)
+        except (JoseError, ValueError, KeyError, TypeError, RecursionError):
             raise NotAuthenticated(_REFUSED) from None
 
     def _own(self, claims: dict[str, Any]) -> Claims:
@@ -161,6 +162,16 @@ class AccessTokens:
         if len(_audiences(claims)) > 1 and "azp" not in claims:
             return False
         return not self._settings.clients or client in self._settings.clients
+
+
+class _Pinned(JWSRegistry):
+    """Knows the algorithms of foreign tokens and no others, EdDSA by its older name as well."""
+
+    def get_alg(self, name: str) -> JWSAlgModel:
+        """Give an algorithm; raise UnsupportedAlgorithmError."""
+        if name not in FOREIGN:
+            raise UnsupportedAlgorithmError(f"{name} is not accepted")
+        return self.algorithms[name]
 
 
 _REFUSED = "the access token is not accepted: wrong, expired or revoked"
