@@ -13,7 +13,6 @@ from cantata import bootstrap
 from cantata.automation import repository
 from cantata.bootstrap import World
 from cantata.config import Settings
-from cantata.ingestion.memory import collect_rarely
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
 from cantata.ops.ports import listen
@@ -94,7 +93,6 @@ async def serve(
 async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
     """Bring the database up with the ledger until told to end; a batch is never left half-done."""
     await _require_current(stored)
-    collect_rarely()
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         running = asyncio.ensure_future(bootstrap.runner(stored, database, ledger).run())
         events("ingestion").info("ingestion.started", ledger=settings.ledger_url)
