@@ -57,6 +57,14 @@ ControlOption = Annotated[
         help="Let tests control time, faults and snapshots under /sandbox (loopback only).",
     ),
 ]
+LimitsOption = Annotated[
+    str,
+    typer.Option(
+        "--limits",
+        help="What one client may take, such as idle_seconds=10,streams=50; also CANTATA_LIMITS.",
+        metavar="NAME=NUMBER,…",
+    ),
+]
 ReadyOption = Annotated[
     Path | None,
     typer.Option("--ready-file", help="File to write once the ledger can be reached."),
@@ -90,6 +98,7 @@ def sandbox(  # noqa: PLR0913 -- each is an option
     dar: DarOption = None,
     control: ControlOption = False,
     retain: RetainOption = None,
+    limits: LimitsOption = "",
     ready_file: ReadyOption = None,
 ) -> None:
     """Serve a ledger until Ctrl-C; without --store it lasts as long as the process."""
@@ -104,6 +113,7 @@ def sandbox(  # noqa: PLR0913 -- each is an option
         auth=auth,
         control=control,
         retain=0 if retain is None else _micros(retain, "--retain"),
+        limits=limits,
         dars=tuple(dar or ()),
     )
     run(options, lambda running: _announce(running, ready_file))

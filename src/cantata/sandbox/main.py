@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import ipaddress
+import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
@@ -90,6 +91,8 @@ class Options:
     auth: str = OPEN
     control: bool = False
     retain: int = 0
+    limits: str = ""
+    """What a client may take, written like CANTATA_LIMITS, which counts if this is empty."""
     dars: tuple[Path, ...] = ()
     settings: Settings = field(default_factory=Settings)
 
@@ -146,17 +149,19 @@ def run(options: Options, ready: Callable[[Running], None]) -> None:
 def _opened(options: Options) -> Iterator[Application]:
     """Give a participant on its store behind an application, under control if that is wanted."""
     from cantata.sandbox.server.app import Application  # noqa: PLC0415 # needs the extra
+    from cantata.sandbox.server.limits import VARIABLE, Limits  # noqa: PLC0415 # likewise
 
+    limits = Limits.of({VARIABLE: options.limits}) if options.limits else Limits.of(os.environ)
     store = SqliteStore(options.store)
     if not options.control:
         with closing(Participant(options.settings, store=store)) as node:
-            yield Application(node)
+            yield Application(node, limits=limits)
         return
     from cantata.sandbox.control import ControlledClock, controlled  # noqa: PLC0415 # tests only
 
     settings, clock = replace(options.settings, static_time=True), ControlledClock(SystemClock())
     with closing(Participant(settings, clock=clock, store=store)) as node:
-        yield controlled(node, clock)
+        yield controlled(node, clock, limits)
 
 
 def prune(store: str, up_to: int | None, keep: int | None) -> int:

@@ -28,6 +28,7 @@ from cantata.sandbox.participant.node import Participant
 from cantata.sandbox.participant.services import endpoints
 from cantata.sandbox.server import docs
 from cantata.sandbox.server.app import Application
+from cantata.sandbox.server.limits import Limits
 from cantata.sandbox.server.open import OpenStreams
 
 Json = dict[str, Any]
@@ -37,12 +38,14 @@ _post = partial(post, right=Right.NONE)
 _delete = partial(delete, right=Right.NONE)
 
 
-def controlled(node: Participant, clock: ControlledClock) -> Application:
+def controlled(
+    node: Participant, clock: ControlledClock, limits: Limits | None = None
+) -> Application:
     """Serve a node, whose clock is the one given, with its control beside it."""
     streams = OpenStreams()
     control = Control(node, clock, streams)
     served = control.around(endpoints(node))
-    return Application(node, served, beside=control.endpoints(), streams=streams)
+    return Application(node, served, beside=control.endpoints(), streams=streams, limits=limits)
 
 
 class Control:

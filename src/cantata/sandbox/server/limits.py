@@ -22,8 +22,9 @@ class UnknownLimit(CantataError):
     def __init__(self, given: str) -> None:
         names = ", ".join(each.name for each in fields(Limits))
         super().__init__(
-            f"{VARIABLE} says {given!r}, which sets no limit",
-            hint=f"NAME=NUMBER, from 1 to {NUMBER_MAX}, behind commas; names are {names}",
+            f"{given!r} sets no limit",
+            hint=f"--limits and {VARIABLE} are NAME=NUMBER,…, from 1 to {NUMBER_MAX};"
+            f" names are {names}",
         )
         self.given = given
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from struct import pack
 from typing import IO, NamedTuple
 
-from cantata.sandbox.store.errors import CorruptStore, StoreFailed, StoreInUse, UnknownFormat
+from cantata.sandbox.store.errors import (
+    CorruptStore,
+    StoreFailed,
+    StoreInUse,
+    StoreUnusable,
+    UnknownFormat,
+)
 from cantata.sandbox.store.wal import read_promise
 
 MEMORY = ":memory:"
@@ -81,6 +87,9 @@ class Disk:
             with self.reading("opening"):
                 self.writer = self._open(bytes_max)
                 self.reader = self.writer if path == MEMORY else self._connect()
+        except OSError as error:
+            self._unlock()
+            raise StoreUnusable(path, error.strerror or str(error)) from None
         except BaseException:
             self._unlock()
             raise
@@ -318,7 +327,10 @@ def _create(connection: sqlite3.Connection) -> None:
 
 def _lock(path: str) -> IO[bytes]:
     """Hold a file beside the store for this process, or refuse."""
-    file = Path(path + ".lock").open("ab")  # noqa: SIM115 - held until the store is closed
+    try:
+        file = Path(path + ".lock").open("ab")  # noqa: SIM115 - held until the store is closed
+    except OSError as error:
+        raise StoreUnusable(path, error.strerror or str(error)) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:

@@ -81,6 +81,19 @@ class StoreInUse(CantataError):
         self.path = path
 
 
+class StoreUnusable(CantataError):
+    """The file cannot be made or opened; field `path`."""
+
+    code: ClassVar[str] = "STORE_UNUSABLE"
+
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path} cannot be used as a store: {reason}",
+            hint="its folder has to be there and to be writable, and it has to be a file",
+        )
+        self.path = path
+
+
 class UnknownFormat(CantataError):
     """The file is no store, or of a version that this program does not read."""
 
