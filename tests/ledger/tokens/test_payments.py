@@ -6,9 +6,9 @@ from typing import Any
 
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.lang import Party
-from cantata.testing import Command, create_and_exercise
-from cantata.tokens.contract.batch import Payment, PaymentBatch
+from cantata.testing import Command, exercise
 from cantata.tokens.contract.context import PREAPPROVAL
+from cantata.tokens.contract.factory import Payment, TokenFactory
 from tests.ledger.tokens.stage import Stage, cid_in, extras, meta
 
 
@@ -25,10 +25,10 @@ def payment(
 
 def paying(stage: Stage, *payments: Payment) -> Command[Any]:
     """Give the command that makes payments out of all holdings of alice."""
-    return create_and_exercise(
-        PaymentBatch(sender=stage.alice),
-        PaymentBatch.pay,
-        factory_cid=stage.factory,
+    return exercise(
+        stage.factory,
+        TokenFactory.pay,
+        sender=stage.alice,
         payments=list(payments),
         input_holding_cids=stage.inputs(stage.alice),
     )
@@ -51,7 +51,6 @@ def test_one_holding_pays_many(stage: Stage) -> None:
         standard.TransferInstructionResult_Pending,
         standard.TransferInstructionResult_Completed,
     ]
-    assert stage.ledger.contracts(PaymentBatch, stage.alice) == []
 
 
 def test_one_bad_payment_and_nobody_is_paid(stage: Stage) -> None:
@@ -101,4 +100,4 @@ def test_a_receiver_sees_its_own_payment_alone(stage: Stage) -> None:
     (seen,) = (u for u in stage.ledger.seen_by(stage.bob) if u.offset == stage.last.offset)
     assert "10.25" in repr(seen)
     assert "20.5" not in repr(seen)
-    assert "PaymentBatch" not in repr(seen)
+    assert "TokenFactory_Pay" not in repr(seen)

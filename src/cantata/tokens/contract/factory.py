@@ -20,6 +20,7 @@ from cantata.lang import (
     exercise,
     function,
     package,
+    replace,
     require,
 )
 from cantata.tokens.contract.allocation import allocate, require_open
@@ -42,12 +43,28 @@ from cantata.tokens.contract.transfer import instruct, require_inputs, require_r
 
 PACKAGE = package("cantata-tokens", "1.0.0", module="Cantata.Tokens.Factory")
 
+MAX_PAYMENTS = 100
+
 
 class SplitResult(Record):
     """The new holdings in the order asked for, then the rest."""
 
     holding_cids: list[ContractId[holding.Holding]]
     meta: metadata.Metadata
+
+
+class Payment(Record):
+    """A transfer without inputs, and what the rules and its receiver say to it."""
+
+    transfer: standard.Transfer
+    extra_args: metadata.ExtraArgs
+
+
+class PaymentsResult(Record):
+    """What became of each payment, in the order asked for, and what was left of the inputs."""
+
+    results: list[standard.TransferInstructionResult]
+    change_cids: list[ContractId[holding.Holding]]
 
 
 class TokenFactory(
@@ -200,6 +217,41 @@ class TokenFactory(
         They exercise it by the template: an interface's choice could be anybody's code.
         """
         return instruct(self.instrument_id, transfer, extra_args)
+
+    @choice(
+        name="TokenFactory_Pay",
+        consuming=False,
+        controllers=lambda self, sender: [sender],
+    )
+    def pay(
+        self,
+        sender: Party,
+        payments: list[Payment],
+        input_holding_cids: list[ContractId[holding.Holding]],
+    ) -> PaymentsResult:
+        """Make all payments of a sender, or none; one holding is enough for all of them.
+
+        Each is paid out of what the one before it left over, and its receiver sees it alone.
+        """
+        require(
+            len(payments) > 0 and len(payments) <= MAX_PAYMENTS,
+            "tokens/too-many-outputs",
+            "a batch has at least one payment, and at most as many as one transaction may make",
+            payments=len(payments),
+            most=MAX_PAYMENTS,
+        )
+        left = input_holding_cids
+        results: list[standard.TransferInstructionResult] = []
+        for payment in payments:
+            result = exercise(
+                self.contract_id,
+                TokenFactory.transfer,
+                transfer=replace(payment.transfer, input_holding_cids=left),
+                extra_args=payment.extra_args,
+            )
+            results = [*results, result]
+            left = result.sender_change_cids
+        return PaymentsResult(results=results, change_cids=left)
 
     @choice(
         name="TokenFactory_ForceTransfer",

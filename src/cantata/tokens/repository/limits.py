@@ -30,6 +30,7 @@ from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Amount, Instant
 from cantata.tokens.model import InstrumentId, MovementKind
+from cantata.tokens.repository import batches
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS, OFFERS
 from cantata.tokens.supervision import TokenLimits
 
@@ -40,6 +41,7 @@ UNDER_WAY_MAX = 10_000
 _SENT = (State.PREPARED, State.AWAITING_SIGNATURE, State.SUBMITTED, State.UNKNOWN)
 _BY_AMOUNT = ("tokens.transfer", "tokens.spend", "tokens.mint")
 _BY_OFFER = "tokens.accept"
+_BATCHES = ("tokens.mint_batch", "tokens.transfer_batch")
 
 TOKEN_LIMITS = Table(
     "token_limits",
@@ -163,6 +165,12 @@ async def under_way(session: ReadSession, token: InstrumentId) -> tuple[UnderWay
             UnderWay(sender=PartyId(o.sender), receiver=PartyId(o.receiver), amount=o.amount)
             for o in offers
         ]
+    states = [state.value for state in _SENT]
+    for row in await batches.sent_together(session, token, _BATCHES, states):
+        assert row.receiver is not None, row.line
+        assert row.amount is not None, row.line
+        sender = token.admin if row.sender is None else row.sender
+        found.append(UnderWay(sender=sender, receiver=row.receiver, amount=row.amount))
     return tuple(found)
 
 

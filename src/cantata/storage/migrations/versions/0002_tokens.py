@@ -26,10 +26,13 @@ def upgrade() -> None:
     _token_limits()
     _transfer_offers()
     _reconciliations()
+    _token_batch_rows()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index(op.f("ix_token_batch_rows_intent"), table_name="token_batch_rows")
+    op.drop_table("token_batch_rows")
     op.drop_index("ix_reconciliations_at", table_name="reconciliations")
     op.drop_table("reconciliations")
     op.drop_index("ix_transfer_offers_sender", table_name="transfer_offers")
@@ -287,3 +290,22 @@ def _reconciliations() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_reconciliations")),
     )
     op.create_index("ix_reconciliations_at", "reconciliations", ["at"])
+
+
+def _token_batch_rows() -> None:
+    """Keep what batches ask for, row by row."""
+    op.create_table(
+        "token_batch_rows",
+        sa.Column("batch", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("sender", sa.Text()),
+        sa.Column("receiver", sa.Text()),
+        sa.Column("amount", Amount()),
+        sa.Column("memo", sa.Text(), nullable=False),
+        sa.Column("execute_before", Instant()),
+        sa.Column("intent", sa.Uuid()),
+        sa.Column("faults", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("batch", "line", name=op.f("pk_token_batch_rows")),
+    )
+    op.create_index(op.f("ix_token_batch_rows_intent"), "token_batch_rows", ["intent"])

@@ -1,0 +1,1 @@
+"""Batches: many mints, transfers or burns of one token, asked for at once."""
