@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx2
 
 PAUSE_SECONDS = 0.3
-ANSWER_SECONDS_MAX = 40
+ANSWER_SECONDS_MAX = 90
 FINAL = frozenset({"completed", "failed", "cancelled"})
 ASK_AGAIN = frozenset({429, 502, 503, 504})
 RECORDED = frozenset({200, 202})
@@ -51,16 +51,15 @@ class Customer:
         """Ask for something as often as it takes to know; give its operation, None if refused."""
         key = key or str(uuid4())
         answer = await self._answered("POST", path, json=body, headers={"Idempotency-Key": key})
-        if answer.status_code in RECORDED:
-            operation: Mapping[str, Any] = answer.json()
-            known = self._heard.operations.setdefault(key, operation["id"])
-            assert known == operation["id"], (key, "one key, two operations")
-            self._heard.repeats += answer.headers.get("Idempotency-Hit") == "true"
-            return operation
-        assert 400 <= answer.status_code < 500, (path, answer.status_code, answer.text)
-        assert key not in self._heard.operations, (key, answer.text)
-        self._heard.refused[key] = answer.json()["code"]
-        return None
+        operation = _operation(path, answer)
+        if operation is None:
+            assert key not in self._heard.operations, (key, answer.text)
+            self._heard.refused[key] = answer.json()["code"]
+            return None
+        known = self._heard.operations.setdefault(key, operation["id"])
+        assert known == operation["id"], (key, "one key, two operations")
+        self._heard.repeats += answer.headers.get("Idempotency-Hit") == "true"
+        return operation
 
     async def ask_twice(self, path: str, body: Any, other: Any) -> Mapping[str, Any] | None:
         """Ask, ask the same again, and try another request, if given, under the same key."""
@@ -109,6 +108,20 @@ class Customer:
                 self._heard.unavailable[answer.json()["code"]] += 1
             assert asyncio.get_running_loop().time() < end, f"{path} got no answer"
             await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _operation(path: str, answer: httpx2.Response) -> Mapping[str, Any] | None:
+    """Give the operation of an answer; None if the request was refused and is none.
+
+    The problem of an operation that has failed already names it.
+    """
+    told: Mapping[str, Any] = answer.json()
+    if answer.status_code in RECORDED:
+        return told
+    assert 400 <= answer.status_code < 500, (path, answer.status_code, answer.text)
+    if not told["operation"]:
+        return None
+    return {"id": told["operation"].rpartition("/")[2], "state": "failed", "result": None}
 
 
 async def onboarded(http: httpx2.AsyncClient, heard: Heard, name: str) -> Customer:

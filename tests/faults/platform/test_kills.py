@@ -35,7 +35,10 @@ MANY = {"worker": 24, "ingestion": 22, "sandbox": 22, "api": 18, POSTGRESQL: 18}
 TRADERS = 8
 HOLDERS = ("alice", "bob", "carol")
 SEED = 20_261
-PAUSE_SECONDS = (0.1, 0.6)
+LOOK_SECONDS = 0.2
+LIFE_SECONDS_MAX = 6
+"""A part works for a random time of at most so much before it is killed."""
+
 KILL_SECONDS_MAX = 300
 SETTLE_SECONDS_MAX = IN_DOUBT.microseconds // 1_000_000 + 60
 """A command whose fate nobody heard of is given up when the ledger can no longer record it."""
@@ -74,22 +77,21 @@ async def _play(running: Platform, kills: Mapping[str, int], seed: int) -> None:
             asyncio.create_task(Trader(market, seed + number).run(stop))
             for number in range(TRADERS)
         ]
-        begun = time.monotonic()
         try:
-            killed = await _kill(running, Counter(kills), traders, random.Random(seed))
+            killing = await _kill(running, Counter(kills), traders, random.Random(seed))
         finally:
             stop.set()
         await asyncio.gather(*traders)
         ended = time.monotonic()
         await _settled(database)
-        print(f"{killed} in {ended - begun:.0f} s, settled in {time.monotonic() - ended:.0f} s")
+        print(f"killed in {killing:.0f} s, settled in {time.monotonic() - ended:.0f} s")
         intents = await books.intents_of(database)
         print(Counter((each.wish.kind, each.state.value) for each in intents))
         print(heard.lost, heard.unavailable, heard.repeats, len(heard.refused))
         books.check_keys(heard, intents)
         books.check_ends(intents)
         await books.check_effects(ledger, intents)
-        await books.check_balances(ledger, market, intents)
+        await books.check_told(market, await books.check_ledger(ledger, intents))
         await books.check_reconciled(database, ledger)
 
 
@@ -120,23 +122,35 @@ async def _done(customer: Customer, path: str, body: object) -> None:
 
 
 async def _kill(
-    running: Platform, left: Counter[str], traders: list[asyncio.Task[None]], chance: random.Random
-) -> Counter[str]:
-    """Kill what is at work at the moment, each part as often as it is listed."""
-    killed = Counter[str]()
-    end = time.monotonic() + KILL_SECONDS_MAX
-    while left:
-        assert time.monotonic() < end, f"not at work: {left}"
-        await asyncio.sleep(chance.uniform(*PAUSE_SECONDS))
+    running: Platform, kills: Counter[str], traders: list[asyncio.Task[None]], chance: random.Random
+) -> float:
+    """Kill each part as often as it is listed, all of them beside each other; give the seconds."""
+    begun = time.monotonic()
+    async with asyncio.timeout(KILL_SECONDS_MAX), asyncio.TaskGroup() as group:
+        for name, times in kills.items():
+            moments = random.Random(chance.random())
+            group.create_task(_kill_part(running, name, times, traders, moments))
+    return time.monotonic() - begun
+
+
+async def _kill_part(
+    running: Platform,
+    name: str,
+    times: int,
+    traders: list[asyncio.Task[None]],
+    chance: random.Random,
+) -> None:
+    """Let a part do its work for a while, and kill it, again and again."""
+    killed = 0
+    while killed < times:
+        await asyncio.sleep(LOOK_SECONDS)
         for trader in traders:
             if trader.done():
                 trader.result()
         assert running.process.poll() is None, "the supervisor gave up"
-        name = chance.choice(list(left.elements()))
-        if await asyncio.to_thread(running.kill, name):
-            killed[name] += 1
-            left -= Counter([name])
-    return killed
+        if await asyncio.to_thread(running.is_at_work, name):
+            await asyncio.sleep(chance.uniform(0, LIFE_SECONDS_MAX))
+            killed += await asyncio.to_thread(running.kill, name)
 
 
 async def _settled(database: Database) -> None:

@@ -122,7 +122,7 @@ class Trader:
         receiver = self._holder()
         body = {"token": self._token(), "receiver": receiver.party}
         path = self._random.choice(("/v1/preapprovals", "/v1/preapprovals:cancel"))
-        return Wanted(receiver, path, body, {**body, "expires_at": "2098-01-01T00:00:00Z"})
+        return Wanted(receiver, path, body, {**body, "receiver": self._market.issuer.party})
 
     def _of_amount(
         self,
