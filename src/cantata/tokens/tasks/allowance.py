@@ -102,7 +102,7 @@ class Revoke(TokenHandler):
         return {}
 
 
-class Spend(Transfer):
+class Spend(TokenHandler):
     """`tokens.spend`: owner, spender, receiver, amount, memo; the spender acts.
 
     What the owner holds is read as the party named in `reader`, who sees it: the spender does not.
@@ -154,7 +154,8 @@ class Spend(Transfer):
         self, session: WriteSession, intent: Intent, transaction: Transaction
     ) -> Mapping[str, Any]:
         """Tell what a transfer tells, and what of the allowance is left."""
-        told = await super().finished(session, intent, transaction)
+        await selection.release(session, intent.id)
+        told = Transfer().result(intent, transaction, None)
         left = [e for e in transaction.created if qualified_name(e.template_id) == ENTITY]
         return {**told, "allowance": left[0].contract_id if left else None}
 

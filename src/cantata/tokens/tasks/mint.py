@@ -21,6 +21,7 @@ from cantata.tokens import history
 from cantata.tokens.contract import instrument as on_ledger
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.errors import CapExceeded, NoConsent
+from cantata.tokens.facts import Wanted, require_within_limits
 from cantata.tokens.model import Instrument, InstrumentId
 from cantata.tokens.policy import require_amount
 from cantata.tokens.projection.contracts import PREAPPROVAL
@@ -43,6 +44,7 @@ class Mint(TokenHandler):
         mint = _Mint.of(intent)
         found = await known_instrument(session, mint.token)
         mint.require(found, found.supply)
+        await require_within_limits(session, mint.wanted(), now)
         if await selection.is_reserved(session, found.contract_id):
             raise NotNow(UNDER_WAY)
         await selection.reserve(session, intent.id, [found.contract_id])
@@ -111,6 +113,11 @@ class _Mint:
         request = intent.wish.request
         receiver, amount = PartyId(request["receiver"]), Decimal(request["amount"])
         return cls(intent, instrument_id(request), receiver, amount)
+
+    def wanted(self) -> Wanted:
+        """Give the mint as a movement, which comes from the issuer."""
+        admin = self.token.admin
+        return Wanted(token=self.token, sender=admin, receiver=self.receiver, amount=self.amount)
 
     def require(self, found: Instrument, supply: Decimal) -> None:
         """Refuse an amount that the instrument cannot have beside a supply."""
