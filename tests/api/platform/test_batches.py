@@ -309,3 +309,37 @@ def test_hostile_bodies(issuer: Client, body: bytes) -> None:
     )
     assert answer.status_code in (400, 422), answer.text
     assert json.loads(answer.text)["code"] in ("MALFORMED_JSON", "VALIDATION_FAILED")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mode", ["all_or_nothing", "per_row"])
+def test_a_thousand_mints_from_a_file(
+    issuer: Client, holders: list[Client], token: dict[str, str], mode: str
+) -> None:
+    """Acceptance statement 19: row-level faults, and in atomic mode one bad row mints nothing."""
+    rows = [f"{holders[n % 4].party},{n % 7 + 1}.25,row-{n},pay {n}" for n in range(1_000)]
+    header = "receiver,amount,key,memo"
+    spoilt = [*rows]
+    spoilt[700] = spoilt[700].replace(",", ",-", 1)
+    text = "\r\n".join((header, *spoilt))
+    if mode == "all_or_nothing":
+        found = refused(upload(issuer, token, text, mode=mode), 422, "BATCH_REFUSED")
+        assert [(e["line"], e["column"]) for e in found["errors"]] == [(702, "amount")]
+        assert supply(issuer, token) == "0.0"
+        text, minted = "\r\n".join((header, *rows)), 1_000
+    else:
+        minted = 999
+    answer = upload(issuer, token, text, mode=mode)
+    assert answer.status_code in (200, 202), answer.text
+    done = over(issuer, answer.json()["id"])
+    assert done["counts"] == {
+        "refused": 1_000 - minted,
+        "under_way": 0,
+        "completed": minted,
+        "failed": 0,
+    }
+    lost = 1 if mode == "per_row" else 0
+    total = sum(n % 7 + 1 for n in range(1_000)) - lost * (700 % 7 + 1) + minted / 4
+    assert float(supply(issuer, token)) == total
+    table = issuer.get(f"/v1/batches/{done['id']}/result").text
+    assert len(table.splitlines()) == 1_001
