@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -46,12 +46,13 @@ from cantata.http.edge import Edge
 from cantata.http.limits import MemoryLimiter, limits_of
 from cantata.http.rehearsal import Rehearsal
 from cantata.http.waiting import Watch
+from cantata.ingestion.catchup import CatchUp
 from cantata.ingestion.projection import Projection
 from cantata.ingestion.runner import LEADERSHIP, Runner
 from cantata.ingestion.service import Ingester
 from cantata.ingestion.source import LedgerSource
 from cantata.kernel.ids import PartyId
-from cantata.kernel.time import Clock, SystemClock
+from cantata.kernel.time import Clock, RelTime, SystemClock
 from cantata.lang import Template
 from cantata.ledger import settings as ledger_settings
 from cantata.ledger.client import LedgerClient
@@ -68,6 +69,8 @@ from cantata.tokens.batches.service import Batches
 from cantata.tokens.batches.tasks import handlers as of_batches
 from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
+from cantata.tokens.reconciliation.job import reconciling
+from cantata.tokens.reconciliation.service import Reconciler
 from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
 from cantata.tokens.registry.api import registry_router
 from cantata.tokens.registry.service import Registry
@@ -319,9 +322,26 @@ def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str)
     return Worker(database, steppers, listening, clock, WorkerSettings(name=name))
 
 
-def scheduler(database: Database) -> ScheduleRunner:
+def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> ScheduleRunner:
     """Give what does things by the clock, of all slices."""
-    return ScheduleRunner(database, schedules(), SystemClock())
+    jobs = []
+    if settings.reconcile_minutes:
+        every = RelTime.of(minutes=settings.reconcile_minutes)
+        rebuilds = catch_up(database, ledger) if settings.reconcile_repair else None
+        jobs.append(reconciling(reconciler(database, ledger), every, rebuilds))
+    return ScheduleRunner(database, schedules(), SystemClock(), jobs)
+
+
+def reconciler(database: Database, ledger: LedgerClient) -> Reconciler:
+    """Give what holds the projections against the ledger."""
+    return Reconciler(database, ledger, wanted(), SystemClock())
+
+
+def catch_up(
+    database: Database, ledger: LedgerClient, tell: Callable[[int, int], None] | None = None
+) -> CatchUp:
+    """Give what brings projections to the cursor, and rebuilds them; `tell` hears how far it is."""
+    return CatchUp(database, source(ledger), ingester(database).projections, tell)
 
 
 def runner(settings: DatabaseSettings, database: Database, ledger: LedgerClient) -> Runner:

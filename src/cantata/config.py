@@ -131,6 +131,16 @@ class Settings(BaseSettings):
         default="",
         description="Limits that replace defaults, such as mint=10/1m, transfer=20/1m",
     )
+    reconcile_minutes: int = Field(
+        default=60,
+        ge=0,
+        le=10_080,
+        description="Minutes between comparisons of the projections with the ledger; 0: none",
+    )
+    reconcile_repair: bool = Field(
+        default=False,
+        description="Whether a comparison that finds differences rebuilds what differs",
+    )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="How events are written; auto: console on a terminal"
     )

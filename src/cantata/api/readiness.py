@@ -44,7 +44,8 @@ class PlatformReadiness:
         except TimeoutError:
             return Check(name=name, ok=False, detail="no answer in time")
         except CantataError as error:
-            return Check(name=name, ok=False, detail=error.code)
+            told = error.message if isinstance(error, Halted | TooFarBehind) else error.code
+            return Check(name=name, ok=False, detail=told)
         return Check(name=name, ok=True, detail=str(detail))
 
     async def _schema(self) -> str:
@@ -52,13 +53,26 @@ class PlatformReadiness:
         return migrate.wanted_revision()
 
     async def _ingestion(self) -> str:
-        end = await self._ledger.state.ledger_end()
         async with self._database.read() as session:
-            cursor = await ingestion.load_cursor(session)
-        behind = max(0, end - cursor.offset)
+            found = await ingestion.positions(session)
+        if found.halt is not None:
+            raise Halted(found.halt.code, found.cursor.offset)
+        end = await self._ledger.state.ledger_end()
+        behind = max(0, end - found.cursor.offset)
         if behind > BEHIND_MAX:
             raise TooFarBehind(behind)
         return f"{behind} behind"
+
+
+class Halted(CantataError):
+    """Ingestion stands still on purpose; fields `halt`, which is its code, and `offset`."""
+
+    code = "NOT_INGESTING"
+
+    def __init__(self, halt: str, offset: int) -> None:
+        self.halt = halt
+        self.offset = offset
+        super().__init__(f"ingestion is halted at {offset}: {halt}", hint="run `cantata doctor`")
 
 
 class TooFarBehind(CantataError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
 
 from cantata.ingestion import repository
@@ -23,6 +23,9 @@ TAIL_MAX = 200
 TAIL_SECONDS = 3
 """How long ingestion waits for that at most; then it is tried again later."""
 
+Tell = Callable[[int, int], None]
+"""Hears how far a projection is, and how far it has to go: two offsets."""
+
 _log = events("ingestion")
 
 
@@ -33,14 +36,22 @@ class CatchUp:
     """
 
     def __init__(
-        self, database: Database, source: UpdateSource, projections: Sequence[Projection]
+        self,
+        database: Database,
+        source: UpdateSource,
+        projections: Sequence[Projection],
+        tell: Tell | None = None,
     ) -> None:
         self._database = database
         self._source = source
         self._projections = {projection.name: projection for projection in projections}
+        self._tell = tell or _nobody
 
-    async def rebuild(self, name: str) -> None:
-        """Empty a projection and fill it from the ledger; readers see it grow meanwhile."""
+    async def rebuild(self, name: str) -> int:
+        """Empty a projection and fill it from the ledger; readers see it grow meanwhile.
+
+        Give the offset at which it is live again.
+        """
         projection = self._named(name)
         async with self._database.write() as session:
             await repository.begin(session, [name])
@@ -48,18 +59,19 @@ class CatchUp:
             await projection.reset(session)
             await repository.save_projections(session, [name], 0)
         _log.info("projection.reset", projection=name)
-        await self.catch_up(name)
+        return await self.catch_up(name)
 
-    async def catch_up(self, name: str) -> None:
-        """Go on from where a projection is until it is live."""
+    async def catch_up(self, name: str) -> int:
+        """Go on from where a projection is until it is live; give the offset."""
         projection = self._named(name)
         while True:
             async with self._database.read() as session:
                 found = await repository.positions(session)
             begin, end = found.reached.get(name, 0), found.cursor.offset
+            self._tell(begin, end)
             if begin == end:
                 _log.info("projection.live", projection=name, offset=end)
-                return
+                return end
             try:
                 await self._step(projection, begin, end)
             except CursorMoved:
@@ -86,6 +98,7 @@ class CatchUp:
                     await projection.apply(session, batch)
                 await repository.save_projections(session, [projection.name], batch.after.offset)
             reached = batch.after
+            self._tell(reached.offset, end)
         if reached.offset < end:
             async with self._database.write() as session:
                 await repository.expect_projection(session, projection.name, reached.offset)
@@ -119,6 +132,10 @@ class CatchUp:
         if name not in self._projections:
             raise ProjectionUnknown(name, tuple(self._projections))
         return self._projections[name]
+
+
+def _nobody(_reached: int, _end: int) -> None:
+    """Tell nobody."""
 
 
 async def _chunked(source: UpdateSource, begin: int, end: int) -> AsyncIterator[list[Update]]:

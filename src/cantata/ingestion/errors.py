@@ -92,16 +92,32 @@ class LedgerForeign(IngestionHalted):
 
 
 class ResyncImpossible(CantataError):
-    """The ledger does not have the last ingested update; fields `update_id` and `moment`."""
+    """The ledger does not have the last ingested update; fields `update_id` and `moment`.
+
+    Without an `update_id`, it has no update that was recorded then or before.
+    """
 
     code = "RESYNC_IMPOSSIBLE"
 
     def __init__(self, update_id: str, moment: str) -> None:
         self.update_id = update_id
         self.moment = moment
+        which = f"the update {update_id}, recorded at" if update_id else "any update up to"
         super().__init__(
-            f"the ledger does not have the update {update_id}, recorded at {moment}",
+            f"the ledger does not have {which} {moment}",
             hint="it is of another network, still catching up, or pruned beyond it",
+        )
+
+
+class IngestionRunning(CantataError):
+    """Another process ingests into this database, and must not while the cursor is moved."""
+
+    code = "INGESTION_RUNNING"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another process ingests into this database",
+            hint="stop every `cantata ingest run`, and `cantata up`, then run this again",
         )
 
 

@@ -14,7 +14,7 @@ from cantata.ingestion.errors import ResyncImpossible
 from cantata.ingestion.model import Cursor
 from cantata.ingestion.projection import Projection
 from cantata.ingestion.source import UpdateSource
-from cantata.kernel.time import Timestamp
+from cantata.kernel.time import RelTime, Timestamp
 from cantata.ledger.model.updates import Transaction
 from cantata.observability.events import events
 from cantata.storage.database import Database
@@ -23,28 +23,27 @@ _log = events("ingestion")
 
 
 async def resync(
-    database: Database, source: UpdateSource, projections: Sequence[Projection]
+    database: Database,
+    source: UpdateSource,
+    projections: Sequence[Projection],
+    moment: Timestamp | None = None,
 ) -> Cursor:
     """Move the cursor to the last ingested update, wherever the ledger has it; give the cursor.
 
-    Every projection is emptied and filled again by whoever ingests next. Raise ResyncImpossible
-    if the ledger does not have that update, and change nothing. Let nobody ingest meanwhile.
+    With a `moment`, to the last update that was recorded then or before, ingested or not: what
+    follows it is ingested again, which changes nothing. Every projection is emptied and filled
+    again by whoever ingests next. Raise ResyncImpossible if the ledger does not have that
+    update, and change nothing. Let nobody ingest meanwhile.
     """
     async with database.read() as session:
         before = await repository.load_cursor(session)
         last = await repository.last_update(session)
-    if last is None:
+    if moment is not None:
+        after = await _cursor_at(source, moment)
+    elif last is not None:
+        after = await _cursor_of(source, *last[1:])
+    else:
         return before
-    _, update_id, moment = last
-    found = await _place_of(source, update_id, moment)
-    if found is None:
-        raise ResyncImpossible(update_id, str(moment))
-    after = Cursor(
-        offset=found.offset,
-        update_id=update_id,
-        record_time=moment,
-        synchronizer_id=found.synchronizer_id,
-    )
     names = [projection.name for projection in projections]
     async with database.write() as session:
         await repository.begin(session, names)
@@ -53,20 +52,48 @@ async def resync(
             await projection.reset(session)
         await repository.save_projections(session, names, 0)
         await repository.save_cursor(session, after)
-    _log.warning("resynced", update_id=update_id, before=before.offset, after=after.offset)
+    _log.warning("resynced", update_id=after.update_id, before=before.offset, after=after.offset)
     return after
 
 
+async def _cursor_of(source: UpdateSource, update_id: str, moment: Timestamp) -> Cursor:
+    """Give the place of an update that was recorded at a time; raise ResyncImpossible."""
+    found = await _place_of(source, update_id, moment)
+    if found is None:
+        raise ResyncImpossible(update_id, str(moment))
+    return _cursor(found)
+
+
+async def _cursor_at(source: UpdateSource, moment: Timestamp) -> Cursor:
+    """Give the place of the last update up to a time; raise ResyncImpossible if it is pruned."""
+    begin = await source.pruned()
+    low = await _before(source, moment + RelTime(microseconds=1))
+    found: Transaction | None = None
+    async with aclosing(source.follow(max(begin, low - 1), await source.end())) as updates:
+        async for update in updates:
+            if isinstance(update, Transaction):
+                if update.record_time is None or update.record_time > moment:
+                    break
+                found = update
+    if found is not None:
+        return _cursor(found)
+    if begin > 0:
+        raise ResyncImpossible("", str(moment))
+    return Cursor()
+
+
+def _cursor(found: Transaction) -> Cursor:
+    return Cursor(
+        offset=found.offset,
+        update_id=found.update_id,
+        record_time=found.record_time,
+        synchronizer_id=found.synchronizer_id,
+    )
+
+
 async def _place_of(source: UpdateSource, update_id: str, moment: Timestamp) -> Transaction | None:
-    """Find an update by its record time, which never falls with the offset."""
-    low, high = await source.pruned(), await source.end()
-    while low < high:
-        middle = (low + high) // 2
-        found = await _first(source, middle, high)
-        if found is None or _is_late(found, moment):
-            high = middle
-        else:
-            low = found.offset
+    """Find an update by its record time."""
+    low = await _before(source, moment)
     async with aclosing(source.follow(low, await source.end())) as updates:
         async for update in updates:
             if isinstance(update, Transaction):
@@ -75,6 +102,19 @@ async def _place_of(source: UpdateSource, update_id: str, moment: Timestamp) -> 
                 if update.record_time is not None and update.record_time > moment:
                     return None
     return None
+
+
+async def _before(source: UpdateSource, moment: Timestamp) -> int:
+    """Give the offset of the last update before a time, which never falls with the offset."""
+    low, high = await source.pruned(), await source.end()
+    while low < high:
+        middle = (low + high) // 2
+        found = await _first(source, middle, high)
+        if found is None or _is_late(found, moment):
+            high = middle
+        else:
+            low = found.offset
+    return low
 
 
 async def _first(source: UpdateSource, begin: int, end: int) -> Transaction | None:

@@ -42,7 +42,7 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
     async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
         worker = bootstrap.worker(database, ledger, bell, name)
         events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
-        scheduler = bootstrap.scheduler(database)
+        scheduler = bootstrap.scheduler(settings, database, ledger)
 
         def stop() -> None:
             worker.stop()

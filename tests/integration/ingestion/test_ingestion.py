@@ -27,7 +27,7 @@ from cantata.ingestion.runner import Runner, RunnerSettings
 from cantata.ingestion.service import Ingester
 from cantata.kernel.time import RelTime
 from cantata.ledger.errors import Unreachable
-from cantata.ledger.model.updates import Checkpoint, OtherUpdate
+from cantata.ledger.model.updates import Checkpoint, OtherUpdate, Transaction
 from cantata.storage.database import Database
 from cantata.storage.leadership import Leadership
 from cantata.storage.settings import DatabaseSettings
@@ -342,5 +342,34 @@ def test_another_participant_is_found_by_time(database_settings: DatabaseSetting
             async with running(database, there):
                 await caught_up(database, there)
             assert await rows(database, ALL) == expected(there)
+
+    asyncio.run(main())
+
+
+def test_a_time_names_the_place(database_settings: DatabaseSettings) -> None:
+    """What was ingested after it is ingested again, and everything is as the ledger says."""
+
+    async def main() -> None:
+        history = History()
+        history.grow(120, seed=5)
+        transactions = [each for each in history.updates if isinstance(each, Transaction)]
+        async with prepared(database_settings) as database:
+            async with running(database, history):
+                await caught_up(database, history)
+            projections = Ingester(database, [Seen()]).projections
+            for place in (0, 40, 119):
+                moment = transactions[place].record_time
+                assert moment is not None
+                after = await resync(database, history, projections, moment)
+                assert after.offset == transactions[place].offset
+                assert after.update_id == transactions[place].update_id
+                async with running(database, history):
+                    await caught_up(database, history)
+                assert await rows(database, ALL) == expected(history)
+            early = await resync(database, history, projections, START)
+            assert (early.offset, early.update_id) == (0, "")
+            history.gone = transactions[5].offset
+            with pytest.raises(ResyncImpossible, match="any update up to"):
+                await resync(database, history, projections, START)
 
     asyncio.run(main())

@@ -35,22 +35,54 @@ class Schedule:
     work: Work
 
 
-class ScheduleRunner:
-    """Runs what is due, one after the other."""
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work that takes long, and opens transactions of its own; it may be cancelled anywhere.
 
-    def __init__(self, database: Database, schedules: Sequence[Schedule], clock: Clock) -> None:
+    Its run is noted when it begins, so a process that dies on it does it again when it is due.
+    """
+
+    name: str
+    every: RelTime
+    run: Callable[[], Awaitable[None]]
+
+
+class ScheduleRunner:
+    """Runs schedules that are due, one after the other, and jobs beside them."""
+
+    def __init__(
+        self,
+        database: Database,
+        schedules: Sequence[Schedule],
+        clock: Clock,
+        jobs: Sequence[Job] = (),
+    ) -> None:
         self._database = database
         self._schedules = {schedule.name: schedule for schedule in schedules}
+        self._jobs = {job.name: job for job in jobs}
+        self._running: dict[str, asyncio.Task[None]] = {}
         self._clock = clock
         self._stopping = asyncio.Event()
         self._is_made = False
 
     def stop(self) -> None:
-        """Begin nothing more; `run` ends when what is running is done."""
+        """Begin nothing more; `run` ends when the schedule that is running is done."""
         self._stopping.set()
 
     async def run(self) -> None:
         """Run schedules until told to stop; wait while the database is away."""
+        try:
+            await self._run()
+        finally:
+            for task in self._running.values():
+                task.cancel()
+            await asyncio.gather(*self._running.values(), return_exceptions=True)
+
+    async def finish(self) -> None:
+        """Wait for the jobs that are running."""
+        await asyncio.gather(*self._running.values())
+
+    async def _run(self) -> None:
         while not self._stopping.is_set():
             try:
                 while await self.run_due() and not self._stopping.is_set():
@@ -64,7 +96,7 @@ class ScheduleRunner:
 
     async def run_due(self) -> bool:
         """Run one schedule that is due; tell whether there was one."""
-        names = tuple(self._schedules)
+        names = (*self._schedules, *self._jobs)
         now = self._clock.now()
         if not self._is_made:
             async with self._database.write() as session:
@@ -75,15 +107,35 @@ class ScheduleRunner:
                 name = await repository.take(session, names, now)
                 if name is None:
                     return False
-                schedule = self._schedules[name]
-                try:
-                    await schedule.work(session, now)
-                except CantataError as error:
-                    raise _Failed(schedule, error) from error
+                schedule = self._schedules.get(name) or self._jobs[name]
+                if isinstance(schedule, Schedule):
+                    try:
+                        await schedule.work(session, now)
+                    except CantataError as error:
+                        raise _Failed(schedule, error) from error
                 await repository.ran(session, name, now, now + schedule.every)
         except _Failed as failed:
             await self._note(failed, now)
+            return True
+        if isinstance(schedule, Job):
+            self._start(schedule, now)
         return True
+
+    def _start(self, job: Job, now: Timestamp) -> None:
+        """Begin a job, unless the last run of it still goes on here."""
+        if job.name not in self._running:
+            task = asyncio.create_task(self._do(job, now))
+            self._running[job.name] = task
+            task.add_done_callback(lambda _: self._running.pop(job.name))
+
+    async def _do(self, job: Job, now: Timestamp) -> None:
+        try:
+            await job.run()
+        except CantataError as error:
+            try:
+                await self._note(_Failed(job, error), now)
+            except StorageError as gone:
+                metrics.FAILURES.labels("schedules", gone.code).inc()
 
     async def _note(self, failed: _Failed, now: Timestamp) -> None:
         schedule, error = failed.schedule, failed.error
@@ -99,7 +151,7 @@ class ScheduleRunner:
 class _Failed(Exception):
     """A schedule's work failed; what it did is rolled back."""
 
-    def __init__(self, schedule: Schedule, error: CantataError) -> None:
+    def __init__(self, schedule: Schedule | Job, error: CantataError) -> None:
         super().__init__(schedule.name)
         self.schedule = schedule
         self.error = error

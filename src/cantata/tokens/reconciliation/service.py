@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cantata.ingestion.repository import load_cursor
+from cantata.ingestion.repository import positions
 from cantata.kernel.ids import ContractId
 from cantata.kernel.time import Clock
 from cantata.ledger.client import LedgerClient
@@ -21,7 +21,9 @@ from cantata.tokens import history
 from cantata.tokens.model import Holding
 from cantata.tokens.projection.contracts import is_projected
 from cantata.tokens.reconciliation import policy, repository
+from cantata.tokens.reconciliation.errors import ProjectionsBehind
 from cantata.tokens.reconciliation.model import (
+    CONTRACTS,
     HOLDINGS,
     SHOWN_MAX,
     Difference,
@@ -35,8 +37,8 @@ _log = events("reconciliation")
 class Rebuilds(Protocol):
     """What empties a projection and fills it from the ledger."""
 
-    async def rebuild(self, name: str) -> None:
-        """Rebuild the projection of this name."""
+    async def rebuild(self, name: str) -> int:
+        """Rebuild the projection of this name; give the offset that it has then."""
 
 
 @dataclass(slots=True)
@@ -77,11 +79,15 @@ class Reconciler:
         self._clock = clock
 
     async def run(self) -> Report:
-        """Compare, keep the report, and raise the alarm if something differs."""
+        """Compare, keep the report, and raise the alarm if something differs.
+
+        Raise ProjectionsBehind while one of them is being filled.
+        """
         async with self._database.read() as session:
-            offset = (await load_cursor(session)).offset
+            offset = await _reached(session)
         ledger = await self._read_ledger(offset)
         async with self._database.read() as session:
+            await _reached(session)
             found = await _compare(session, ledger, offset)
         report = Report(
             offset=offset,
@@ -123,6 +129,16 @@ class Reconciler:
         async with aclosing(contracts):
             async for contract in contracts:
                 yield contract
+
+
+async def _reached(session: ReadSession) -> int:
+    """Give the offset that all projections of tokens are at; raise ProjectionsBehind."""
+    found = await positions(session)
+    for name in (CONTRACTS, HOLDINGS):
+        reached = found.reached.get(name, 0)
+        if reached != found.cursor.offset:
+            raise ProjectionsBehind(name, reached, found.cursor.offset)
+    return found.cursor.offset
 
 
 async def _compare(session: ReadSession, ledger: _Ledger, offset: int) -> _Found:

@@ -1,0 +1,54 @@
+"""What an operator does to ingestion: fills a projection again, finds the place again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from cantata import bootstrap
+from cantata.config import Settings
+from cantata.ingestion.catchup import Tell
+from cantata.ingestion.errors import IngestionRunning
+from cantata.ingestion.model import Cursor
+from cantata.ingestion.repository import load_cursor
+from cantata.ingestion.resync import resync as moved
+from cantata.ingestion.runner import LEADERSHIP
+from cantata.kernel.time import Timestamp
+from cantata.storage.database import Database
+from cantata.storage.leadership import Leadership
+from cantata.storage.settings import DatabaseSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """Where the cursor was, and where it is."""
+
+    before: Cursor
+    after: Cursor
+
+
+async def rebuild(settings: Settings, stored: DatabaseSettings, name: str, tell: Tell) -> int:
+    """Empty a projection and fill it from the ledger, while ingestion and all else go on.
+
+    Give the offset at which it is live again. Raise ProjectionUnknown.
+    """
+    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+        return await bootstrap.catch_up(database, ledger, tell).rebuild(name)
+
+
+async def resync(settings: Settings, stored: DatabaseSettings, moment: Timestamp | None) -> Moved:
+    """Find the last ingested update, or the last one up to a time, in a ledger of other offsets.
+
+    Raise IngestionRunning while somebody ingests, ResyncImpossible if it is not there.
+    """
+    leadership = Leadership(stored, LEADERSHIP)
+    try:
+        if not await leadership.try_acquire():
+            raise IngestionRunning
+        async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+            async with database.read() as session:
+                before = await load_cursor(session)
+            projections = bootstrap.ingester(database).projections
+            after = await moved(database, bootstrap.source(ledger), projections, moment)
+        return Moved(before=before, after=after)
+    finally:
+        await leadership.release()
