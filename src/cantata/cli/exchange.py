@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from cantata.cli.output import print_json
-from cantata.exchange.history.errors import MalformedHistory
+from cantata.exchange.history.errors import MalformedHistory, MalformedTransaction
 from cantata.exchange.history.recorded import contracts_in, made_in, updates_in
 from cantata.exchange.history.state import History, State
 from cantata.exchange.history.wire import state_json
-from cantata.ledger.model.updates import Checkpoint, Update
+from cantata.ledger.model.updates import Update
 
 FILE_BYTES_MAX = 1 << 30
 """Bytes of one file of recorded answers."""
@@ -45,20 +45,27 @@ def parse(
     ] = None,
 ) -> None:
     """Print holdings, waiting instructions and entries of a recorded history as JSON."""
-    found = [update for path in files for update in updates_in(_content(path), str(path))]
+    found = [(update, path) for path in files for update in updates_in(_content(path), str(path))]
     begin = () if contracts is None else contracts_in(_content(contracts), str(contracts))
     made = () if events is None else made_in(_content(events), str(events))
     state = State.of_contracts(party, begin)
     history = History(state, elsewhere=State.of_contracts(party, made))
-    for update in _in_order(found):
-        history.add(update)
+    for update, path in _in_order(found):
+        try:
+            history.add(update)
+        except MalformedTransaction as error:
+            place = f"node {error.node_id} of update {error.update_id}"
+            raise MalformedHistory(str(path), place, error.reason) from None
     print_json(state_json(state, history.entries))
 
 
-def _in_order(updates: list[Update]) -> list[Update]:
+def _in_order(updates: list[tuple[Update, Path]]) -> list[tuple[Update, Path]]:
     """Put the updates of several files in the order in which they were recorded."""
-    told = [update for update in updates if not isinstance(update, Checkpoint)]
-    return sorted(told, key=lambda update: update.offset)
+    return sorted(updates, key=_offset)
+
+
+def _offset(update: tuple[Update, Path]) -> int:
+    return update[0].offset
 
 
 def _content(path: Path) -> Any:

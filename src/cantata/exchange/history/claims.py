@@ -10,7 +10,9 @@ from cantata.exchange.history.model import EntryKind, Finding, Instruction, Stat
 from cantata.exchange.history.walk import Change, Scope, Walk
 
 _RETURNED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.FAILED})
+_INCOMING = frozenset({EntryKind.TRANSFER_IN, EntryKind.MINT})
 _BY_RECEIVER = frozenset({"TransferInstruction_Accept", "TransferInstruction_Reject"})
+_BY_ENDS = _BY_RECEIVER | {"TransferInstruction_Withdraw"}
 
 
 def kind_of(transfer: Transfer, party: str) -> EntryKind:
@@ -96,6 +98,8 @@ def _of_transfer(scope: Scope, claim: Claim, transfer: Transfer, party: str) -> 
         burned=burned_by(claim.meta),
         memo=_memo(claim, transfer),
     )
+    if draft.kind in _INCOMING:
+        draft.burned = 0
     if claim.instruction is not None:
         draft.about(claim.instruction)
     if claim.status is Status.PENDING:
@@ -139,7 +143,7 @@ def _prefer_log(draft: Draft, scope: Scope) -> None:
 def _is_side(leg: Leg, draft: Draft) -> bool:
     if leg.is_sender:
         return leg.other == draft.receiver and draft.kind is not EntryKind.TRANSFER_IN
-    return leg.other == draft.sender and draft.kind in {EntryKind.TRANSFER_IN, EntryKind.MINT}
+    return leg.other == draft.sender and draft.kind in _INCOMING
 
 
 def _compare(draft: Draft, claim: Claim) -> None:
@@ -151,7 +155,7 @@ def _compare(draft: Draft, claim: Claim) -> None:
     if net in _expected(draft, claim, draft.amount):
         return
     draft.findings.add(Finding.AMOUNT_DIFFERS)
-    if draft.status is Status.COMPLETED and draft.kind in {EntryKind.TRANSFER_IN, EntryKind.MINT}:
+    if draft.status is Status.COMPLETED and draft.kind in _INCOMING:
         if net > 0:
             draft.amount = net
         else:
@@ -164,7 +168,7 @@ def _expected(draft: Draft, claim: Claim, amount: int) -> tuple[int, ...]:
     Registries lock what is offered, or take it away until the offer is answered, or leave it
     alone; what is burned besides is burned at the sender's expense.
     """
-    if draft.kind in {EntryKind.TRANSFER_IN, EntryKind.MINT}:
+    if draft.kind in _INCOMING:
         return (amount,) if draft.status is Status.COMPLETED else (0,)
     spent = -draft.burned
     if draft.status in _RETURNED:
@@ -196,7 +200,7 @@ def _from_unknown(scope: Scope, claim: Claim, walk: Walk) -> list[Draft]:
         _unknown_step(scope, claim, walk, changes)
         for changes in by_instrument(lasting(scope.changes)).values()
     ]
-    if not drafts and walk.party in claim.event.acting_parties:
+    if not drafts and _is_own_step(claim, walk.party):
         drafts = [_unknown_step(scope, claim, walk, [])]
     return drafts + _besides(scope, claim, None, walk.party)
 
@@ -220,6 +224,7 @@ def _unknown_step(scope: Scope, claim: Claim, walk: Walk, changes: list[Change])
     if _is_incoming(draft.net, claim, party):
         sender = shapes.text(claim.meta.get(shapes.SENDER)) or other
         draft.kind, draft.sender, draft.receiver = EntryKind.TRANSFER_IN, sender, party
+        draft.burned = 0
         draft.amount = draft.net if changes and claim.status is Status.COMPLETED else None
     else:
         draft.kind, draft.sender, draft.receiver = EntryKind.TRANSFER_OUT, party, other
@@ -227,6 +232,11 @@ def _unknown_step(scope: Scope, claim: Claim, walk: Walk, changes: list[Change])
     if claim.status is None:
         _distrust(draft, Finding.UNKNOWN_CHOICE)
     return draft
+
+
+def _is_own_step(claim: Claim, party: str) -> bool:
+    """Tell whether the party took the step as an end of the transfer; admins take others."""
+    return claim.event.choice in _BY_ENDS and party in claim.event.acting_parties
 
 
 def _is_incoming(net: int, claim: Claim, party: str) -> bool:

@@ -99,7 +99,7 @@ def _settled(
         draft.findings.add(Finding.LABEL_CONTRADICTED)
         return [draft]
     owners = {owner for owner, _ in others}
-    draft.kind, draft.receiver = EntryKind.TRANSFER_IN, party
+    draft.kind, draft.receiver, draft.burned = EntryKind.TRANSFER_IN, party, 0
     draft.sender = sender or (owners.pop() if len(owners) == 1 else None)
     if sender is not None and sender not in event.acting_parties:
         draft.findings.add(Finding.SENDER_DID_NOT_ACT)

@@ -178,9 +178,10 @@ class Entry:
 
     `update_id`, `node_id` and `position` identify it: several entries of one node have positions
     from zero. `amount` is that of the movement, never negative; None if it is not known. `net`
-    is what the party's holdings of the instrument gained, negative if they lost; `burned` is what
-    the choice says was burned besides. `created` and `archived` leave out what came and went
-    within. `source` is None for contracts that were created by no choice that is visible.
+    is what the party's holdings of the instrument gained, negative if they lost; `burned` is
+    what the choice says was burned besides, at the party's expense. `created` and `archived`
+    leave out what came and went within. `source` is None for contracts that were created by no
+    choice that is visible.
     """
 
     update_id: str

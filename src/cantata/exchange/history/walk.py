@@ -289,12 +289,15 @@ class Walk:
         return self._root
 
     def _label(self) -> Scope | None:
-        """Give the outermost choice here that calls itself something."""
-        label: Scope | None = None
-        for here in self._path:
-            if not here.is_read:
-                here.is_read = True
-                here.label = label if here.is_claim else self._read_label(here, label)
+        """Give the outermost choice here that calls itself something; read each choice once."""
+        path = self._path
+        first = len(path)
+        while first and not path[first - 1].is_read:
+            first -= 1
+        label = path[first - 1].label if first else None
+        for here in path[first:]:
+            here.is_read = True
+            here.label = label if here.is_claim else self._read_label(here, label)
             label = here.label
         return label
 
@@ -336,7 +339,8 @@ def in_order(transaction: Transaction) -> Iterable[Event]:
     last = -1
     for event in ordered:
         if event.node_id <= last:
-            raise MalformedTransaction(transaction.update_id, event.node_id, "is there twice")
+            reason = "is there twice" if event.node_id == last else "is no node of a tree"
+            raise MalformedTransaction(transaction.update_id, event.node_id, reason)
         last = event.node_id
     return ordered
 
