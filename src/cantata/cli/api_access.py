@@ -20,6 +20,8 @@ ANSWER_SECONDS_MAX = 60
 WAIT_SECONDS = 20
 PAGE = 200
 SERVER_FAULT = 500
+SHOWN_MAX = 10
+"""Fields that a message names."""
 
 UrlOption = Annotated[
     str, typer.Option("--url", envvar="CANTATA_API_URL", help="Address of the API.")
@@ -39,15 +41,21 @@ WaitOption = Annotated[
 
 
 class ApiRefused(CantataError):
-    """The API refused; `code` is that of its reason, `status` that of HTTP."""
+    """The API refused; `code` is that of its reason, `status` that of HTTP.
+
+    `errors` are the fields, or rows, that are wrong.
+    """
 
     code: ClassVar[str] = "API_REFUSED"
 
     def __init__(self, status: int, problem: Mapping[str, Any]) -> None:
         self.status = status
+        self.errors: list[Mapping[str, Any]] = problem.get("errors") or []
         fields = "; ".join(
-            f"{each.get('field')}: {each.get('message')}" for each in problem.get("errors") or []
+            f"{each.get('field')}: {each.get('message')}" for each in self.errors[:SHOWN_MAX]
         )
+        if len(self.errors) > SHOWN_MAX:
+            fields += f"; and {len(self.errors) - SHOWN_MAX} more"
         said = str(problem.get("detail") or f"the API answered {status}")
         super().__init__(
             f"{said} ({fields})" if fields else said,
@@ -131,11 +139,11 @@ class Api:
         method: str,
         path: str,
         *,
-        body: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | bytes | None = None,
         query: Mapping[str, str | int | None] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Any:
-        """Send a request; raise what its answer means."""
+        """Send a request, with JSON or with a file's bytes; raise what its answer means."""
         require_client()
         http = import_module("httpx2")
         sent = dict(headers or {})
@@ -146,7 +154,7 @@ class Api:
             answer = http.request(
                 method,
                 f"{self.url}{path}",
-                json=body,
+                **({"content": body} if isinstance(body, bytes) else {"json": body}),
                 params=given,
                 headers=sent,
                 timeout=ANSWER_SECONDS_MAX,

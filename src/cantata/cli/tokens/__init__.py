@@ -8,6 +8,7 @@ from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
 from cantata.cli.tokens.accounts import accounts
 from cantata.cli.tokens.allowances import allowances
 from cantata.cli.tokens.approvals import approvals, requests
+from cantata.cli.tokens.batch import batch
 from cantata.cli.tokens.changes import changes
 from cantata.cli.tokens.reads import reads
 from cantata.cli.tokens.reconcile import reconcile
@@ -29,3 +30,4 @@ for part in (changes, reads, rules, requests, allowances):
 app.command("reconcile")(reconcile)
 app.add_typer(accounts, name="accounts")
 app.add_typer(approvals, name="approvals")
+app.add_typer(batch, name="batch")

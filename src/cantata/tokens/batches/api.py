@@ -57,7 +57,7 @@ router = APIRouter(prefix="/v1", tags=["batches"])
 
 CSV = "text/csv"
 PAGE = 200
-LOOK_AGAIN_SECONDS = 0.25
+LOOK_AGAIN_MS = 250
 _OTHER_LIMIT = "write"
 _BODY = {
     "requestBody": {
@@ -285,7 +285,7 @@ async def _waited(change: Mutation, batches: Batches, intent: Intent) -> BatchAn
         answer = await _shown(change.edge, batches, change.caller, intent.id)
         if answer.state == "over" or clock.monotonic_ns() >= until:
             return answer
-        await asyncio.sleep(LOOK_AGAIN_SECONDS)
+        await asyncio.sleep(LOOK_AGAIN_MS / 1_000)
 
 
 async def _shown(edge: Edge, batches: Batches, caller: Caller, batch: UUID) -> BatchAnswer:
