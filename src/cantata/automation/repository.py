@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, func, literal, or_, select, text, update
+from sqlalchemy import ARRAY, Text, and_, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.errors import IdempotencyConflict
@@ -29,6 +29,7 @@ from cantata.automation.tables import INTENTS, fingerprint, intent_of
 from cantata.ingestion.repository import CURSORS
 from cantata.kernel.time import Timestamp
 from cantata.observability.tracing import continued
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant
 
@@ -37,6 +38,24 @@ CHANNEL = "cantata_intents"
 
 ENDED = "cantata_intents_ended"
 """Who waits for the end of an intent, or for what there is to sign, listens here."""
+
+
+_GIVEN = (
+    *("id", "kind", "requester", "key", "fingerprint", "subject", "act_as", "request", "deadline"),
+    *("state", "phases", "attempts", "command_id", "update_id", "trace", "due_at", "waiting"),
+    *("leased_by", "together_max", "created_at", "updated_at"),
+)
+_RECORD = Query(
+    insert(INTENTS)
+    .values({name: bindparam(name, type_=INTENTS.c[name].type) for name in _GIVEN})
+    .on_conflict_do_nothing(index_elements=["requester", "key"])
+    .returning(INTENTS, func.pg_notify(bindparam("channel", type_=Text), ""))
+)
+_ASKED = Query(
+    select(INTENTS).where(
+        INTENTS.c.requester == bindparam("requester"), INTENTS.c.key == bindparam("key")
+    )
+)
 
 
 async def record(
@@ -48,40 +67,34 @@ async def record(
     raises IdempotencyConflict.
     """
     digest = fingerprint(wish)
-    row = await session.first(
-        insert(INTENTS)
-        .values(
-            id=identity,
-            kind=wish.kind,
-            requester=wish.requester,
-            key=wish.key,
-            fingerprint=digest,
-            subject=wish.subject,
-            act_as=list(wish.act_as),
-            request=dict(wish.request),
-            deadline=wish.deadline,
-            state=State.REQUESTED.value,
-            phases=[[State.REQUESTED.value, str(now)]],
-            attempts=0,
-            command_id="",
-            update_id="",
-            trace=trace or continued(""),
-            due_at=now,
-            waiting=False,
-            leased_by="",
-            together_max=TOGETHER_MAX,
-            created_at=now,
-            updated_at=now,
-        )
-        .on_conflict_do_nothing(index_elements=["requester", "key"])
-        .returning(INTENTS, func.pg_notify(CHANNEL, ""))
+    row = await session.row(
+        _RECORD,
+        id=identity,
+        kind=wish.kind,
+        requester=wish.requester,
+        key=wish.key,
+        fingerprint=digest,
+        subject=wish.subject,
+        act_as=list(wish.act_as),
+        request=dict(wish.request),
+        deadline=wish.deadline,
+        state=State.REQUESTED.value,
+        phases=[[State.REQUESTED.value, str(now)]],
+        attempts=0,
+        command_id="",
+        update_id="",
+        trace=trace or continued(""),
+        due_at=now,
+        waiting=False,
+        leased_by="",
+        together_max=TOGETHER_MAX,
+        created_at=now,
+        updated_at=now,
+        channel=CHANNEL,
     )
     if row is not None:
         return intent_of(row), True
-    statement = select(INTENTS).where(
-        INTENTS.c.requester == wish.requester, INTENTS.c.key == wish.key
-    )
-    earlier = await session.first(statement)
+    earlier = await session.row(_ASKED, requester=wish.requester, key=wish.key)
     assert earlier is not None, wish.key
     if bytes(earlier.fingerprint) != digest:
         raise IdempotencyConflict(wish.key)
@@ -90,9 +103,7 @@ async def record(
 
 async def find(session: ReadSession, wish: Wish) -> Intent | None:
     """Give the intent that a wish was recorded as before; IdempotencyConflict for another one."""
-    row = await session.first(
-        select(INTENTS).where(INTENTS.c.requester == wish.requester, INTENTS.c.key == wish.key)
-    )
+    row = await session.row(_ASKED, requester=wish.requester, key=wish.key)
     if row is not None and bytes(row.fingerprint) != fingerprint(wish):
         raise IdempotencyConflict(wish.key)
     return None if row is None else intent_of(row)

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from cantata.kernel.time import Timestamp
 from cantata.storage.errors import AuditBroken
 from cantata.storage.leadership import lock_key
+from cantata.storage.query import Query
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant
@@ -36,6 +37,9 @@ AUDIT = Table(
     Column("seal", LargeBinary, nullable=False),
 )
 _LOCK = lock_key("audit")
+_QUEUE_UP = Query(text("SELECT pg_advisory_xact_lock(:key)"))
+_LAST = Query(select(AUDIT.c.entry, AUDIT.c.seal).order_by(AUDIT.c.entry.desc()).limit(1))
+_APPEND = Query(insert(AUDIT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,21 +58,18 @@ async def record(session: WriteSession, entry: AuditEntry) -> int:
 
     Writers follow each other: the trail is locked until the transaction ends.
     """
-    await session.run(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    last = await session.first(
-        select(AUDIT.c.entry, AUDIT.c.seal).order_by(AUDIT.c.entry.desc()).limit(1)
-    )
+    await session.change(_QUEUE_UP, key=_LOCK)
+    last = await session.row(_LAST)
     number, seal = (last.entry + 1, last.seal) if last is not None else (1, FIRST_SEAL)
-    await session.run(
-        insert(AUDIT).values(
-            entry=number,
-            at=entry.at,
-            actor=entry.actor,
-            action=entry.action,
-            subject=entry.subject,
-            details=dict(entry.details),
-            seal=_seal(seal, number, entry),
-        )
+    await session.change(
+        _APPEND,
+        entry=number,
+        at=entry.at,
+        actor=entry.actor,
+        action=entry.action,
+        subject=entry.subject,
+        details=dict(entry.details),
+        seal=_seal(seal, number, entry),
     )
     return number
 

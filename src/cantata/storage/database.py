@@ -129,6 +129,8 @@ def _translated() -> Iterator[None]:
         if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
             raise DatabaseUnavailable(_first_line(cause)) from error
         raise
+    except _BUSY as error:
+        raise DatabaseBusy(type(error).__name__) from error
     except psycopg.OperationalError as error:
         raise DatabaseUnavailable(_first_line(error)) from error
 

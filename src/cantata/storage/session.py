@@ -9,6 +9,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
+from cantata.storage.query import Query
+
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
@@ -17,6 +19,23 @@ class ReadSession:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self._driver: Any = None
+
+    async def rows(self, query: Query, **parameters: Any) -> list[Any]:
+        """Run a statement that was composed beforehand; give its rows, bounded by itself."""
+        cursor = await (await self.driver()).execute(query.text, query.given(parameters))
+        return query.read(await cursor.fetchall())
+
+    async def row(self, query: Query, **parameters: Any) -> Any | None:
+        """Run a statement that was composed beforehand; give its first row, or None."""
+        found = await self.rows(query, **parameters)
+        return found[0] if found else None
+
+    async def driver(self) -> Any:
+        """Give the driver's connection, which is in this transaction."""
+        if self._driver is None:
+            self._driver = (await self._connection.get_raw_connection()).driver_connection
+        return self._driver
 
     async def all(
         self, statement: Executable, parameters: Parameters | None = None
@@ -46,10 +65,11 @@ class WriteSession(ReadSession):
             return 0
         return (await self._connection.execute(statement, parameters)).rowcount
 
-    async def driver(self) -> Any:
-        """Give the driver's connection, which is in this transaction, for COPY."""
-        return (await self._connection.get_raw_connection()).driver_connection
+    async def change(self, query: Query, **parameters: Any) -> int:
+        """Run a statement that was composed beforehand; give the number of rows it changed."""
+        cursor = await (await self.driver()).execute(query.text, query.given(parameters))
+        return int(cursor.rowcount)
 
     async def notify(self, channel: str) -> None:
         """Wake listeners of a channel when the transaction commits."""
-        await self._connection.exec_driver_sql("SELECT pg_notify(%s, '')", (channel,))
+        await (await self.driver()).execute("SELECT pg_notify(%s, '')", (channel,))

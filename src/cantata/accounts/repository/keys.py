@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, exists, func, select, update
+from sqlalchemy import Row, Uuid, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.accounts.model import ApiKey
 from cantata.accounts.repository.tables import API_KEYS, REVOKED_TOKENS, SESSIONS, USERS
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
 
 
@@ -149,9 +150,21 @@ async def revoke_token(session: WriteSession, token_id: str, expires_at: Timesta
 
 async def token_is_good(session: ReadSession, token_id: str, session_id: UUID | None) -> bool:
     """Tell whether neither a token nor its session was revoked."""
-    revoked = exists().where(REVOKED_TOKENS.c.token_id == token_id)
-    ended = exists().where(SESSIONS.c.id == session_id, SESSIONS.c.revoked_at.is_not(None))
-    return not await session.scalar(select(revoked | ended))
+    row = await session.row(_IS_ENDED, token=token_id, session=session_id)
+    return row is not None and not row.ended
+
+
+_IS_ENDED = Query(
+    select(
+        (
+            exists().where(REVOKED_TOKENS.c.token_id == bindparam("token"))
+            | exists().where(
+                SESSIONS.c.id == bindparam("session", type_=Uuid),
+                SESSIONS.c.revoked_at.is_not(None),
+            )
+        ).label("ended")
+    )
+)
 
 
 def _key(row: Row[Any]) -> ApiKey:

@@ -6,7 +6,22 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Subquery, Table, delete, or_, select, union, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Row,
+    Subquery,
+    Table,
+    Text,
+    Uuid,
+    any_,
+    bindparam,
+    delete,
+    or_,
+    select,
+    union,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.accounts.model import (
@@ -29,7 +44,9 @@ from cantata.accounts.repository.tables import (
 )
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import Instant
 
 
 async def add_user(session: WriteSession, user: User, digest: bytes | None) -> bool:
@@ -52,7 +69,7 @@ async def add_user(session: WriteSession, user: User, digest: bytes | None) -> b
 
 async def user(session: ReadSession, identity: UUID) -> User | None:
     """Give a user."""
-    row = await session.first(select(USERS).where(USERS.c.id == identity))
+    row = await session.row(_USER, id=identity)
     return None if row is None else _user(row)
 
 
@@ -110,7 +127,7 @@ async def add_party(session: WriteSession, party: Party) -> None:
 
 async def party(session: ReadSession, name: PartyId) -> Party | None:
     """Give a party of ours."""
-    row = await session.first(select(PARTIES).where(PARTIES.c.party == name))
+    row = await session.row(_PARTY, party=name)
     return None if row is None else _party(row)
 
 
@@ -229,10 +246,7 @@ async def has_right(
 ) -> bool:
     """Tell whether a user has a right, by herself or by a role; who may act may read."""
     enough = [Right.ACT_AS.value] if right is Right.ACT_AS else [each.value for each in Right]
-    held = _rights_of(user_id, now)
-    found = await session.scalar(
-        select(held.c.party).where(held.c.party == name, held.c.access.in_(enough)).limit(1)
-    )
+    found = await session.row(_RIGHT, user=user_id, now=now, party=name, enough=enough)
     return found is not None
 
 
@@ -263,7 +277,7 @@ async def drop_code(session: WriteSession, digest: bytes) -> None:
     await session.run(delete(EMAIL_CODES).where(EMAIL_CODES.c.email_digest == digest))
 
 
-def _rights_of(user_id: UUID, now: Timestamp) -> Subquery:
+def _rights_of(user_id: Any, now: Any) -> Subquery:
     """Give the rights that hold now: those given to a user, and those to her roles."""
     own = select(PARTY_RIGHTS.c.party, PARTY_RIGHTS.c.access).where(
         PARTY_RIGHTS.c.user_id == user_id, _valid(PARTY_RIGHTS, now)
@@ -276,9 +290,22 @@ def _rights_of(user_id: UUID, now: Timestamp) -> Subquery:
     return union(own, by_role).subquery()
 
 
-def _valid(table: Table, now: Timestamp) -> ColumnElement[bool]:
+def _valid(table: Table, now: Any) -> ColumnElement[bool]:
     expires = table.c.expires_at
     return or_(expires.is_(None), expires > now)
+
+
+_USER = Query(select(USERS).where(USERS.c.id == bindparam("id")))
+_PARTY = Query(select(PARTIES).where(PARTIES.c.party == bindparam("party")))
+_HELD = _rights_of(bindparam("user", type_=Uuid), bindparam("now", type_=Instant))
+_RIGHT = Query(
+    select(_HELD.c.party)
+    .where(
+        _HELD.c.party == bindparam("party"),
+        _HELD.c.access == any_(bindparam("enough", type_=ARRAY(Text))),
+    )
+    .limit(1)
+)
 
 
 def _user(row: Row[Any]) -> User:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, null, or_, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.handler import Plan
@@ -28,81 +28,94 @@ from cantata.automation.model import (
 from cantata.automation.repository import CHANNEL, ENDED, failure_json
 from cantata.automation.tables import BATCHES, INTENTS, intent_of
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant, stored_time
 
 _NOW = bindparam("now", type_=Instant)
-_DUE = (
+_DUE = Query(
     select(INTENTS)
     .where(
         INTENTS.c.due_at <= _NOW,
-        INTENTS.c.kind.in_(bindparam("kinds", expanding=True)),
+        INTENTS.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
         or_(INTENTS.c.leased_until.is_(None), INTENTS.c.leased_until < _NOW),
     )
     .order_by(INTENTS.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_LEASE = text(
-    "UPDATE intents SET leased_until = :until, leased_by = :worker"
-    " WHERE id = ANY(CAST(:ids AS uuid[]))"
+_LEASE = Query(
+    text(
+        "UPDATE intents SET leased_until = :until, leased_by = :worker"
+        " WHERE id = ANY(CAST(:ids AS uuid[]))"
+    )
 )
-_HAND_BACK = text(
-    "UPDATE intents SET leased_until = NULL, leased_by = ''"
-    " WHERE id = ANY(CAST(:ids AS uuid[])) AND leased_by = :worker"
+_HAND_BACK = Query(
+    text(
+        "UPDATE intents SET leased_until = NULL, leased_by = ''"
+        " WHERE id = ANY(CAST(:ids AS uuid[])) AND leased_by = :worker"
+    )
 )
 # Plans are large and of no use once their command was sent.
 _LEAN = [null().label("plan") if each is INTENTS.c.plan else each for each in INTENTS.c]
-_LOCKED = (
+_LOCKED = Query(
     select(*_LEAN)
-    .where(INTENTS.c.id.in_(bindparam("ids", expanding=True)))
+    .where(INTENTS.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
     .order_by(INTENTS.c.id)
     .with_for_update()
 )
-_DEAD = (
+_DEAD = Query(
     select(*_LEAN)
     .where(
-        INTENTS.c.state.in_([state.value for state in IN_FLIGHT]),
+        or_(*(INTENTS.c.state == state.value for state in sorted(IN_FLIGHT, key=str))),
         INTENTS.c.dead_after < _NOW,
     )
     .order_by(INTENTS.c.id)
     .limit(DEAD_MAX)
     .with_for_update()
 )
-_MARK = text(
-    "UPDATE intents SET state = 'submitted', phases = phases || CAST(:phases AS jsonb),"
-    " attempts = attempts + 1, plan = CAST(sent.plan AS jsonb), batch = sent.batch,"
-    " command_id = sent.command, due_at = sent.due, waiting = false, leased_until = NULL,"
-    " updated_at = :now, dead_after = greatest(:dead, (SELECT max(record_time)"
-    " + CAST(:doubt AS bigint) * interval '1 microsecond' FROM ingestion_cursors))"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:plans AS text[]), CAST(:batches AS uuid[]),"
-    " CAST(:commands AS text[]), CAST(:dues AS timestamptz[]))"
-    " AS sent(id, plan, batch, command, due)"
-    " WHERE intents.id = sent.id AND intents.state = 'requested'"
+_MARK = Query(
+    text(
+        "UPDATE intents SET state = 'submitted', phases = phases || CAST(:phases AS jsonb),"
+        " attempts = attempts + 1, plan = CAST(sent.plan AS jsonb), batch = sent.batch,"
+        " command_id = sent.command, due_at = sent.due, waiting = false, leased_until = NULL,"
+        " updated_at = :now, dead_after = greatest(:dead, (SELECT max(record_time)"
+        " + CAST(:doubt AS bigint) * interval '1 microsecond' FROM ingestion_cursors))"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:plans AS text[]), CAST(:batches AS uuid[]),"
+        " CAST(:commands AS text[]), CAST(:dues AS timestamptz[]))"
+        " AS sent(id, plan, batch, command, due)"
+        " WHERE intents.id = sent.id AND intents.state = 'requested'"
+    )
 )
-_COMPLETE = text(
-    "WITH done AS (UPDATE intents SET state = 'completed',"
-    " phases = phases || CAST(:phases AS jsonb), update_id = ended.update_id,"
-    " ledger_offset = ended.place, result = CAST(ended.result AS jsonb), failure = NULL,"
-    " due_at = NULL, waiting = false, leased_until = NULL, updated_at = :now"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:updates AS text[]), CAST(:places AS bigint[]),"
-    " CAST(:results AS text[])) AS ended(id, update_id, place, result)"
-    " WHERE intents.id = ended.id AND intents.state <> 'completed' RETURNING intents.id)"
-    " SELECT count(*), pg_notify(:channel, '') FROM done"
+_COMPLETE = Query(
+    text(
+        "WITH done AS (UPDATE intents SET state = 'completed',"
+        " phases = phases || CAST(:phases AS jsonb), update_id = ended.update_id,"
+        " ledger_offset = ended.place, result = CAST(ended.result AS jsonb), failure = NULL,"
+        " due_at = NULL, waiting = false, leased_until = NULL, updated_at = :now"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:updates AS text[]), CAST(:places AS bigint[]),"
+        " CAST(:results AS text[])) AS ended(id, update_id, place, result)"
+        " WHERE intents.id = ended.id AND intents.state <> 'completed' RETURNING intents.id)"
+        " SELECT count(*), pg_notify(:channel, '') FROM done"
+    )
 )
-_FAIL = text(
-    "WITH done AS (UPDATE intents SET state = 'failed',"
-    " phases = phases || CAST(:phases AS jsonb), failure = CAST(ended.failure AS jsonb),"
-    " due_at = NULL, waiting = false, leased_until = NULL, updated_at = :now"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]))"
-    " AS ended(id, state, failure)"
-    " WHERE intents.id = ended.id AND intents.state = ended.state RETURNING intents.id)"
-    " SELECT count(*), pg_notify(:channel, '') FROM done"
+_FAIL = Query(
+    text(
+        "WITH done AS (UPDATE intents SET state = 'failed',"
+        " phases = phases || CAST(:phases AS jsonb), failure = CAST(ended.failure AS jsonb),"
+        " due_at = NULL, waiting = false, leased_until = NULL, updated_at = :now"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]))"
+        " AS ended(id, state, failure)"
+        " WHERE intents.id = ended.id AND intents.state = ended.state RETURNING intents.id)"
+        " SELECT count(*), pg_notify(:channel, '') FROM done"
+    )
 )
-_POSTPONE = text(
-    "UPDATE intents SET due_at = later.due, waiting = true, leased_until = NULL"
-    " FROM unnest(CAST(:ids AS uuid[]), CAST(:dues AS timestamptz[])) AS later(id, due)"
-    " WHERE intents.id = later.id AND intents.state = 'requested'"
+_POSTPONE = Query(
+    text(
+        "UPDATE intents SET due_at = later.due, waiting = true, leased_until = NULL"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:dues AS timestamptz[])) AS later(id, due)"
+        " WHERE intents.id = later.id AND intents.state = 'requested'"
+    )
 )
 
 
@@ -134,8 +147,8 @@ async def due(
     session: WriteSession, kinds: Sequence[str], now: Timestamp, limit: int = CLAIM_MAX
 ) -> tuple[Intent, ...]:
     """Give due rows that nobody holds, in order of their age, and lock them until the commit."""
-    given = {"kinds": list(kinds), "now": now, "most": min(limit, CLAIM_MAX)}
-    rows = await session.all(_DUE, given)
+    most = min(limit, CLAIM_MAX)
+    rows = await session.rows(_DUE, kinds=list(kinds), now=now, most=most)
     return tuple(sorted(map(intent_of, rows), key=lambda intent: intent.created_at))
 
 
@@ -145,12 +158,12 @@ async def lease(
     """Lease locked rows to a worker beyond the end of the transaction."""
     if intents:
         until = stored_time(now + LEASE)
-        await session.run(_LEASE, {"ids": _ids(intents), "until": until, "worker": worker})
+        await session.change(_LEASE, ids=_ids(intents), until=until, worker=worker)
 
 
 async def hand_back(session: WriteSession, intents: Sequence[Intent], worker: str) -> None:
     """End the leases of a worker that did nothing with its rows."""
-    if intents and await session.run(_HAND_BACK, {"ids": _ids(intents), "worker": worker}):
+    if intents and await session.change(_HAND_BACK, ids=_ids(intents), worker=worker):
         await session.notify(CHANNEL)
 
 
@@ -158,12 +171,12 @@ async def locked(session: ReadSession, identities: Sequence[UUID]) -> tuple[Inte
     """Give and lock those of some intents that exist, without plans, always in the same order."""
     if not identities:
         return ()
-    return tuple(map(intent_of, await session.all(_LOCKED, {"ids": list(identities)})))
+    return tuple(map(intent_of, await session.rows(_LOCKED, ids=list(identities))))
 
 
 async def dead(session: ReadSession, record_time: Timestamp) -> tuple[Intent, ...]:
     """Give and lock the intents in flight whose submission can have no effect any more."""
-    return tuple(map(intent_of, await session.all(_DEAD, {"now": record_time})))
+    return tuple(map(intent_of, await session.rows(_DEAD, now=record_time)))
 
 
 async def add_batch(
@@ -198,19 +211,17 @@ async def mark_sent(session: WriteSession, marks: Sequence[Mark], now: Timestamp
         return
     again = stored_time(now + RESEND)
     plans = [None if each.plan is None else json.dumps(each.plan) for each in marks]
-    changed = await session.run(
+    changed = await session.change(
         _MARK,
-        {
-            "ids": _ids([each.intent for each in marks]),
-            "plans": plans,
-            "batches": [each.batch for each in marks],
-            "commands": [each.command_id for each in marks],
-            "dues": [again if each.is_first else None for each in marks],
-            "phases": _phases((State.PREPARED, State.SUBMITTED), now),
-            "dead": stored_time(now + IN_DOUBT),
-            "doubt": IN_DOUBT.microseconds,
-            "now": stored_time(now),
-        },
+        ids=_ids([each.intent for each in marks]),
+        plans=plans,
+        batches=[each.batch for each in marks],
+        commands=[each.command_id for each in marks],
+        dues=[again if each.is_first else None for each in marks],
+        phases=_phases((State.PREPARED, State.SUBMITTED), now),
+        dead=stored_time(now + IN_DOUBT),
+        doubt=IN_DOUBT.microseconds,
+        now=stored_time(now),
     )
     assert changed == len(marks), (changed, len(marks))
 
@@ -219,17 +230,15 @@ async def complete(session: WriteSession, effects: Sequence[Effect], now: Timest
     """Write down what locked intents came to; whoever waits for their end is told."""
     if not effects:
         return
-    await session.run(
+    await session.change(
         _COMPLETE,
-        {
-            "ids": _ids([each.intent for each in effects]),
-            "updates": [each.update_id for each in effects],
-            "places": [each.offset for each in effects],
-            "results": [json.dumps(each.result) for each in effects],
-            "phases": _phases((State.COMPLETED,), now),
-            "channel": ENDED,
-            "now": stored_time(now),
-        },
+        ids=_ids([each.intent for each in effects]),
+        updates=[each.update_id for each in effects],
+        places=[each.offset for each in effects],
+        results=[json.dumps(each.result) for each in effects],
+        phases=_phases((State.COMPLETED,), now),
+        channel=ENDED,
+        now=stored_time(now),
     )
 
 
@@ -239,16 +248,14 @@ async def fail(
     """Write down why locked intents failed; whoever waits for their end is told."""
     if not failed:
         return
-    await session.run(
+    await session.change(
         _FAIL,
-        {
-            "ids": _ids([intent for intent, _ in failed]),
-            "states": [intent.state.value for intent, _ in failed],
-            "failures": [json.dumps(failure_json(why)) for _, why in failed],
-            "phases": _phases((State.FAILED,), now),
-            "channel": ENDED,
-            "now": stored_time(now),
-        },
+        ids=_ids([intent for intent, _ in failed]),
+        states=[intent.state.value for intent, _ in failed],
+        failures=[json.dumps(failure_json(why)) for _, why in failed],
+        phases=_phases((State.FAILED,), now),
+        channel=ENDED,
+        now=stored_time(now),
     )
 
 
@@ -256,7 +263,7 @@ async def postpone(session: WriteSession, later: Sequence[tuple[Intent, Timestam
     """Let requested intents wait for what they need, each until a time at the latest."""
     if later:
         dues = [stored_time(due_at) for _, due_at in later]
-        await session.run(_POSTPONE, {"ids": _ids([each for each, _ in later]), "dues": dues})
+        await session.change(_POSTPONE, ids=_ids([each for each, _ in later]), dues=dues)
 
 
 async def move_all(

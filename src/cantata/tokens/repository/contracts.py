@@ -6,14 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Table, func, or_, select, text
+from sqlalchemy import ARRAY, Row, Table, Text, any_, bindparam, func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
 from cantata.ledger.submission import Disclosed
 from cantata.storage.arrays import GONE, gone
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import Instant
 from cantata.tokens.model import Instrument, InstrumentId, Offer, OfferState
 from cantata.tokens.repository.tables import DISCLOSABLES, INSTRUMENTS, OFFERS
 
@@ -32,6 +34,32 @@ _ARCHIVE_INSTRUMENTS, _ARCHIVE_DISCLOSABLES = (
         f" WHERE {name}.contract_id = gone.cid AND archived_offset IS NULL"
     )
     for name in (INSTRUMENTS.name, DISCLOSABLES.name)
+)
+
+
+_INSTRUMENT = Query(
+    select(INSTRUMENTS)
+    .where(
+        INSTRUMENTS.c.admin == bindparam("admin"),
+        INSTRUMENTS.c.instrument == bindparam("instrument"),
+        INSTRUMENTS.c.archived_offset.is_(None),
+    )
+    .order_by(INSTRUMENTS.c.created_offset.desc())
+    .limit(1)
+)
+_NOW = bindparam("now", type_=Instant)
+_NEWEST = Query(
+    select(DISCLOSABLES)
+    .where(
+        DISCLOSABLES.c.kind == bindparam("kind"),
+        DISCLOSABLES.c.admin == bindparam("admin"),
+        DISCLOSABLES.c.instrument == any_(bindparam("instruments", type_=ARRAY(Text))),
+        DISCLOSABLES.c.party == bindparam("party"),
+        DISCLOSABLES.c.archived_offset.is_(None),
+        or_(_NOW.is_(None), DISCLOSABLES.c.expires_at.is_(None), DISCLOSABLES.c.expires_at > _NOW),
+    )
+    .order_by(DISCLOSABLES.c.created_offset.desc())
+    .limit(1)
 )
 
 
@@ -98,16 +126,7 @@ async def close_offers(
 
 async def instrument(session: ReadSession, identity: InstrumentId) -> Instrument | None:
     """Give an instrument as it is now."""
-    row = await session.first(
-        select(INSTRUMENTS)
-        .where(
-            INSTRUMENTS.c.admin == identity.admin,
-            INSTRUMENTS.c.instrument == identity.id,
-            INSTRUMENTS.c.archived_offset.is_(None),
-        )
-        .order_by(INSTRUMENTS.c.created_offset.desc())
-        .limit(1)
-    )
+    row = await session.row(_INSTRUMENT, admin=identity.admin, instrument=identity.id)
     return None if row is None else instrument_of(row)
 
 
@@ -136,17 +155,14 @@ async def disclosable(
     now: Timestamp | None = None,
 ) -> Disclosable | None:
     """Give the newest active contract of a kind, for an instrument or all of its admin's."""
-    columns = DISCLOSABLES.c
-    statement = select(DISCLOSABLES).where(
-        columns.kind == kind,
-        columns.admin == instrument_id.admin,
-        columns.instrument.in_(["", instrument_id.id]),
-        columns.party == party,
-        columns.archived_offset.is_(None),
+    row = await session.row(
+        _NEWEST,
+        kind=kind,
+        admin=instrument_id.admin,
+        instruments=["", instrument_id.id],
+        party=party,
+        now=now,
     )
-    if now is not None:
-        statement = statement.where(or_(columns.expires_at.is_(None), columns.expires_at > now))
-    row = await session.first(statement.order_by(columns.created_offset.desc()).limit(1))
     return None if row is None else disclosable_of(row)
 
 

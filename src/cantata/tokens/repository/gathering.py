@@ -6,10 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sqlalchemy import ARRAY, Text, and_, bindparam, func, select, tuple_
+from sqlalchemy import ARRAY, Text, and_, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import array
 
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession
 from cantata.tokens.model import Instrument, InstrumentId
 from cantata.tokens.repository.contracts import Disclosable, disclosable_of, instrument_of
@@ -29,25 +31,36 @@ _WANTED = (
     .table_valued("kind", "admin", "instrument", "party", name="wanted")
     .render_derived(name="wanted")
 )
-_DISCLOSABLES = (
+_NAMED = (
+    func.unnest(*(bindparam(name, type_=ARRAY(Text)) for name in ("admins", "instruments")))
+    .table_valued("admin", "instrument", name="named")
+    .render_derived(name="named")
+)
+_DISCLOSABLES = Query(
     select(DISCLOSABLES)
     .join(
         _WANTED,
         and_(
             DISCLOSABLES.c.kind == _WANTED.c.kind,
             DISCLOSABLES.c.admin == _WANTED.c.admin,
-            DISCLOSABLES.c.instrument.in_(["", _WANTED.c.instrument]),
+            DISCLOSABLES.c.instrument == any_(array(["", _WANTED.c.instrument])),
             DISCLOSABLES.c.party == _WANTED.c.party,
         ),
     )
     .where(DISCLOSABLES.c.archived_offset.is_(None))
     .order_by(DISCLOSABLES.c.created_offset)
 )
-_INSTRUMENTS = (
+_INSTRUMENTS = Query(
     select(
         INSTRUMENTS,
         RESERVATIONS.c.intent_id.is_not(None).label("is_reserved"),
         TOKEN_LIMITS.c.changed_at.is_not(None).label("is_limited"),
+    )
+    .join(
+        _NAMED,
+        and_(
+            INSTRUMENTS.c.admin == _NAMED.c.admin, INSTRUMENTS.c.instrument == _NAMED.c.instrument
+        ),
     )
     .outerjoin(RESERVATIONS, RESERVATIONS.c.contract_id == INSTRUMENTS.c.contract_id)
     .outerjoin(
@@ -58,7 +71,6 @@ _INSTRUMENTS = (
         ),
     )
     .where(
-        tuple_(INSTRUMENTS.c.admin, INSTRUMENTS.c.instrument).in_(bindparam("ids", expanding=True)),
         INSTRUMENTS.c.archived_offset.is_(None),
     )
     .order_by(INSTRUMENTS.c.created_offset)
@@ -104,8 +116,11 @@ async def standings(
     session: ReadSession, tokens: Collection[InstrumentId]
 ) -> Mapping[InstrumentId, Standing]:
     """Give the instruments among ids that are active, each by its newest contract."""
-    rows = await session.all(
-        _INSTRUMENTS, {"ids": [(str(each.admin), each.id) for each in dict.fromkeys(tokens)]}
+    named = list(dict.fromkeys(tokens))
+    rows = await session.rows(
+        _INSTRUMENTS,
+        admins=[str(each.admin) for each in named],
+        instruments=[each.id for each in named],
     )
     found = (
         Standing(
@@ -122,8 +137,7 @@ async def shelf(session: ReadSession, needs: Collection[Need]) -> Shelf:
     if not wanted:
         return Shelf(())
     kinds, admins, instruments, parties = map(list, zip(*wanted, strict=True))
-    rows = await session.all(
-        _DISCLOSABLES,
-        {"kinds": kinds, "admins": admins, "instruments": instruments, "parties": parties},
+    rows = await session.rows(
+        _DISCLOSABLES, kinds=kinds, admins=admins, instruments=instruments, parties=parties
     )
     return Shelf(tuple({row.contract_id: disclosable_of(row) for row in rows}.values()))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    bindparam,
     exists,
     func,
     select,
@@ -26,6 +27,7 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.leadership import lock_key
+from cantata.storage.query import Query
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Amount, Instant
@@ -58,6 +60,14 @@ TOKEN_LIMITS = Table(
 """What the registry holds transfers to; our own state, not the ledger's."""
 
 
+_LIMITS = Query(
+    select(TOKEN_LIMITS).where(
+        TOKEN_LIMITS.c.admin == bindparam("admin"),
+        TOKEN_LIMITS.c.instrument == bindparam("instrument"),
+    )
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnderWay:
     """A movement that was sent and is not ingested; a mint has the issuer as its sender."""
@@ -69,11 +79,7 @@ class UnderWay:
 
 async def limits(session: ReadSession, token: InstrumentId) -> TokenLimits | None:
     """Give the limits of a token; None if it has none."""
-    row = await session.first(
-        select(TOKEN_LIMITS).where(
-            TOKEN_LIMITS.c.admin == token.admin, TOKEN_LIMITS.c.instrument == token.id
-        )
-    )
+    row = await session.row(_LIMITS, admin=token.admin, instrument=token.id)
     if row is None:
         return None
     found = _limits(row)

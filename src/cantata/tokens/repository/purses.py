@@ -6,16 +6,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import bindparam, text
+from sqlalchemy import BigInteger, Text, text
 
 from cantata.kernel.ids import ContractId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import WriteSession
 from cantata.storage.types import Amount, stored_time
 from cantata.tokens.payments import CHOICE_MAX, PLENTY, Coin, Payment, Purse
 from cantata.tokens.policy import SMALL_ONES
-from cantata.tokens.repository.tables import RESERVATIONS
 
 _FREE = (
     "owner = wanted.owner AND admin = wanted.admin AND instrument = wanted.instrument"
@@ -27,25 +27,29 @@ _WANTED = (
     "FROM unnest(CAST(:owners AS text[]), CAST(:admins AS text[]), CAST(:instruments AS text[]),"
     " CAST(:amounts AS numeric[])) WITH ORDINALITY AS wanted(owner, admin, instrument, least, n)"
 )
-_FITTING = text(
-    f"SELECT wanted.n, fitting.contract_id, fitting.amount {_WANTED}"  # noqa: S608 - our own text
-    f" CROSS JOIN LATERAL (SELECT contract_id, amount FROM holdings WHERE {_FREE}"
-    " AND amount >= wanted.least ORDER BY amount LIMIT :most) AS fitting"
-    " ORDER BY wanted.n, fitting.amount"
-).columns(amount=Amount)
-_SMALLEST = text(
-    f"SELECT wanted.n, small.contract_id, small.amount {_WANTED}"  # noqa: S608 - our own text
-    f" CROSS JOIN LATERAL (SELECT contract_id, amount FROM holdings WHERE {_FREE}"
-    " ORDER BY amount LIMIT :most) AS small ORDER BY wanted.n, small.amount"
-).columns(amount=Amount)
-_RESERVE = text(
-    "INSERT INTO reservations (contract_id, intent_id)"
-    " SELECT * FROM unnest(CAST(:contracts AS text[]), CAST(:intents AS uuid[]))"
-    " ON CONFLICT DO NOTHING RETURNING contract_id"
+_FITTING = Query(
+    text(
+        f"SELECT wanted.n, fitting.contract_id, fitting.amount {_WANTED}"  # noqa: S608 - our own text
+        f" CROSS JOIN LATERAL (SELECT contract_id, amount FROM holdings WHERE {_FREE}"
+        " AND amount >= wanted.least ORDER BY amount LIMIT :most) AS fitting"
+        " ORDER BY wanted.n, fitting.amount"
+    ).columns(n=BigInteger, contract_id=Text, amount=Amount)
 )
-_RELEASE = RESERVATIONS.delete().where(
-    RESERVATIONS.c.intent_id.in_(bindparam("intents", expanding=True))
+_SMALLEST = Query(
+    text(
+        f"SELECT wanted.n, small.contract_id, small.amount {_WANTED}"  # noqa: S608 - our own text
+        f" CROSS JOIN LATERAL (SELECT contract_id, amount FROM holdings WHERE {_FREE}"
+        " ORDER BY amount LIMIT :most) AS small ORDER BY wanted.n, small.amount"
+    ).columns(n=BigInteger, contract_id=Text, amount=Amount)
 )
+_RESERVE = Query(
+    text(
+        "INSERT INTO reservations (contract_id, intent_id)"
+        " SELECT * FROM unnest(CAST(:contracts AS text[]), CAST(:intents AS uuid[]))"
+        " ON CONFLICT DO NOTHING RETURNING contract_id"
+    ).columns(contract_id=Text)
+)
+_RELEASE = Query(text("DELETE FROM reservations WHERE intent_id = ANY(CAST(:intents AS uuid[]))"))
 
 
 async def fitting(
@@ -60,7 +64,7 @@ async def fitting(
     least = [each.amount for each in payments]
     purses = [each.purse for each in payments]
     given = {**_given(purses, least, now), "most": min(most, CHOICE_MAX)}
-    for row in await session.all(_FITTING, given):
+    for row in await session.rows(_FITTING, **given):
         found[row.n - 1].append(Coin(ContractId(row.contract_id), row.amount))
     return found
 
@@ -72,7 +76,7 @@ async def smallest(
     found: dict[Purse, list[Coin]] = {each: [] for each in purses}
     least = [Decimal("0")] * len(purses)
     given = {**_given(purses, least, now), "most": PLENTY + SMALL_ONES + 1}
-    for row in await session.all(_SMALLEST, given):
+    for row in await session.rows(_SMALLEST, **given):
         found[purses[row.n - 1]].append(Coin(ContractId(row.contract_id), row.amount))
     return found
 
@@ -88,8 +92,8 @@ async def reserve(
     pairs = sorted((str(cid), intent) for intent, cids in wanted.items() for cid in cids)
     if not pairs:
         return frozenset(wanted)
-    given = {"contracts": [cid for cid, _ in pairs], "intents": [intent for _, intent in pairs]}
-    rows = await session.all(_RESERVE, given)
+    contracts, intents = map(list, zip(*pairs, strict=True))
+    rows = await session.rows(_RESERVE, contracts=contracts, intents=intents)
     got = {row.contract_id for row in rows}
     lost = {intent for cid, intent in pairs if cid not in got}
     await release(session, sorted(lost))
@@ -99,7 +103,7 @@ async def reserve(
 async def release(session: WriteSession, intents: Sequence[UUID]) -> None:
     """Give back everything that is reserved for any of some intents."""
     if intents:
-        await session.run(_RELEASE, {"intents": list(intents)})
+        await session.change(_RELEASE, intents=list(intents))
 
 
 def _given(purses: Sequence[Purse], least: Sequence[Decimal], now: Timestamp) -> dict[str, object]:

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
 
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession
-from cantata.storage.types import Amount
+from cantata.storage.types import Amount, Instant
 from cantata.tokens.model import Holding, InstrumentId, MovementKind, Offer, OfferState
 from cantata.tokens.repository.contracts import offer_of
 from cantata.tokens.repository.holdings import Balance, active_at, holding_of
@@ -83,6 +84,22 @@ async def balances_page(
     return tuple(_balance(row) for row in rows)
 
 
+_NOW = bindparam("now", type_=Instant)
+_ONE_COVERS = Query(
+    select(HOLDINGS.c.contract_id)
+    .where(
+        HOLDINGS.c.owner == bindparam("owner"),
+        HOLDINGS.c.admin == bindparam("admin"),
+        HOLDINGS.c.instrument == bindparam("instrument"),
+        HOLDINGS.c.archived_offset.is_(None),
+        or_(HOLDINGS.c.lock_holders.is_(None), HOLDINGS.c.lock_expires_at <= _NOW),
+        HOLDINGS.c.amount >= bindparam("amount", type_=Amount),
+    )
+    .order_by(HOLDINGS.c.amount)
+    .limit(1)
+)
+
+
 async def covers(
     session: ReadSession, owner: PartyId, token: InstrumentId, amount: Decimal, now: Timestamp
 ) -> tuple[bool, Decimal]:
@@ -97,7 +114,8 @@ async def covers(
         HOLDINGS.c.archived_offset.is_(None),
         or_(HOLDINGS.c.lock_holders.is_(None), HOLDINGS.c.lock_expires_at <= now),
     )
-    if await session.scalar(select(exists().where(*unlocked, HOLDINGS.c.amount >= amount))):
+    given = {"owner": owner, "admin": token.admin, "instrument": token.id}
+    if await session.row(_ONE_COVERS, **given, amount=amount, now=now) is not None:
         return True, amount
     total = await session.scalar(select(func.sum(HOLDINGS.c.amount)).where(*unlocked))
     free = total if total is not None else ZERO
