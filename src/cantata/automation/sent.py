@@ -8,18 +8,23 @@ from dataclasses import dataclass
 
 from cantata.automation.handler import Plan
 from cantata.automation.model import Intent
+from cantata.kernel.time import Timestamp
 from cantata.ledger.tracing import current_traceparent
 from cantata.observability.tracing import span
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Intents that are written down as sent by one command; `again` if it was sent before."""
+    """Intents that are written down as sent by one command; `again` if it was sent before.
+
+    `dead_before` is the record time after which what was sent before can have no effect.
+    """
 
     intents: tuple[Intent, ...]
     plan: Plan
     command_id: str
     again: bool = False
+    dead_before: Timestamp | None = None
 
     @property
     def first(self) -> Intent:

@@ -50,7 +50,7 @@ class Settler:
             await self._doubt(sent, outcome.error)
         elif isinstance(outcome, Refused):
             if sent.again:
-                await self._doubt(sent, outcome.error)
+                await self._refused_again(sent, outcome.error)
             elif len(sent.intents) > 1:
                 await self._separate(sent.intents, outcome.error)
             else:
@@ -103,16 +103,31 @@ class Settler:
 
     async def _doubt(self, sent: Sent, error: CantataError) -> None:
         """Keep everything as it is: nothing is given back before the outcome is known."""
+        due = retry_at(self._clock.now(), sent.first.attempts)
+        await self._unknown(sent, error, due_at=due)
+
+    async def _refused_again(self, sent: Sent, error: CantataError) -> None:
+        """Stay in doubt about the first time alone: this time it had no effect, for sure.
+
+        So what the first time has not done when it is dead will never be done. Only a ledger that
+        was busy is asked again; another refusal would be the same once more.
+        """
+        again = isinstance(error, Retryable)
+        due = retry_at(self._clock.now(), sent.first.attempts) if again else None
+        await self._unknown(sent, error, due_at=due, dead_after=sent.dead_before)
+
+    async def _unknown(
+        self, sent: Sent, error: CantataError, *, due_at: Timestamp | None, **changes: Any
+    ) -> None:
         now = self._clock.now()
         for intent in sent.intents:
             _log.warning("intent.unknown", intent=str(intent.id), code=error.code)
         first, rest = sent.first, sent.intents[1:]
-        failure = repository.failure_json(Failure.of(error))
+        changes["failure"] = repository.failure_json(Failure.of(error))
         async with self._database.write() as session:
-            due = retry_at(now, first.attempts)
-            await repository.move(session, first, State.UNKNOWN, now, due_at=due, failure=failure)
+            await repository.move(session, first, State.UNKNOWN, now, due_at=due_at, **changes)
             if rest:
-                await many.move_all(session, rest, (State.UNKNOWN,), now, failure=failure)
+                await many.move_all(session, rest, (State.UNKNOWN,), now, **changes)
 
     async def _separate(self, intents: Sequence[Intent], error: CantataError) -> None:
         """Start over those whose shared submission was refused, in companies half as large.

@@ -226,7 +226,8 @@ class IntentSubmitter:
                 dead = repository.doubtful_until(now)
                 others = await many.move_all(session, others, path, now, dead_after=dead)
             moved = await self._mark(session, intent, path, plan, intent.command_id)
-        return Sent((moved, *others), plan, intent.command_id, again=True)
+        before = intent.dead_after
+        return Sent((moved, *others), plan, intent.command_id, again=True, dead_before=before)
 
     async def _as_sent(
         self, session: WriteSession, intent: Intent

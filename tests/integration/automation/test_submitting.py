@@ -332,3 +332,28 @@ def test_a_worker_takes_over_what_it_left(database_settings: DatabaseSettings) -
         assert (await stage.intent(other)).state is State.REQUESTED
 
     played(database_settings, play)
+
+
+def test_a_refusal_of_what_was_lost_is_not_asked_for_again(
+    database_settings: DatabaseSettings,
+) -> None:
+    """It says that this time had no effect: what is in doubt is the first time, and its time."""
+
+    async def play(stage: Stage) -> None:
+        stage.ledger.script = ["lost", "contention"]
+        asked = await stage.ask(1)
+        await stage.work()
+        first = (await stage.intent(asked)).dead_after
+        stage.advance(20)
+        await stage.work()
+        found = await stage.intent(asked)
+        assert (found.state, found.attempts, found.dead_after) == (State.UNKNOWN, 2, first)
+        stage.advance(60)
+        assert await stage.work() == 0
+        stage.advance(60)
+        stage.ledger.tick()
+        await stage.ingest()
+        assert (await stage.intent(asked)).state is State.FAILED
+        assert await stage.reserved() == 0
+
+    played(database_settings, play)
