@@ -34,10 +34,13 @@ MAY_FAIL = frozenset(
         "NO_PREAPPROVAL",
         "OFFER_UNKNOWN",
         "NOT_RECORDED",
-        "CONTRACT_NOT_FOUND",
+        "NOT_FOUND",
     }
 )
-"""Why operations of the traffic may fail: funds or offers are gone, or the command was lost."""
+"""Why operations of the traffic may fail: funds or offers are gone, or the command was lost.
+
+What is NOT_FOUND was used up by others again and again while ingestion was away.
+"""
 
 
 async def intents_of(database: Database) -> tuple[Intent, ...]:

@@ -87,8 +87,8 @@ class Platform:
 
 
 @contextmanager
-def platform(folder: Path, *arguments: str) -> Iterator[Platform]:
-    """Run `cantata up` until the block ends; it has to stop cleanly then."""
+def platform(folder: Path, *arguments: str, status: int = 0) -> Iterator[Platform]:
+    """Run `cantata up` until the block ends; it has to stop with a status then, 0 if cleanly."""
     ready, said = folder / "ready.json", folder / "said.txt"
     command = (sys.executable, "-m", "cantata", "up", "--sandbox-port", "0", "--port", "0")
     with said.open("wb") as output:
@@ -103,7 +103,7 @@ def platform(folder: Path, *arguments: str) -> Iterator[Platform]:
         where = _wait_until(ready, process, said)
         yield Platform(process, folder / "data", where["ledger"], where["api"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(STOP_SECONDS_MAX) == 0, said.read_text(encoding="utf-8")
+        assert process.wait(STOP_SECONDS_MAX) == status, said.read_text(encoding="utf-8")
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

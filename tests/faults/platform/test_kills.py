@@ -29,14 +29,14 @@ from tests.faults.platform.traffic import Market, Trader
 from tests.integration.world import USER
 
 FEW = {"worker": 4, "ingestion": 3, "sandbox": 3, "api": 3, POSTGRESQL: 3}
-MANY = {"worker": 24, "ingestion": 22, "sandbox": 22, "api": 18, POSTGRESQL: 18}
+MANY = {"worker": 22, "ingestion": 20, "sandbox": 20, "api": 20, POSTGRESQL: 20}
 """How often each part is killed, in an order that is as random as the moments."""
 
 TRADERS = 8
 HOLDERS = ("alice", "bob", "carol")
 SEED = 20_261
 LOOK_SECONDS = 0.2
-LIFE_SECONDS_MAX = 6
+LIFE_SECONDS_MAX = 4
 """A part works for a random time of at most so much before it is killed."""
 
 KILL_SECONDS_MAX = 300
