@@ -39,6 +39,8 @@ class BookKind(Enum):
     """Rewards, mints and other gains that no customer sent."""
     LOSSES = "losses"
     """What a treasury lost without paying anybody: burned, expired."""
+    OPENING = "opening"
+    """What a treasury held before the history that was read begins."""
     UNEXPLAINED = "unexplained"
     """Changes of holdings that nothing explains: each raises an alarm."""
 
@@ -68,6 +70,8 @@ class Book:
 
 class Occasion(Enum):
     """Why an entry is made; with its reference it is made once."""
+
+    OPENED = "opened"
 
     RECEIVED = "received"
     """Holdings changed as an entry of the ledger's history says."""

@@ -51,7 +51,8 @@ class Treasury:
     """A party of ours that holds what customers deposited.
 
     `signer` names what signs for it. Withdrawals wait while `withdrawals_enabled` is false, and
-    until a record time later than `safe_after` was ingested, if there is one.
+    until a record time later than `safe_after` was ingested, if there is one. Its history is
+    read from `from_offset` on.
     """
 
     party: PartyId
@@ -59,6 +60,7 @@ class Treasury:
     signer: str
     withdrawals_enabled: bool
     safe_after: Timestamp | None
+    from_offset: int
     created_at: Timestamp
 
 

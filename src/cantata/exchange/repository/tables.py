@@ -1,4 +1,4 @@
-"""The tables: one projection of the ledger's history, all others our own."""
+"""The tables: what the ledger showed of treasuries, and what is our own."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ ENTRIES = Table(
     PrimaryKeyConstraint("treasury", "ledger_offset", "position"),
     Index("ix_exchange_entries_update_id", "update_id", "node_id"),
 )
-"""What happened to a treasury, as the parser read it: a projection, made again from the ledger."""
+"""What happened to a treasury, as the parser read it."""
 
 TREASURIES = Table(
     "exchange_treasuries",
@@ -55,8 +55,57 @@ TREASURIES = Table(
     Column("signer", Text, nullable=False),
     Column("withdrawals_enabled", Boolean, nullable=False),
     Column("safe_after", Instant),
+    Column("from_offset", BigInteger, nullable=False),
     Column("created_at", Instant, nullable=False),
 )
+"""A treasury's history is read from `from_offset` on; what was there then is its opening."""
+
+HOLDINGS = Table(
+    "exchange_holdings",
+    METADATA,
+    Column("contract_id", Text, primary_key=True),
+    Column("treasury", Text, ForeignKey("exchange_treasuries.party"), nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("amount", Amount, nullable=False),
+    Column("lock", JSONB),
+    Column("usable_from", Instant),
+    Column("template_id", Text, nullable=False),
+    Column("package_name", Text, nullable=False),
+    Column("admin_signed", Boolean, nullable=False),
+    Column("views_agree", Boolean, nullable=False),
+    Column("created_at", Instant),
+    Column("created_offset", BigInteger, nullable=False),
+    Column("archived_offset", BigInteger),
+    Index(
+        "ix_exchange_holdings_active",
+        "treasury",
+        "admin",
+        "instrument",
+        "amount",
+        postgresql_where="archived_offset IS NULL",
+    ),
+)
+"""What treasuries hold. `usable_from`: when the lock binds nobody any more, null for never;
+for a holding without lock it is null as well, and so is `lock`."""
+
+INSTRUCTIONS = Table(
+    "exchange_instructions",
+    METADATA,
+    Column("treasury", Text, ForeignKey("exchange_treasuries.party"), nullable=False),
+    Column("contract_id", Text, nullable=False),
+    Column("original_id", Text),
+    Column("transfer", JSONB, nullable=False),
+    Column("awaits_receiver", Boolean, nullable=False),
+    Column("template_id", Text, nullable=False),
+    Column("package_name", Text, nullable=False),
+    Column("admin_signed", Boolean, nullable=False),
+    Column("created_at", Instant),
+    Column("created_offset", BigInteger, nullable=False),
+    Column("closed_offset", BigInteger),
+    PrimaryKeyConstraint("treasury", "contract_id"),
+)
+"""Transfers of or to treasuries that wait, or waited."""
 
 REGISTRIES = Table(
     "exchange_registries",

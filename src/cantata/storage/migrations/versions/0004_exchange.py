@@ -21,6 +21,8 @@ def upgrade() -> None:
     _instruments()
     _packages()
     _accounts()
+    _holdings()
+    _instructions()
     _entries()
     _deposits()
     _withdrawals()
@@ -37,6 +39,8 @@ def downgrade() -> None:
     op.drop_table("exchange_withdrawals")
     op.drop_table("exchange_deposits")
     op.drop_table("exchange_entries")
+    op.drop_table("exchange_instructions")
+    op.drop_table("exchange_holdings")
     op.drop_table("exchange_accounts")
     op.drop_table("exchange_packages")
     op.drop_table("exchange_instruments")
@@ -53,6 +57,7 @@ def _treasuries() -> None:
         sa.Column("signer", sa.Text(), nullable=False),
         sa.Column("withdrawals_enabled", sa.Boolean(), nullable=False),
         sa.Column("safe_after", Instant()),
+        sa.Column("from_offset", sa.BigInteger(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("party", name=op.f("pk_exchange_treasuries")),
         sa.UniqueConstraint("name", name=op.f("uq_exchange_treasuries_name")),
@@ -120,6 +125,61 @@ def _accounts() -> None:
         ),
         sa.UniqueConstraint("memo", name=op.f("uq_exchange_accounts_memo")),
         sa.UniqueConstraint("reference", name=op.f("uq_exchange_accounts_reference")),
+    )
+
+
+def _holdings() -> None:
+    """Make what treasuries hold."""
+    op.create_table(
+        "exchange_holdings",
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("lock", JSONB()),
+        sa.Column("usable_from", Instant()),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("package_name", sa.Text(), nullable=False),
+        sa.Column("admin_signed", sa.Boolean(), nullable=False),
+        sa.Column("views_agree", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant()),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("archived_offset", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("contract_id", name=op.f("pk_exchange_holdings")),
+        sa.ForeignKeyConstraint(
+            ["treasury"], ["exchange_treasuries.party"], name=op.f("fk_exchange_holdings_treasury")
+        ),
+    )
+    op.create_index(
+        "ix_exchange_holdings_active",
+        "exchange_holdings",
+        ["treasury", "admin", "instrument", "amount"],
+        postgresql_where="archived_offset IS NULL",
+    )
+
+
+def _instructions() -> None:
+    """Make the transfers that wait."""
+    op.create_table(
+        "exchange_instructions",
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("contract_id", sa.Text(), nullable=False),
+        sa.Column("original_id", sa.Text()),
+        sa.Column("transfer", JSONB(), nullable=False),
+        sa.Column("awaits_receiver", sa.Boolean(), nullable=False),
+        sa.Column("template_id", sa.Text(), nullable=False),
+        sa.Column("package_name", sa.Text(), nullable=False),
+        sa.Column("admin_signed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", Instant()),
+        sa.Column("created_offset", sa.BigInteger(), nullable=False),
+        sa.Column("closed_offset", sa.BigInteger()),
+        sa.PrimaryKeyConstraint("treasury", "contract_id", name=op.f("pk_exchange_instructions")),
+        sa.ForeignKeyConstraint(
+            ["treasury"],
+            ["exchange_treasuries.party"],
+            name=op.f("fk_exchange_instructions_treasury"),
+        ),
     )
 
 
