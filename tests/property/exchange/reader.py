@@ -3,55 +3,65 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import SimpleNamespace
 from typing import Any, cast
 
 from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
-from cantata.lang import Party
 from cantata.ledger.decoding import Fields
 from cantata.ledger.model.events import CreatedEvent, created
 from cantata.ledger.model.updates import Transaction, transaction
 from cantata.lf.codec import JsonCodec, jsontext
-from cantata.sandbox.engine import EventFormat, Filters, Shape
+from cantata.lf.model import Ref
+from cantata.sandbox.engine import EventFormat, Filters, Ledger, Shape
 from cantata.sandbox.engine.projection import InterfaceFilter
 from cantata.sandbox.participant.events.render import Renderer
 from cantata.sandbox.participant.node import Participant
-from cantata.testing import Ledger
+from cantata.testing import Ledger as TestLedger
 
 
 class Reader:
-    """The events of a ledger as parties see them, and their active contracts."""
+    """The events of a ledger as parties see them, and their active contracts.
 
-    def __init__(self, ledger: Ledger) -> None:
+    `interfaces` are those of holdings and of transfer instructions.
+    """
+
+    def __init__(self, ledger: Ledger, interfaces: Iterable[Ref]) -> None:
         self._ledger = ledger
+        self._interfaces = tuple(map(InterfaceFilter, interfaces))
+        engine = ledger.engine
         node = SimpleNamespace(
-            engine=SimpleNamespace(runtime=ledger._runtime),
-            codec=JsonCodec(ledger.packages.packages),
-            packages=ledger.packages,
+            engine=engine,
+            codec=JsonCodec(engine.packages.packages),
+            packages=engine.packages,
             blobs=None,
             identity=SimpleNamespace(synchronizer=SimpleNamespace(id="here::1220")),
         )
         self._renderer = Renderer(cast("Participant", node))
-        asked = (holding.Holding, standard.TransferInstruction)
-        self._interfaces = tuple(InterfaceFilter(ledger.catalog.ref(each)) for each in asked)
 
-    def transactions(self, party: Party, after: int) -> Iterator[Transaction]:
+    @classmethod
+    def of_test(cls, ledger: TestLedger) -> Reader:
+        """Read a ledger under test with the token packages."""
+        asked = (holding.Holding, standard.TransferInstruction)
+        return cls(ledger.engine, [ledger.catalog.ref(each) for each in asked])
+
+    def transactions(self, party: str, after: int) -> Iterator[Transaction]:
         """Give the transactions after an offset."""
-        wanted, engine = self._wanted(party), self._ledger.engine
-        by_offset = {update.offset: update for update in self._ledger.updates}
-        for seen in engine.updates(wanted, Shape.LEDGER_EFFECTS, after=after):
+        store = self._ledger.store
+        updates = store.updates(None, after, store.end())
+        by_offset = {update.offset: update for update in updates}
+        for seen in self._ledger.updates(self._wanted(party), Shape.LEDGER_EFFECTS, after=after):
             shown = self._renderer.transaction(seen, by_offset[seen.offset])
             yield transaction(_fields(shown))
 
-    def contracts(self, party: Party) -> list[CreatedEvent]:
-        """Give the active contracts."""
-        found = self._ledger.engine.active_contracts(self._wanted(party))
+    def contracts(self, party: str, at: int | None = None) -> list[CreatedEvent]:
+        """Give the active contracts, now or at an offset."""
+        found = self._ledger.active_contracts(self._wanted(party), at)
         return [created(_fields(self._renderer.created(event))) for event in found]
 
-    def _wanted(self, party: Party) -> EventFormat:
-        return EventFormat({str(party): Filters(wildcard=True, interfaces=self._interfaces)})
+    def _wanted(self, party: str) -> EventFormat:
+        return EventFormat({party: Filters(wildcard=True, interfaces=self._interfaces)})
 
 
 def _fields(shown: Any) -> Fields:

@@ -54,7 +54,7 @@ class Histories(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.stack.enter_context(ledger().anchor())
         self.world = World.on(ledger())
-        self.reader = Reader(ledger())
+        self.reader = Reader.of_test(ledger())
         self.states = {party: State(str(party)) for party in self.world.parties}
         self.totals: dict[Party, Counter[tuple[str, str]]] = {
             party: Counter() for party in self.world.parties
@@ -85,7 +85,7 @@ class Histories(RuleBasedStateMachine):
     def _follow(self, kinds: frozenset[str]) -> None:
         for party, state in self.states.items():
             before = State(str(party), state.holdings.values(), state.instructions.values())
-            for transaction in self.reader.transactions(party, self.at):
+            for transaction in self.reader.transactions(str(party), self.at):
                 parsed = parse(str(party), state, transaction)
                 self._check_batch(before, transaction, parsed)
                 state.apply(parsed.changes)
@@ -107,7 +107,7 @@ class Histories(RuleBasedStateMachine):
 
     def _check_state(self, party: Party, state: State) -> None:
         """Check that what was parsed is what is there; so a history can be resumed anywhere."""
-        there = State.of_contracts(str(party), self.reader.contracts(party))
+        there = State.of_contracts(str(party), self.reader.contracts(str(party)))
         assert state.holdings == there.holdings
         assert state.instructions == there.instructions
         held: Counter[tuple[str, str]] = Counter()
