@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from cantata.cli.exits import exit_code
+from cantata.cli.exits import EXIT_REFUSED, exit_code
 from cantata.cli.output import print_error
 from cantata.kernel.collector import relax_collector
 from cantata.kernel.errors import CantataError
+from cantata.ops.lifeline import follow
 
 GROUPS: tuple[str, ...] = (
     "audit",
@@ -63,17 +65,36 @@ app = typer.Typer(
 )
 
 
+class DiskFull(CantataError):
+    """A file could not be written, because its disk is full; field `file`, if it is known."""
+
+    code: ClassVar[str] = "DISK_FULL"
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        super().__init__(
+            f"there is no room to write {file or 'a file'}",
+            hint="make room, or choose a folder on another disk",
+        )
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     0 done, 1 refused, 2 wrong usage, 3 unreachable, 4 outcome unknown, 130 interrupted.
     """
+    follow()
     relax_collector()
     try:
         app(args=arguments, prog_name="cantata")
     except CantataError as error:
         print_error(error)
         sys.exit(exit_code(error))
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        print_error(DiskFull(str(error.filename or "")))
+        sys.exit(EXIT_REFUSED)
 
 
 def print_version(wanted: bool) -> None:

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cantata.cli.files import write_at_once
 from cantata.cli.output import OutputFormat, OutputOption
-from cantata.cli.platform import part, with_database
+from cantata.cli.platform import part, read_settings, with_database
 from cantata.cli.rows import print_rows
 
-app = typer.Typer(help="Bring the database's schema up to date.", no_args_is_help=True)
+app = typer.Typer(help="Look after the database and its schema.", no_args_is_help=True)
 
 TABLE = OutputFormat.TABLE
 RevisionArgument = Annotated[str, typer.Argument(help="Revision to stop at.")]
+ReadyOption = Annotated[
+    Path | None, typer.Option("--ready-file", help="File to write once the server answers.")
+]
 
 
 @app.command()
@@ -44,3 +51,17 @@ def check(*, output: OutputOption = TABLE) -> None:
     with_database("db", lambda _, stored: part("storage.migrate").require_current(stored))
     wanted = part("storage.migrate").wanted_revision()
     print_rows(output, ("current", "wanted"), [(wanted, wanted)])
+
+
+@app.command()
+def serve(*, ready_file: ReadyOption = None) -> None:
+    """Run the embedded PostgreSQL of the data folder until Ctrl-C, for psql, pg_dump and others."""
+    read = read_settings()
+
+    def announce(url: str) -> None:
+        if ready_file is None:
+            typer.echo(f"PostgreSQL is ready at {url}")
+        else:
+            write_at_once(ready_file, json.dumps({"url": url}))
+
+    asyncio.run(part("ops.keeper").keep(part("bootstrap").embedded(read), announce))

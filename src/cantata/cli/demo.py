@@ -1,27 +1,33 @@
-"""`cantata demo`: stories that are played on a ledger over its API."""
+"""`cantata demo`: stories that are played through the API, or on a ledger."""
 
 from __future__ import annotations
 
 import asyncio
-import shutil
 import signal
-import sys
+import tempfile
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cantata.cli import business
 from cantata.cli.ledger_access import DEFAULT_USER, quiet_retries, require_client
 from cantata.cli.output import OutputFormat, OutputOption
+from cantata.cli.platform import part, read_settings
+from cantata.cli.program import command
+from cantata.cli.up import Shown
 
 if TYPE_CHECKING:
     # The client's libraries may be missing: then the command says so, and only when it is used.
+    from cantata.config import Settings
     from cantata.ops.demo.sandbox import Sandbox
 
-app = typer.Typer(help="Play a story on a ledger.", no_args_is_help=True)
+app = typer.Typer(help="Play a story: a token's business, or its life on a ledger.")
 
 DEFAULT_PORT = 7575
+CAST_FILE = "demo.json"
+"""Who played last time, in the data folder."""
 
 PortOption = Annotated[
     int, typer.Option("--port", help="Port of the sandbox; 0 for any free one.", min=0, max=65_535)
@@ -35,12 +41,73 @@ UrlOption = Annotated[
 UserOption = Annotated[
     str, typer.Option("--user", help="User id, for a participant without authentication.")
 ]
+ApiOption = Annotated[
+    str,
+    typer.Option("--api", envvar="CANTATA_API_URL", help="Play on the API at this address."),
+]
+StopOption = Annotated[
+    bool, typer.Option("--exit", help="Stop what was started for the story after it.")
+]
 ExitOption = Annotated[bool, typer.Option("--exit", help="Stop the sandbox after the story.")]
 
 
-@app.callback()
-def demo() -> None:
-    """Play a story on a ledger."""
+@app.callback(invoke_without_command=True)
+def demo(
+    context: typer.Context,
+    *,
+    api: ApiOption = "",
+    exit_: StopOption = False,
+    output: OutputOption = OutputFormat.TABLE,
+) -> None:
+    """Play a token's business through the API: of the `cantata up` that runs, or of one of its own.
+
+    One of its own lives in a temporary folder and stays until Ctrl-C, for you to look around.
+    """
+    if context.invoked_subcommand is not None:
+        return
+    read = read_settings()
+    running = part("ops.hold").holder(read.folder) or {}
+    url = (api or running.get("api", "")).rstrip("/")
+    if url:
+        _end(business.play(url, read.folder / CAST_FILE, output))
+        if output is OutputFormat.TABLE:
+            business.print_ending(url, stays=False)
+        return
+    try:
+        asyncio.run(_until_signal(_on_its_own(read, stays=not exit_, output=output)))
+    except asyncio.CancelledError:
+        if output is OutputFormat.TABLE:
+            typer.echo("\nstopped")
+
+
+async def _on_its_own(read: Settings, *, stays: bool, output: OutputFormat) -> None:
+    """Start everything in a temporary folder, and play there."""
+    with tempfile.TemporaryDirectory(prefix="cantata-demo-", ignore_cleanup_errors=True) as name:
+        chosen = read.model_copy(update={"data_dir": Path(name), "database_url": None})
+        layout = part("ops.layout")
+        where = layout.Layout(
+            folder=Path(name),
+            database="",
+            ledger="",
+            sandbox_port=part("ops.ports").free_port(),
+            api_port=part("ops.ports").free_port(),
+        )
+        steps = Shown()
+        try:
+            async with part("ops.up").running(chosen, where, steps) as ran:
+                file = Path(name) / CAST_FILE
+                _end(await asyncio.to_thread(business.play, where.api_url, file, output))
+                if stays and output is OutputFormat.TABLE:
+                    business.print_ending(where.api_url, stays=True)
+                if stays:
+                    await ran.supervisor.failed()
+        finally:
+            steps.close()
+
+
+def _end(is_conserved: bool) -> None:
+    if not is_conserved:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -93,7 +160,7 @@ async def _played(url: str, user: str, stays: Sandbox | None, output: OutputForm
     if not is_conserved:
         raise typer.Exit(1)
     if stays is not None and output is OutputFormat.TABLE:
-        story.print_ending(url, _command())
+        story.print_ending(url, command())
 
 
 async def _until_signal(told: Coroutine[Any, Any, None]) -> None:
@@ -103,13 +170,3 @@ async def _until_signal(told: Coroutine[Any, Any, None]) -> None:
     for each in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(each, task.cancel)
     await task
-
-
-def _command() -> str:
-    """Give what to type for this program here."""
-    if shutil.which("cantata"):
-        return "cantata"
-    path, here = Path(sys.argv[0]), Path.cwd()
-    if path.name == "__main__.py":
-        return f"{sys.executable} -m cantata"
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

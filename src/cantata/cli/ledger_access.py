@@ -8,12 +8,16 @@ from collections.abc import Awaitable, Callable
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, TypeVar
 
 import typer
 
 from cantata.cli.output import print_error
 from cantata.kernel.errors import CantataError
+
+if TYPE_CHECKING:
+    # The client's libraries may be missing: then a command says so, and only when it is used.
+    from cantata.ledger.tokens import TokenProvider
 
 T = TypeVar("T")
 
@@ -32,8 +36,16 @@ UserOption = Annotated[
 DEFAULT_URL = "http://127.0.0.1:7575"
 DEFAULT_USER = "participant_admin"
 LIBRARIES = ("httpx2", "stamina", "websockets")
-TOKEN_VARIABLE = "CANTATA_LEDGER_TOKEN"
-TOKEN_FILE_VARIABLE = "CANTATA_LEDGER_TOKEN_FILE"
+VARIABLES = {
+    "issuer": ("CANTATA_LEDGER_OIDC_ISSUER", "AUTH_ISSUER_URL"),
+    "client": ("CANTATA_LEDGER_OIDC_CLIENT", "AUTH_CLIENT_ID"),
+    "secret": ("CANTATA_LEDGER_OIDC_SECRET", "AUTH_CLIENT_SECRET"),
+    "audience": ("CANTATA_LEDGER_OIDC_AUDIENCE",),
+    "scope": ("CANTATA_LEDGER_OIDC_SCOPE",),
+    "file": ("CANTATA_LEDGER_TOKEN_FILE",),
+    "token": ("CANTATA_LEDGER_TOKEN",),
+}
+"""Where access to a participant is looked up, the first name before the second."""
 
 
 class ClientNotInstalled(CantataError):
@@ -62,21 +74,16 @@ def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T
     """Do something with a client; end with 3 if unreachable and 4 if the outcome is unknown."""
     require_client()
     from cantata.ledger import (  # noqa: PLC0415 - only with its libraries
-        FileToken,
         LedgerClient,
         OutcomeUnknown,
         Settings,
-        StaticToken,
         Unreachable,
     )
 
     quiet_retries()
 
     async def connected() -> T:
-        file = os.environ.get(TOKEN_FILE_VARIABLE)
-        fixed = StaticToken(os.environ.get(TOKEN_VARIABLE) or None)
-        tokens = FileToken(Path(file)) if file else fixed
-        async with LedgerClient(Settings(url, user_id=user), tokens=tokens) as ledger:
+        async with LedgerClient(Settings(url, user_id=user), tokens=_tokens()) as ledger:
             return await action(ledger)
 
     try:
@@ -87,3 +94,15 @@ def with_ledger(url: str, user: str, action: Callable[[Any], Awaitable[T]]) -> T
     except OutcomeUnknown as error:
         print_error(error)
         raise typer.Exit(EXIT_UNKNOWN) from None
+
+
+def _tokens() -> TokenProvider:
+    """Give tokens as the environment says, by the names that the settings have."""
+    from cantata.ledger.issuers import Access  # noqa: PLC0415 - only with its libraries
+
+    found = {
+        part: next(filter(None, map(os.environ.get, names)), "")
+        for part, names in VARIABLES.items()
+    }
+    file = found.pop("file")
+    return Access(file=Path(file) if file else None, **found).tokens()

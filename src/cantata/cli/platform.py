@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-LIBRARIES = ("alembic", "httpx2", "psycopg", "pydantic_settings", "sqlalchemy", "structlog")
+LIBRARIES = (
+    *("alembic", "httpx2", "msgspec", "psycopg", "pydantic_settings", "sqlalchemy", "structlog"),
+)
 
 
 class PlatformNotInstalled(CantataError):
@@ -44,7 +46,7 @@ def part(name: str) -> Any:
 
 def read_settings() -> Settings:
     """Read the settings, and write events as they say."""
-    read: Settings = part("config").Settings()
+    read: Settings = part("config").load()
     part("observability.events").configure(read.log_level, read.log_format)
     quiet_retries()
     return read
@@ -59,4 +61,11 @@ def with_database(process: str, work: Callable[[Settings, DatabaseSettings], T])
 
 def run(process: str, work: Callable[[Settings, DatabaseSettings], Coroutine[Any, Any, T]]) -> T:
     """Run a process, or ask something, with the database that was chosen."""
-    return with_database(process, lambda read, stored: asyncio.run(work(read, stored)))
+    return with_database(process, lambda read, stored: _finished(work(read, stored)))
+
+
+def _finished(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, on the faster event loop where it is installed."""
+    faster = import_module("uvloop").new_event_loop if find_spec("uvloop") else None
+    with asyncio.Runner(loop_factory=faster) as runner:
+        return runner.run(work)

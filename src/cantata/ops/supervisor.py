@@ -4,32 +4,38 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol
+from typing import IO, ClassVar
 
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Clock
+from cantata.ops.lifeline import lifeline
 
 STOP_SECONDS_MAX = 20
 SAID_BYTES_MAX = 4_000
+LOG_BYTES_MAX = 16 << 20
+"""A log that is larger when its process starts is put aside, in place of the one before it."""
+
 NS = 1_000_000_000
+_ERROR = re.compile(r"^[A-Z][A-Z_]+: ", re.ASCII)
 
 
-class ChildKeepsDying(CantataError):
-    """A process died too often in a row; fields `name`, `status` and `said`, its last words."""
+class ChildFailed(CantataError):
+    """A process does not stay alive; fields `name`, `status` and `said`, its last words."""
 
-    code: ClassVar[str] = "CHILD_KEEPS_DYING"
+    code: ClassVar[str] = "CHILD_FAILED"
 
     def __init__(self, name: str, status: int, said: str, log: Path) -> None:
         self.name = name
         self.status = status
         self.said = said
-        last = said.strip().rpartition("\n")[2]
+        reason, remedy = last_words(said)
         super().__init__(
-            f"{name} ended with {status} again and again" + (f": {last}" if last else ""),
-            hint=f"its log is {log}; `cantata doctor` may know why",
+            f"{name} ended with {status}" + (f": {reason}" if reason else ""),
+            hint=f"{remedy or '`cantata doctor` may know why'}; the log is {log}",
         )
 
 
@@ -59,34 +65,20 @@ class Child:
     command: Sequence[str]
     log: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-class Kept(Protocol):
-    """Something that is started, may die, and is stopped: a process, or the database."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in messages."""
-
-    async def start(self) -> None:
-        """Start it, for the first time or again."""
-
-    async def died(self) -> int:
-        """Wait until it dies by itself; give its status."""
-
-    async def stop(self) -> None:
-        """End it, by force if it does not end in time."""
-
-    def failure(self, status: int) -> CantataError:
-        """Give the error that says it died too often."""
+    descriptors: tuple[int, ...] = ()
+    """What it inherits besides: the lock of the data folder, which lasts until it is gone."""
 
 
 class ChildProcess:
-    """A child process in a session of its own: Ctrl-C is for the supervisor alone."""
+    """A child process in a session of its own: Ctrl-C is for the supervisor alone.
+
+    It ends by itself when the supervisor is killed.
+    """
 
     def __init__(self, child: Child) -> None:
         self.child = child
         self._process: asyncio.subprocess.Process | None = None
+        self._logged = 0
 
     @property
     def name(self) -> str:
@@ -101,14 +93,15 @@ class ChildProcess:
 
     async def start(self) -> None:
         """Start it."""
-        self.child.log.parent.mkdir(parents=True, exist_ok=True)
-        with self.child.log.open("ab") as log:
+        line = lifeline()
+        with self._log() as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self.child.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env={**os.environ, **self.child.environment},
+                env={**os.environ, **line.environment, **self.child.environment},
+                pass_fds=(line.reader, *self.child.descriptors),
                 start_new_session=True,
             )
 
@@ -130,11 +123,21 @@ class ChildProcess:
             await process.wait()
 
     def failure(self, status: int) -> CantataError:
-        """Give the error that says it died too often, with its last words."""
+        """Give the error that says it does not stay alive, with its last words."""
         with self.child.log.open("rb") as log:
-            log.seek(max(0, self.child.log.stat().st_size - SAID_BYTES_MAX))
+            size = log.seek(0, os.SEEK_END)
+            log.seek(max(self._logged, size - SAID_BYTES_MAX))
             said = log.read().decode(errors="replace")
-        return ChildKeepsDying(self.name, status, said, self.child.log)
+        return ChildFailed(self.name, status, said, self.child.log)
+
+    def _log(self) -> IO[bytes]:
+        path = self.child.log
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > LOG_BYTES_MAX:
+            path.replace(path.with_suffix(".1.log"))
+        log = path.open("ab")
+        self._logged = log.tell()
+        return log
 
 
 Told = Callable[[str, int], None]
@@ -148,13 +151,18 @@ class Supervisor:
         self._clock = clock
         self._patience = patience or Patience()
         self._told = told
-        self._kept: list[Kept] = []
+        self._kept: list[ChildProcess] = []
         self._jobs: list[asyncio.Task[None]] = []
 
-    async def keep(self, kept: Kept) -> None:
-        """Start something and restart it whenever it dies."""
+    async def keep(self, kept: ChildProcess, ready: Awaitable[None] | None = None) -> None:
+        """Start a process and restart it whenever it dies.
+
+        With `ready`, wait for that before; raise ChildFailed if the process dies meanwhile.
+        """
         self._kept.append(kept)
         await kept.start()
+        if ready is not None:
+            await _first(kept, ready)
         self._jobs.append(asyncio.create_task(self._watch(kept)))
 
     async def failed(self) -> None:
@@ -171,7 +179,7 @@ class Supervisor:
         while self._kept:
             await self._kept.pop().stop()
 
-    async def _watch(self, kept: Kept) -> None:
+    async def _watch(self, kept: ChildProcess) -> None:
         deaths, was_steady = 0, False
         while True:
             born = self._clock.monotonic_ns()
@@ -184,3 +192,26 @@ class Supervisor:
                 raise kept.failure(status)
             await asyncio.sleep(self._patience.wait_ms(deaths) / 1_000)
             await kept.start()
+
+
+def last_words(said: str) -> tuple[str, str]:
+    """Give the error that a process ended with, and its remedy, from what it printed."""
+    lines = [line.strip() for line in said.strip().splitlines()]
+    for number in range(len(lines) - 1, -1, -1):
+        if _ERROR.match(lines[number]):
+            return lines[number], " ".join(lines[number + 1 :])
+    return (lines[-1] if lines else ""), ""
+
+
+async def _first(kept: ChildProcess, ready: Awaitable[None]) -> None:
+    """Wait until a process is ready; raise what it says if it dies first."""
+    waiting, dying = asyncio.ensure_future(ready), asyncio.ensure_future(kept.died())
+    try:
+        await asyncio.wait((waiting, dying), return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            raise kept.failure(dying.result())
+        waiting.result()
+    finally:
+        for job in (waiting, dying):
+            job.cancel()
+        await asyncio.gather(waiting, dying, return_exceptions=True)

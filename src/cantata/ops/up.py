@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import ClassVar, Protocol
 
 import httpx2
 from sqlalchemy import make_url
@@ -18,10 +20,10 @@ from cantata.kernel.errors import CantataError
 from cantata.kernel.time import SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import LedgerError
-from cantata.observability.events import events
+from cantata.ledger.services.packages import Deployed
 from cantata.ops import deployment
-from cantata.ops.kept_database import KeptDatabase
-from cantata.ops.layout import HOST, LEDGER_FILE, Layout
+from cantata.ops.hold import Hold, held
+from cantata.ops.layout import LEDGER_FILE, Layout
 from cantata.ops.participant import require_ready
 from cantata.ops.supervisor import Child, ChildProcess, Supervisor
 from cantata.storage import migrate
@@ -29,6 +31,9 @@ from cantata.storage.settings import DatabaseSettings
 
 START_MS_MAX = 60_000
 LOOK_MS = 100
+DATABASE_FILE = "postgresql.json"
+API_FILE = "api.json"
+"""Where the keeper of the embedded database, and the API, tell that they are ready."""
 
 
 class NotStarted(CantataError):
@@ -44,134 +49,195 @@ class NotStarted(CantataError):
         )
 
 
+class Audience(Protocol):
+    """Who is told what happens."""
+
+    def begins(self, what: str) -> None:
+        """Hear that something is being started."""
+
+    def stands(self, what: str, detail: str) -> None:
+        """Hear that something is ready, and what or where it is."""
+
+    def died(self, name: str, status: int) -> None:
+        """Hear that a process died and is started again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """What runs: where it is, and the ids of its processes by name."""
+    """What runs: where it is, our packages by name, and the ids of processes by name."""
 
     layout: Layout
     database_url: str
-    package_id: str
+    packages: Mapping[str, str]
     children: tuple[ChildProcess, ...]
     supervisor: Supervisor
+    admin_key: Path
 
     @property
     def processes(self) -> Mapping[str, int]:
         """The ids of the processes that run at the moment."""
         return {each.name: each.pid for each in self.children if each.pid is not None}
 
+    @property
+    def described(self) -> Mapping[str, str]:
+        """Where everything is, without secrets."""
+        return {
+            "api": self.layout.api_url,
+            "docs": f"{self.layout.api_url}/docs",
+            "ledger": self.layout.ledger_url,
+            "database": shown(self.database_url),
+            "admin_key": str(self.admin_key),
+            "data": str(self.layout.folder),
+            "logs": str(self.layout.logs),
+        }
+
 
 @asynccontextmanager
-async def running(settings: Settings, layout: Layout) -> AsyncIterator[Running]:
+async def running(settings: Settings, layout: Layout, audience: Audience) -> AsyncIterator[Running]:
     """Start everything in order; stop it, the last first, at the end of the block.
 
     Raise what keeps something from starting.
     """
-    supervisor = Supervisor(SystemClock(), told=_told)
-    starting = _started(settings, layout, supervisor)
-    try:
-        yield await starting
-    finally:
-        await supervisor.stop()
-
-
-async def _started(settings: Settings, layout: Layout, supervisor: Supervisor) -> Running:
-    layout.folder.mkdir(parents=True, exist_ok=True)
-    url = await _database(settings, layout, supervisor)
-    children: list[ChildProcess] = []
-    if not layout.ledger:
-        children.append(_child(layout, "sandbox", _sandbox(layout), {}))
-        await supervisor.keep(children[-1])
-    settings = settings.model_copy(update={"ledger_url": layout.ledger_url})
-    async with bootstrap.ledger_client(settings) as ledger:
-        await _reachable(ledger, layout)
-        await require_ready(ledger)
-        dar = await asyncio.to_thread(deployment.build_tokens)
-        deployed = await deployment.deploy(ledger, dar)
-    await asyncio.to_thread(migrate.upgrade, DatabaseSettings(url=url, application="cantata up"))
-    environment = {
-        "CANTATA_DATABASE_URL": url,
-        "CANTATA_LEDGER_URL": layout.ledger_url,
-        "CANTATA_DATA_DIR": str(layout.folder),
-    }
-    for name, arguments in _services(layout).items():
-        children.append(_child(layout, name, arguments, environment))
-        await supervisor.keep(children[-1])
-    if layout.with_api:
-        await _answers(layout.api_url)
-    return Running(
-        layout=layout,
-        database_url=url,
-        package_id=deployed.package_id,
-        children=tuple(children),
-        supervisor=supervisor,
-    )
-
-
-async def _database(settings: Settings, layout: Layout, supervisor: Supervisor) -> str:
-    if layout.database:
-        return layout.database
-    kept = KeptDatabase(bootstrap.embedded(settings))
-    await supervisor.keep(kept)
-    return kept.url
-
-
-async def _reachable(ledger: LedgerClient, layout: Layout) -> None:
-    """Wait until the ledger answers."""
-    reason = ""
-    for _ in range(START_MS_MAX // LOOK_MS):
+    async with held(layout.folder) as hold:
+        layout.require_free()
+        supervisor = Supervisor(SystemClock(), told=audience.died)
+        starting = _Starting(settings, layout, hold, supervisor, audience)
         try:
-            await ledger.parties.participant_id()
-        except LedgerError as error:
-            reason = error.message
+            started = await starting.all()
+            hold.tell(started.described)
+            yield started
+        finally:
+            await supervisor.stop()
+
+
+class _Starting:
+    """Starts one part after the other, and tells of each."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        layout: Layout,
+        hold: Hold,
+        supervisor: Supervisor,
+        audience: Audience,
+    ) -> None:
+        self._settings = settings.model_copy(update={"ledger_url": layout.ledger_url})
+        self._layout = layout
+        self._hold = hold
+        self._supervisor = supervisor
+        self._audience = audience
+        self._children: list[ChildProcess] = []
+
+    async def all(self) -> Running:
+        """Start all parts; give what runs then."""
+        layout = self._layout
+        url = await self._database()
+        packages = await self._ledger()
+        self._audience.begins("schema")
+        stored = DatabaseSettings(url=url, application="cantata up")
+        await asyncio.to_thread(migrate.upgrade, stored)
+        self._audience.stands("schema", migrate.wanted_revision())
+        await self._services(url)
+        return Running(
+            layout=layout,
+            database_url=url,
+            packages=packages,
+            children=tuple(self._children),
+            supervisor=self._supervisor,
+            admin_key=layout.folder / bootstrap.ADMIN_KEY_FILE,
+        )
+
+    async def _database(self) -> str:
+        self._audience.begins("database")
+        if self._layout.database:
+            self._audience.stands("database", shown(self._layout.database))
+            return self._layout.database
+        ready = self._layout.folder / DATABASE_FILE
+        ready.unlink(missing_ok=True)
+        keeper = self._child("postgresql", ("db", "serve", "--ready-file", str(ready)), {})
+        await self._supervisor.keep(keeper, _written(ready, "the embedded database"))
+        url = str(json.loads(ready.read_text(encoding="utf-8"))["url"])
+        self._audience.stands("database", "PostgreSQL, embedded")
+        return url
+
+    async def _ledger(self) -> Mapping[str, str]:
+        """Start or look at the ledger, and deploy our packages; give their ids by name."""
+        layout = self._layout
+        self._audience.begins("ledger")
+        async with bootstrap.ledger_client(self._settings) as ledger:
             if layout.ledger:
-                raise
-        else:
-            return
-        await asyncio.sleep(LOOK_MS / 1_000)
-    raise NotStarted("the sandbox", reason)
-
-
-async def _answers(url: str) -> None:
-    """Wait until the API answers."""
-    reason = ""
-    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
-        for _ in range(START_MS_MAX // LOOK_MS):
-            try:
-                await http.get("/livez")
-            except httpx2.HTTPError as error:
-                reason = type(error).__name__
+                detail = layout.ledger
             else:
-                return
-            await asyncio.sleep(LOOK_MS / 1_000)
-    raise NotStarted("the API", reason)
+                store = str(layout.folder / LEDGER_FILE)
+                arguments = ("sandbox", "--port", str(layout.sandbox_port), "--store", store)
+                sandbox = self._child("sandbox", arguments, {})
+                await self._supervisor.keep(sandbox, self._reachable())
+                detail = f"sandbox, {layout.ledger_url}"
+            checks = await require_ready(ledger)
+            version = next(each.found for each in checks if each.name == "version")
+            self._audience.stands("ledger", f"{detail}, version {version}")
+            return await self._contracts(ledger)
 
+    async def _reachable(self) -> None:
+        """Wait until the sandbox answers."""
+        reason = ""
+        async with bootstrap.ledger_client(self._settings, is_patient=False) as ledger:
+            for _ in range(START_MS_MAX // LOOK_MS):
+                try:
+                    await ledger.parties.participant_id()
+                except LedgerError as error:
+                    reason = error.message
+                else:
+                    return
+                await asyncio.sleep(LOOK_MS / 1_000)
+        raise NotStarted("the sandbox", reason)
 
-def _services(layout: Layout) -> dict[str, tuple[str, ...]]:
-    """Give the arguments of our own processes by name, in the order of their start."""
-    services: dict[str, tuple[str, ...]] = {"ingestion": ("ingest", "run")}
-    for number in range(layout.workers):
-        name = "worker" if layout.workers == 1 else f"worker-{number + 1}"
-        services[name] = ("worker", "--name", name)
-    if layout.with_api:
-        services["api"] = ("serve", "--host", HOST, "--port", str(layout.api_port))
-    return services
+    async def _contracts(self, ledger: LedgerClient) -> Mapping[str, str]:
+        self._audience.begins("contracts")
+        packages = await asyncio.to_thread(deployment.compiled)
+        dars = [await asyncio.to_thread(deployment.build, each) for each in packages]
+        deployed: tuple[Deployed, ...] = await deployment.deploy(ledger, dars)
+        names = [f"{each.package.name} {each.package.version}" for each in packages]
+        self._audience.stands("contracts", ", ".join(names))
+        return {
+            each.package.name: done.package_id
+            for each, done in zip(packages, deployed, strict=True)
+        }
 
+    async def _services(self, database_url: str) -> None:
+        layout = self._layout
+        environment = {
+            "CANTATA_DATABASE_URL": database_url,
+            "CANTATA_LEDGER_URL": layout.ledger_url,
+        }
+        if not layout.ledger and "onboarding" not in self._settings.model_fields_set:
+            # A ledger for trying out: people come in from this machine without a code.
+            environment["CANTATA_ONBOARDING"] = "unverified"
+        self._audience.begins("processes")
+        await self._supervisor.keep(self._child("ingestion", ("ingest", "run"), environment))
+        for number in range(layout.workers):
+            name = "worker" if layout.workers == 1 else f"worker-{number + 1}"
+            worker = self._child(name, ("worker", "--name", name), environment)
+            await self._supervisor.keep(worker)
+        ready = layout.folder / API_FILE
+        ready.unlink(missing_ok=True)
+        where = ("--host", layout.host, "--port", str(layout.api_port))
+        api = self._child("api", ("serve", *where, "--ready-file", str(ready)), environment)
+        await self._supervisor.keep(api, _answers(ready, layout.api_url))
+        self._audience.stands("processes", "ingestion, worker, API")
 
-def _sandbox(layout: Layout) -> tuple[str, ...]:
-    store = str(layout.folder / LEDGER_FILE)
-    return ("sandbox", "--port", str(layout.sandbox_port), "--store", store)
-
-
-def _child(
-    layout: Layout, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]
-) -> ChildProcess:
-    command = (sys.executable, "-m", "cantata", *arguments)
-    log = layout.logs / f"{name}.log"
-    return ChildProcess(Child(name=name, command=command, log=log, environment=environment))
-
-
-def _told(name: str, status: int) -> None:
-    events("up").warning("child.died", child=name, status=status)
+    def _child(
+        self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]
+    ) -> ChildProcess:
+        child = Child(
+            name=name,
+            command=(sys.executable, "-m", "cantata", *arguments),
+            log=self._layout.logs / f"{name}.log",
+            environment={"CANTATA_DATA_DIR": str(self._layout.folder), **environment},
+            descriptors=(self._hold.descriptor,),
+        )
+        self._children.append(ChildProcess(child))
+        return self._children[-1]
 
 
 async def until(
@@ -192,6 +258,11 @@ async def until(
         await asyncio.gather(told, job, return_exceptions=True)
 
 
+def shown(url: str) -> str:
+    """Give the address of a database without its password."""
+    return make_url(url).render_as_string(hide_password=True)
+
+
 async def _kept(
     starting: AbstractAsyncContextManager[Running], announce: Callable[[Running], None]
 ) -> None:
@@ -200,6 +271,26 @@ async def _kept(
         await started.supervisor.failed()
 
 
-def shown(url: str) -> str:
-    """Give the address of a database without its password."""
-    return make_url(url).render_as_string(hide_password=True)
+async def _written(path: Path, name: str) -> None:
+    """Wait until a file is there."""
+    for _ in range(START_MS_MAX // LOOK_MS):
+        if await asyncio.to_thread(path.exists):
+            return
+        await asyncio.sleep(LOOK_MS / 1_000)
+    raise NotStarted(name, "it does not say that it listens")
+
+
+async def _answers(ready: Path, url: str) -> None:
+    """Wait until our own process listens, and answers."""
+    await _written(ready, "the API")
+    reason = ""
+    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+        for _ in range(START_MS_MAX // LOOK_MS):
+            try:
+                await http.get("/livez")
+            except httpx2.HTTPError as error:
+                reason = type(error).__name__
+            else:
+                return
+            await asyncio.sleep(LOOK_MS / 1_000)
+    raise NotStarted("the API", reason)

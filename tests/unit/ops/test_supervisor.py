@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cantata.kernel.time import SystemClock
-from cantata.ops.supervisor import Child, ChildKeepsDying, ChildProcess, Patience, Supervisor
+from cantata.ops.supervisor import Child, ChildFailed, ChildProcess, Patience, Supervisor
 
 HASTY = Patience(first_wait_ms=1, longest_wait_ms=5, steady_ms=200, deaths_max=3)
 SLEEP = "import time; time.sleep(60)"
@@ -61,7 +61,7 @@ def test_what_dies_is_started_again(tmp_path: Path) -> None:
 def test_what_never_lives_is_given_up_with_its_last_words(tmp_path: Path) -> None:
     async def work(supervisor: Supervisor, told: list[tuple[str, int]]) -> None:
         await supervisor.keep(child(tmp_path, "import sys; sys.exit('no such thing')"))
-        with pytest.raises(ChildKeepsDying, match="no such thing") as caught:
+        with pytest.raises(ChildFailed, match="no such thing") as caught:
             await supervisor.failed()
         assert (caught.value.name, caught.value.status) == ("child", 1)
         assert len(told) == HASTY.deaths_max + 1

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
@@ -14,8 +12,9 @@ from dataclasses import dataclass
 from typing import IO, ClassVar
 
 from cantata.kernel.errors import CantataError
+from cantata.ops.lifeline import lifeline
+from cantata.ops.ports import HOST, require_free
 
-HOST = "127.0.0.1"
 START_SECONDS_MAX = 60
 STOP_SECONDS_MAX = 15
 SAID_CHARACTERS_MAX = 2_000
@@ -25,20 +24,6 @@ class SandboxFailed(CantataError):
     """The sandbox did not start, or ended by itself."""
 
     code: ClassVar[str] = "SANDBOX_FAILED"
-
-
-class PortInUse(SandboxFailed):
-    """Something listens where the sandbox should; field `port`."""
-
-    code: ClassVar[str] = "PORT_IN_USE"
-
-    def __init__(self, port: int) -> None:
-        super().__init__(
-            f"port {port} of {HOST} is in use",
-            hint="stop what listens there, choose another port (--port N, make run PORT=N),"
-            f" or play on the ledger that is there (--url http://{HOST}:{port})",
-        )
-        self.port = port
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,32 +46,30 @@ async def sandbox(port: int, store: str = "") -> AsyncGenerator[Sandbox, None]:
 
     Raise `PortInUse`, or `SandboxFailed` with what it says if it does not start.
     """
-    _require_free(port)
+    require_free(
+        "the sandbox",
+        HOST,
+        port,
+        "choose another port (--port N), or play on the ledger that is there"
+        f" (--url http://{HOST}:{port})",
+    )
     arguments = ["--port", str(port), *(("--store", store) if store else ())]
     with tempfile.TemporaryFile() as errors:
+        line = lifeline()
         # A session of its own: Ctrl-C in the terminal is for this process, which then stops it.
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "cantata", "sandbox", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
-            env={**os.environ, "NO_COLOR": "1"},
+            env={**os.environ, **line.environment, "NO_COLOR": "1"},
+            pass_fds=(line.reader,),
             start_new_session=True,
         )
         try:
             yield Sandbox(await _ready(process, errors), process, errors)
         finally:
             await _stop(process)
-
-
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError as error:
-            if error.errno == errno.EADDRINUSE:
-                raise PortInUse(port) from None
 
 
 async def _ready(process: asyncio.subprocess.Process, errors: IO[bytes]) -> str:

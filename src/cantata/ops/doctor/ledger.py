@@ -15,7 +15,8 @@ from cantata.ingestion.model import Cursor
 from cantata.kernel.time import Clock, Timestamp
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import LedgerError, NotAuthenticated, Unreachable
-from cantata.ledger.tokens import TokenProvider, TokenRefused
+from cantata.ledger.tokens import TokenProvider, TokenRefused, TokenUnreachable
+from cantata.ops import participant
 from cantata.ops.deployment import TOKENS
 from cantata.ops.doctor.model import Bounds, Diagnosis, Finding
 from cantata.ops.doctor.storage import skewed
@@ -32,7 +33,15 @@ async def failure(error: LedgerError, url: str, tokens: TokenProvider, clock: Cl
         return Diagnosis(
             finding=Finding.TOKEN_REFUSED,
             message=error.message,
-            remedy="correct CANTATA_LEDGER_TOKEN_FILE or the client credentials",
+            remedy="correct CANTATA_LEDGER_TOKEN_FILE or CANTATA_LEDGER_OIDC_ISSUER, _CLIENT and"
+            " _SECRET",
+            details={"code": error.code},
+        )
+    if isinstance(error, TokenUnreachable):
+        return Diagnosis(
+            finding=Finding.ISSUER_DOWN,
+            message=error.message,
+            remedy="correct CANTATA_LEDGER_OIDC_ISSUER, or see to it that the issuer is up",
             details={"code": error.code},
         )
     if isinstance(error, Unreachable):
@@ -63,6 +72,21 @@ async def identity(ledger: LedgerClient, cursor: Cursor) -> Iterable[Diagnosis]:
     if end < cursor.offset:
         return (_foreign(f"it ends at {end}, and {cursor.offset} is ingested already"),)
     return ()
+
+
+async def rights(ledger: LedgerClient) -> Iterable[Diagnosis]:
+    """Look whether our user may do what it has to."""
+    check = await participant.rights(ledger)
+    if check.is_passed:
+        return ()
+    return (
+        Diagnosis(
+            finding=Finding.RIGHTS_MISSING,
+            message="; ".join(check.missing),
+            remedy=check.remedy,
+            details={"user": check.found},
+        ),
+    )
 
 
 async def packages(ledger: LedgerClient) -> Iterable[Diagnosis]:
@@ -112,7 +136,8 @@ async def _token(tokens: TokenProvider, clock: Clock) -> Diagnosis:
         return Diagnosis(
             finding=Finding.TOKEN_EXPIRED,
             message=f"the access token of the ledger expired at {ends}",
-            remedy="let whatever writes CANTATA_LEDGER_TOKEN_FILE renew it",
+            remedy="let whatever writes CANTATA_LEDGER_TOKEN_FILE renew it, or let Cantata ask an"
+            " issuer itself: CANTATA_LEDGER_OIDC_ISSUER",
             details={"expired_at": str(ends)},
         )
     return Diagnosis(
@@ -120,8 +145,8 @@ async def _token(tokens: TokenProvider, clock: Clock) -> Diagnosis:
         message="the participant does not accept the access token"
         if ends is not None
         else "the participant wants an access token",
-        remedy="set CANTATA_LEDGER_TOKEN_FILE to a token of a user of this participant; its log"
-        " says what is wrong with this one",
+        remedy="set CANTATA_LEDGER_TOKEN_FILE or CANTATA_LEDGER_OIDC_ISSUER to what gives tokens of"
+        " a user of this participant; its log says what is wrong with one that it refuses",
     )
 
 

@@ -37,28 +37,30 @@ class Doctor:
     async def examine(self, stored: DatabaseSettings | StorageError) -> tuple[Diagnosis, ...]:
         """Give everything that is wrong; a database that could not be started is its error."""
         found = list(machine.disk(self._folder, self._bounds))
-        ledger_found, ledger_answers = await self._examine_ledger()
+        ledger_found, is_readable = await self._examine_ledger()
         found += ledger_found
         if isinstance(stored, StorageError):
             return (*found, storage.down(stored))
-        return (*found, *await self._examine_database(stored, ledger_answers=ledger_answers))
+        return (*found, *await self._examine_database(stored, ledger_is_readable=is_readable))
 
     async def _examine_ledger(self) -> tuple[list[Diagnosis], bool]:
         try:
             await self._ledger.parties.participant_id()
-            found = list(await ledger.packages(self._ledger))
+            found = list(await ledger.rights(self._ledger))
+            is_readable = not found
+            found += await ledger.packages(self._ledger)
         except LedgerError as error:
             url = self._ledger.settings.url
             return [await ledger.failure(error, url, self._tokens, self._clock)], False
         clock = ledger.clock(self._ledger.settings.url, self._clock, self._bounds)
-        return [*found, *await clock], True
+        return [*found, *await clock], is_readable
 
     async def _examine_database(
-        self, stored: DatabaseSettings, *, ledger_answers: bool
+        self, stored: DatabaseSettings, *, ledger_is_readable: bool
     ) -> list[Diagnosis]:
         try:
             found = list(await storage.schema(stored))
-            comparable = ledger_answers and not found
+            comparable = ledger_is_readable and not found
             async with Database(stored) as database:
                 found += await storage.clock(database, self._clock, self._bounds)
                 if comparable:
