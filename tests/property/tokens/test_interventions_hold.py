@@ -38,7 +38,7 @@ def ledger() -> Ledger:
 def opened() -> Stage:
     """Open an instrument whose seizures Carol approves."""
     stage = Stage.on(ledger())
-    terms = {"accounts_required": False, "countries": [], "approver": stage.carol}
+    terms: dict[str, Any] = {"accounts_required": False, "countries": [], "approver": stage.carol}
     stage.acting(stage.issuer).submit(exercise(stage.rules, TokenRules.amend, **terms))
     return stage
 
