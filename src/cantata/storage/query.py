@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -25,6 +25,7 @@ class Query:
 
     def __init__(self, statement: ClauseElement) -> None:
         self._statement = statement
+        self._processors: tuple[tuple[int, Processor], ...] | None = None
 
     @property
     def text(self) -> str:
@@ -39,18 +40,32 @@ class Query:
             values[name] = process(values[name])
         return values
 
-    def read(self, rows: list[tuple[Any, ...]]) -> list[Any]:
-        """Give the driver's rows with values of our types."""
+    def read(self, rows: list[tuple[Any, ...]], types: Sequence[Any]) -> list[Any]:
+        """Give the driver's rows with values of our types; `types` describe its columns."""
         form = self._form
-        if not form.reading:
+        if not rows:
+            return []
+        reading = self._reading(types)
+        if not reading:
             return [form.row(*row) for row in rows]
         found = []
         for row in rows:
             values = list(row)
-            for place, process in form.reading:
+            for place, process in reading:
                 values[place] = process(values[place])
             found.append(form.row(*values))
         return found
+
+    def _reading(self, types: Sequence[Any]) -> tuple[tuple[int, Processor], ...]:
+        """Give how values are read; the server's types of columns are the same each time."""
+        if self._processors is None:
+            self._processors = tuple(
+                (place, found)
+                for place, (column, told) in enumerate(zip(self._form.columns, types, strict=True))
+                if (found := column.type._cached_result_processor(_DIALECT, told.type_code))  # noqa: SLF001
+                is not None
+            )
+        return self._processors
 
     @cached_property
     def _form(self) -> _Form:
@@ -62,17 +77,12 @@ class Query:
             if (found := bound.type.dialect_impl(_DIALECT).bind_processor(_DIALECT)) is not None
         }
         columns = compiled._result_columns  # noqa: SLF001 - there is no other name for them
-        reading = tuple(
-            (place, found)
-            for place, column in enumerate(columns)
-            if (found := column.type._cached_result_processor(_DIALECT, None)) is not None  # noqa: SLF001
-        )
         names = [column.keyname for column in columns]
         return _Form(
             text=str(compiled),
             constants={n: bound.value for n, bound in compiled.binds.items() if not bound.required},
             binding=tuple(binding.items()),
-            reading=reading,
+            columns=tuple(columns),
             row=namedtuple("Row", names, rename=True),  # noqa: PYI024 - its fields are not known here
         )
 
@@ -82,5 +92,5 @@ class _Form:
     text: str
     constants: Mapping[str, Any]
     binding: tuple[tuple[str, Processor], ...]
-    reading: tuple[tuple[int, Processor], ...]
+    columns: tuple[Any, ...]
     row: Callable[..., Any]

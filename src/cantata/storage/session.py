@@ -24,7 +24,7 @@ class ReadSession:
     async def rows(self, query: Query, **parameters: Any) -> list[Any]:
         """Run a statement that was composed beforehand; give its rows, bounded by itself."""
         cursor = await (await self.driver()).execute(query.text, query.given(parameters))
-        return query.read(await cursor.fetchall())
+        return query.read(await cursor.fetchall(), cursor.description or ())
 
     async def row(self, query: Query, **parameters: Any) -> Any | None:
         """Run a statement that was composed beforehand; give its first row, or None."""
