@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 from uuid import uuid4
 
@@ -26,6 +26,15 @@ Recorded = tuple[Intent, bool]
 """An intent, and whether it is new."""
 
 Check = Callable[[], Awaitable[None]]
+
+OPERATIONS: Mapping[str, str] = {
+    "ADMIN": "close",
+    "AGENT": "force",
+    "COMPLIANCE": "supervise",
+    "FREEZER": "freeze",
+    "PAUSER": "pause",
+}
+"""What a key must be scoped for to use a role of a token."""
 
 TOKENS_MAX = 1_000
 """Tokens of one issuer that are looked at where a right must hold for all of them."""
@@ -87,7 +96,7 @@ class Desk:
     ) -> None:
         """Refuse callers who do not act for a token's issuer, or lack a role of the token."""
         action = Action(
-            operation=role.lower(),
+            operation=OPERATIONS[role],
             party=token.admin,
             role=token_role(role, str(token)),
             token=str(token),
