@@ -97,12 +97,10 @@ def transfer_in(event: ExercisedEvent, party: str) -> Claim | None:
     by which registries let others act for the sender.
     """
     argument = event.argument
-    if type(argument) is not dict or "transfer" not in argument:
-        return None
     ended = _OUTCOMES.get(shapes.outcome(event.result))
     if ended is None and not _takes_transfers(event):
         return None
-    transfer = shapes.transfer(argument["transfer"])
+    transfer = shapes.transfer(shapes.member(argument, "transfer"))
     if transfer is None or party not in {transfer.sender, transfer.receiver}:
         return None
     return Claim(event, transfer, ended, meta=shapes.merged(shapes.said(argument, event.result)))

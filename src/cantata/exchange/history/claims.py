@@ -76,6 +76,8 @@ def from_claim(scope: Scope, walk: Walk) -> list[Draft]:
 
 def _besides(scope: Scope, claim: Claim, mine: str | None, party: str) -> list[Draft]:
     """Report the instructions that came or went below a transfer and are not its own."""
+    if not scope.opened and not scope.closed:
+        return []
     opened = [each for each in scope.standing if each[1].contract_id != mine]
     ended = [each for each in scope.ended if each[1].contract_id != claim.instruction_id]
     return [

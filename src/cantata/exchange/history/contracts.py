@@ -82,19 +82,32 @@ Seen = Holding | Instruction | Stranger | Unreadable
 
 def seen_in(event: CreatedEvent, party: str) -> tuple[Seen, ...]:
     """Give what a created contract is to the party by its views; mostly nothing."""
-    held: dict[int, Any] = {}
-    offered: dict[int, Any] = {}
+    held: list[tuple[int, Any]] = []
+    offered: list[tuple[int, Any]] = []
     for view in event.views:
         kind, version = interface_of(view.interface_id)
         if kind is Kind.HOLDING:
-            held.setdefault(version, view.value)
+            held.append((version, view.value))
         elif kind is Kind.INSTRUCTION:
-            offered.setdefault(version, view.value)
-    holding = _holding(event, held, party) if held else None
-    instruction = _instruction(event, offered, party) if offered else None
-    if instruction is None:
-        return () if holding is None else (holding,)
-    return (instruction,) if holding is None else (holding, instruction)
+            offered.append((version, view.value))
+    if offered:
+        instruction = _instruction(event, _by_version(offered), party)
+        holding = _holding(event, _by_version(held), party) if held else None
+        return tuple(each for each in (holding, instruction) if each is not None)
+    if not held:
+        return ()
+    found = _holding(event, _by_version(held), party)
+    return () if found is None else (found,)
+
+
+def _by_version(views: list[tuple[int, Any]]) -> list[Any]:
+    """Give one view of each version, the first version first."""
+    if len(views) == 1:
+        return [views[0][1]]
+    found: dict[int, Any] = {}
+    for version, view in views:
+        found.setdefault(version, view)
+    return [found[version] for version in sorted(found)]
 
 
 def owned(view: Any) -> tuple[str, Instrument, int] | None:
@@ -110,12 +123,11 @@ def _account(view: Any) -> Any:
     return (view.get("owner") or view.get("account")) if type(view) is dict else None
 
 
-def _holding(event: CreatedEvent, views: dict[int, Any], party: str) -> Seen | None:
+def _holding(event: CreatedEvent, views: list[Any], party: str) -> Seen | None:
     """Read the holding; the first version counts, if both can be read."""
-    ordered = [view for _, view in sorted(views.items())]
-    if all(shapes.owner(_account(view)) != party for view in ordered):
-        return _foreign(event, ordered[0], party)
-    read = [(held, view) for view in ordered if (held := owned(view)) is not None]
+    if party not in [shapes.owner(_account(view)) for view in views]:
+        return _foreign(event, views[0], party)
+    read = [(held, view) for view in views if (held := owned(view)) is not None]
     if not read:
         return _unreadable(event, party)
     (owner, of, units), view = read[0]
@@ -131,7 +143,7 @@ def _holding(event: CreatedEvent, views: dict[int, Any], party: str) -> Seen | N
         template_id=event.template_id,
         package_name=event.package_name,
         admin_signed=of.admin in event.signatories,
-        views_agree=len({held for held, _ in read}) == 1,
+        views_agree=len(read) == 1 or len({held for held, _ in read}) == 1,
     )
 
 
@@ -142,9 +154,9 @@ def _foreign(event: CreatedEvent, view: Any, party: str) -> Seen | None:
     return _unreadable(event, party)
 
 
-def _instruction(event: CreatedEvent, views: dict[int, Any], party: str) -> Seen | None:
+def _instruction(event: CreatedEvent, views: list[Any], party: str) -> Seen | None:
     """Read the transfer that waits, if the party is one of its ends."""
-    for _, view in sorted(views.items()):
+    for view in views:
         transfer = shapes.transfer(shapes.member(view, "transfer"))
         if transfer is None:
             continue

@@ -11,6 +11,7 @@ from cantata.exchange.history.model import (
     Entry,
     EntryKind,
     Finding,
+    Holding,
     Instruction,
     Instrument,
     Source,
@@ -100,16 +101,21 @@ def gained(changes: Iterable[Change]) -> int:
 def entry_of(draft: Draft, transaction: Transaction, position: int) -> Entry:
     """Finish an entry."""
     findings = draft.findings
-    changes = draft.changes
+    created: list[Holding] = []
+    archived: list[Holding] = []
+    net = 0
     if draft.instruction is not None and not draft.instruction.admin_signed:
         findings.add(Finding.NOT_SIGNED_BY_ADMIN)
-    for change in changes:
-        if not change.holding.admin_signed:
+    for holding, is_created, units in draft.changes:
+        (created if is_created else archived).append(holding)
+        net += units
+        if not holding.admin_signed:
             findings.add(Finding.NOT_SIGNED_BY_ADMIN)
-        if not change.holding.views_agree:
+        if not holding.views_agree:
             findings.add(Finding.VIEWS_DIFFER)
-    amount, net = _decimal(draft.amount, findings), _decimal(draft.net, findings)
-    burned = _decimal(draft.burned, findings)
+    amount = None if draft.amount is None else _decimal(draft.amount, findings)
+    gain = amount if net == draft.amount else _decimal(net, findings)
+    burned = _decimal(draft.burned, findings) if draft.burned else ZERO
     return Entry(
         update_id=transaction.update_id,
         offset=transaction.offset,
@@ -122,13 +128,13 @@ def entry_of(draft: Draft, transaction: Transaction, position: int) -> Entry:
         receiver=draft.receiver,
         instrument=draft.instrument,
         amount=amount,
-        net=net,
+        net=gain,
         burned=burned or ZERO,
         memo=draft.memo,
         instruction_id=draft.instruction_id,
         original_instruction_id=draft.original_id,
-        created=tuple(change.holding for change in changes if change.is_created),
-        archived=tuple(change.holding for change in changes if not change.is_created),
+        created=tuple(created),
+        archived=tuple(archived),
         source=_source(draft.event),
         findings=tuple(sorted(findings, key=_by_name)) if findings else (),
     )
@@ -138,9 +144,7 @@ def _by_name(finding: Finding) -> str:
     return finding.value
 
 
-def _decimal(units: int | None, findings: set[Finding]) -> Decimal | None:
-    if units is None:
-        return None
+def _decimal(units: int, findings: set[Finding]) -> Decimal | None:
     try:
         return Decimal.from_units(units)
     except MalformedDecimal:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from cantata.exchange.history.claims import ended_otherwise, pending
 from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
@@ -99,8 +99,10 @@ def _unreadable(scope: Scope) -> Draft:
     return Draft(node_id=scope.node_id, event=scope.event, instrument=None, findings=findings)
 
 
-def placed(drafts: Iterable[Draft]) -> list[tuple[Draft, int]]:
+def placed(drafts: Sequence[Draft]) -> list[tuple[Draft, int]]:
     """Put drafts in the order of their nodes, and number those of one node."""
+    if len(drafts) == 1:
+        return [(drafts[0], 0)]
     found: list[tuple[Draft, int]] = []
     node_id, position = -1, 0
     for draft in sorted(drafts, key=_node):

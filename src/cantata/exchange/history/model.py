@@ -161,8 +161,7 @@ class Instruction:
         return self.original_id or self.contract_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class Source(NamedTuple):
     """The choice that an entry was read from, for whoever judges if it may be believed."""
 
     template_id: str
@@ -206,8 +205,7 @@ class Entry:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(NamedTuple):
     """What a transaction left changed: new facts, and the ids of those that hold no longer."""
 
     created: tuple[Holding, ...] = ()
@@ -216,8 +214,7 @@ class Changes:
     closed: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parsed:
+class Parsed(NamedTuple):
     """What a transaction says: the changes of the party's state, and why they happened."""
 
     changes: Changes

@@ -130,14 +130,15 @@ class Walk:
 
     def over(self, transaction: Transaction) -> None:
         """Go over the events in the order of their nodes; MalformedTransaction if they are none."""
-        path = self._path
+        path, update_id = self._path, transaction.update_id
         for event in in_order(transaction):
             while path and event.node_id > path[-1].last:
                 path.pop()
             if isinstance(event, CreatedEvent):
-                self._create(event)
+                if event.views:
+                    self._create(event)
             elif isinstance(event, ExercisedEvent):
-                self._exercise(event, transaction.update_id)
+                self._exercise(event, update_id)
             else:
                 self._consume(event.contract_id, event.node_id)
 
@@ -213,6 +214,8 @@ class Walk:
         if event.choice in STEPS and is_step(event):
             step = step_of(event, self._instruction(event.contract_id))
             return None if self._is_taken_above(step, above) else step
+        if type(event.argument) is not dict or "transfer" not in event.argument:
+            return None
         claim = transfer_in(event, self.party)
         return None if claim is None or _is_covered(claim, above) else claim
 
