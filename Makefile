@@ -8,7 +8,7 @@ VECTORS ?=
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test vectors check format bench fuzz kills docs lock clean
+.PHONY: help setup run demo test vectors check format bench fuzz kills docs openapi env lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,8 +19,11 @@ $(READY): pyproject.toml requirements.lock scripts/setup
 	scripts/setup $(VENV)
 	@touch $@
 
-run: $(READY) ## start a ledger on port 7575 (or PORT), play a token's life on it, leave it up
-	@$(BIN)/cantata demo token $(if $(PORT),--port $(PORT))
+run: $(READY) ## start database, ledger, API, worker and ingestion; API on port 8000 (or PORT)
+	@$(BIN)/cantata up $(if $(PORT),--port $(PORT)) $(if $(LEDGER),--ledger $(LEDGER))
+
+demo: $(READY) ## play a token's business through the API: of `make run`, or of one started for it
+	@$(BIN)/cantata demo
 
 test: $(READY) ## run all tests and replay the frozen vectors
 	$(BIN)/python -m pytest -n $(WORKERS) -q --deselect tests/vectors/test_vectors.py::test_area_agrees
@@ -50,6 +53,12 @@ fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader a
 kills: $(READY) ## kill the ledger 1,000 times and the platform 100 times, and look for what was lost
 	$(BIN)/python -m tests.faults.server.kills 1000
 	CANTATA_DEEP=1 $(BIN)/python -m pytest -q -n0 tests/faults/platform
+
+openapi: $(READY) ## write docs/reference/openapi.json from the routes
+	$(BIN)/python scripts/openapi.py
+
+env: $(READY) ## write .env.example from the settings
+	$(BIN)/python scripts/environment.py
 
 docs: $(READY) ## build the documentation into site/
 	$(BIN)/python scripts/reference.py

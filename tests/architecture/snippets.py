@@ -6,6 +6,7 @@
 - a `diff title="path"` block changes that file: each run of lines, parted by `@@`, is in it once;
 - in a `console` block, lines after `$` are run in a shell in the same folder and must succeed; the
   lines below a command must appear in its output, in order; `…` stands for anything between;
+  a command that ends with a backslash goes on in the next line; variables last to the next command;
 - the last command of a `console title="exit code N"` block ends with that code;
 - other blocks are only read.
 """
@@ -25,6 +26,8 @@ _FENCE = re.compile(r"^( *)```(.*)$")
 _TITLE = re.compile(r'title="([^"]+)"')
 _EXIT = re.compile(r"exit code ([0-9]+)")
 SECONDS_MAX = 120
+VARIABLES = ".variables"
+"""Where the variables of a page's commands are kept between them."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +126,7 @@ class Page:
 
     def _run_command(self, snippet: Snippet, command: str, expected: list[str], code: int) -> None:
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", _remembering(command)],
             cwd=self.folder,
             env=self.environment,
             capture_output=True,
@@ -145,8 +148,15 @@ def _side(lines: list[str], sign: str) -> Iterator[str]:
             yield line
 
 
+def _remembering(command: str) -> str:
+    """Give a command that begins with the variables of the one before and leaves its own."""
+    begin = f"[ -f {VARIABLES} ] && . ./{VARIABLES}; set -a"
+    return f"{begin}\n{command}\n_code=$?; set +a; export -p > {VARIABLES}; exit $_code"
+
+
 def _commands(text: str) -> Iterator[tuple[str, list[str]]]:
     """Split a console block into commands and the lines shown below each."""
+    text = text.replace("\\\n", "")
     for block in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
         command, *shown = block.rstrip("\n").splitlines()
         yield command, [line for line in shown if line.strip() not in ("", "…")]

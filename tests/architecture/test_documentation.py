@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scripts.reference import cli_page, differences_page, errors_page, language_page
 from tests.architecture.snippets import Page, snippets_of
+from tests.faults.platform.processes import Platform, platform
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
 GENERATED = REFERENCE / "modules"
+LIVE = "http://127.0.0.1:8000"
+"""A page with commands that names it is read beside a running `cantata up`."""
+TOOLS = ("curl", "jq")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PAGES = sorted(
     path
@@ -27,15 +34,36 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
+@pytest.fixture(scope="session")
+def live() -> Iterator[Platform]:
+    """Everything that `cantata up` starts, for the pages that are read beside it."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cantata-docs-", ignore_cleanup_errors=True) as name,
+        platform(Path(name)) as started,
+    ):
+        yield started
+
+
 @pytest.mark.parametrize("path", PAGES, ids=_name)
-def test_snippets_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    snippets = list(snippets_of(_name(path), path.read_text(encoding="utf-8")))
+def test_snippets_run(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    text = path.read_text(encoding="utf-8")
+    chosen: dict[str, str] = {}
+    if LIVE in text and "```console" in text:
+        missing = [tool for tool in TOOLS if shutil.which(tool) is None]
+        if missing:
+            pytest.skip(f"the page uses {', '.join(missing)}, which this machine lacks")
+        started: Platform = request.getfixturevalue("live")
+        text = text.replace(LIVE, started.api_url)
+        chosen = _environment_of(started)
+    snippets = list(snippets_of(_name(path), text))
     modules = set(sys.modules)
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     binaries = str(Path(sys.executable).parent)
     search = f"{binaries}{os.pathsep}{os.environ['PATH']}"
-    page = Page(tmp_path, {**os.environ, "PATH": search, "COLUMNS": "100"})
+    page = Page(tmp_path, {**os.environ, "PATH": search, "COLUMNS": "100", **chosen})
     try:
         for snippet in snippets:
             page.run(snippet)
@@ -43,6 +71,16 @@ def test_snippets_run(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         for name in set(sys.modules) - modules:
             if not name.startswith("cantata"):
                 del sys.modules[name]
+
+
+def _environment_of(started: Platform) -> dict[str, str]:
+    """Give what a terminal beside `cantata up` has by its defaults: addresses and folders."""
+    return {
+        "CANTATA_API_URL": started.api_url,
+        "CANTATA_DATA_DIR": str(started.folder),
+        "CANTATA_DATABASE_URL": started.database_url,
+        "CANTATA_LEDGER_URL": started.ledger_url,
+    }
 
 
 @pytest.mark.parametrize("path", PAGES, ids=_name)

@@ -12,6 +12,7 @@ from tests.architecture.snippets import Page, snippets_of
 TRUE = [
     '```python\nprint("one two")\n```\n```text title="output"\none…\n```\n',
     '```console title="exit code 3"\n$ echo first\nfirst\n$ exit 3\n```\n',
+    "```console\n$ NAME='a b'\n$ echo \\\n    \"<$NAME>\"\n<a b>\n```\n",
     (
         '```python title="a.py"\nx = 1\ny = 2\n```\n'
         '```diff title="a.py"\n-x = 1\n+x = 3\n@@\n y = 2\n'

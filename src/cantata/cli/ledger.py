@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar
 import typer
 
 from cantata.cli.dar_file import UnreadableFile, read_dar_file
+from cantata.cli.exits import EXIT_REFUSED
 from cantata.cli.ledger_access import (
     DEFAULT_URL,
     DEFAULT_USER,
@@ -19,6 +20,7 @@ from cantata.cli.ledger_access import (
     with_ledger,
 )
 from cantata.cli.output import OutputFormat, OutputOption
+from cantata.cli.platform import part
 from cantata.cli.rows import print_rows
 from cantata.kernel.errors import CantataError
 
@@ -137,17 +139,38 @@ def submit(
 
 @app.command()
 def deploy(
-    dar: Annotated[Path, typer.Argument(help="DAR to upload.")],
+    dar: Annotated[
+        Path | None, typer.Argument(help="DAR to upload; without it, our own packages.")
+    ] = None,
     *,
     url: UrlOption = DEFAULT_URL,
     user: UserOption = DEFAULT_USER,
     output: OutputOption = TABLE,
 ) -> None:
-    """Check a DAR here, upload it with what it lacks and the participant has, and vet it."""
+    """Check a DAR here, upload it with what it lacks and the participant has, and vet it.
+
+    Our own packages are compiled, and completed with the participant's copies of the standard's.
+    """
+    if dar is None:
+        rows = with_ledger(url, user, part("cli.ledger_platform").deploy)
+        print_rows(output, ("name", "version", "package"), rows)
+        return
     main = read_dar_file(dar).main.package
     content = dar.read_bytes()
     with_ledger(url, user, lambda ledger: ledger.packages.deploy(content))
     print_rows(output, ("name", "version", "package"), [(main.name, main.version, main.id)])
+
+
+@app.command()
+def check(
+    *, url: UrlOption = DEFAULT_URL, user: UserOption = DEFAULT_USER, output: OutputOption = TABLE
+) -> None:
+    """Tell whether a participant has what `cantata up --ledger` needs; end with 1 if not."""
+    platform = part("cli.ledger_platform")
+    checks = with_ledger(url, user, platform.examine)
+    platform.print_checks(checks, output)
+    if not all(each.is_passed for each in checks):
+        raise typer.Exit(EXIT_REFUSED)
 
 
 def _actions() -> Any:

@@ -29,7 +29,7 @@ from cantata.ops.supervisor import Child, ChildProcess, Supervisor
 from cantata.storage import migrate
 from cantata.storage.settings import DatabaseSettings
 
-START_MS_MAX = 60_000
+START_MS_MAX = 120_000
 LOOK_MS = 100
 DATABASE_FILE = "postgresql.json"
 API_FILE = "api.json"

@@ -40,7 +40,8 @@ class EmbeddedServerFailed(StorageError):
 
     def __init__(self, folder: Path, why: BaseException) -> None:
         self.folder = folder
-        reason = why.strerror if isinstance(why, OSError) and why.strerror else _last_words(folder)
+        said = str(getattr(why, "stderr", None) or "").strip().rpartition("\n")[2]
+        reason = (isinstance(why, OSError) and why.strerror) or _last_words(folder) or said
         super().__init__(
             f"the embedded database does not start: {reason or type(why).__name__}",
             hint=f"its log is {folder / 'log'}; the folder has to be writable and on a local disk",

@@ -18,7 +18,7 @@ import psycopg
 
 from tests.integration.world import ROOT
 
-START_SECONDS_MAX = 60
+START_SECONDS_MAX = 180
 STOP_SECONDS_MAX = 40
 POSTGRESQL = "postgresql"
 LIMITED = ("onboard", "mint", "transfer", "burn", "write")
@@ -87,7 +87,9 @@ class Platform:
 
 
 @contextmanager
-def platform(folder: Path, *arguments: str, status: int = 0) -> Iterator[Platform]:
+def platform(
+    folder: Path, *arguments: str, status: int = 0, **settings: str
+) -> Iterator[Platform]:
     """Run `cantata up` until the block ends; it has to stop with a status then, 0 if cleanly."""
     ready, said = folder / "ready.json", folder / "said.txt"
     command = (sys.executable, "-m", "cantata", "up", "--sandbox-port", "0", "--port", "0")
@@ -95,7 +97,7 @@ def platform(folder: Path, *arguments: str, status: int = 0) -> Iterator[Platfor
         process = subprocess.Popen(
             [*command, "--ready-file", str(ready), *arguments],
             cwd=ROOT,
-            env=_environment(folder / "data"),
+            env={**_environment(folder / "data"), **settings},
             stdout=output,
             stderr=output,
         )

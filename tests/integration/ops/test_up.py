@@ -8,8 +8,9 @@ import os
 import signal
 import socket
 import subprocess
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,13 @@ def refusal(done: subprocess.CompletedProcess[str]) -> dict[str, str]:
     return found
 
 
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that the database's own user may enter, as pytest's own is not."""
+    with tempfile.TemporaryDirectory(prefix="cantata-up-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
 def until(is_so: Callable[[], bool], why: str) -> None:
     end = time.monotonic() + WAIT_SECONDS_MAX
     while not is_so():
@@ -67,9 +75,9 @@ def lives(pid: int) -> bool:
 
 
 @pytest.mark.slow
-def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+def test_nothing_outlives_a_supervisor_that_is_killed(open_folder: Path) -> None:
     """All processes and the database end by themselves; then the folder can be used again."""
-    with platform(tmp_path, status=-signal.SIGKILL) as ran:
+    with platform(open_folder, status=-signal.SIGKILL) as ran:
         pids = [ran.pid(name) for name in ("sandbox", "ingestion", "worker", "api", "postgresql")]
         assert None not in pids
         second = started(ran.folder, "--port", "0", "--sandbox-port", "0")
@@ -81,8 +89,8 @@ def test_nothing_outlives_a_supervisor_that_is_killed(tmp_path: Path) -> None:
             assert pid is not None
             until(lambda pid=pid: not lives(pid), f"process {pid} lives on")  # type: ignore[misc]
         until(lambda: holder(ran.folder) is None, "somebody holds the folder")
-    (tmp_path / "ready.json").unlink()
-    with platform(tmp_path) as again:
+    (open_folder / "ready.json").unlink()
+    with platform(open_folder) as again:
         postmaster = again.pid("postgresql")
     assert postmaster is not None
     until(lambda: not lives(postmaster), "the database outlives a clean end")
@@ -104,9 +112,9 @@ def test_a_port_in_use_is_said_before_anything_starts(tmp_path: Path) -> None:
     assert not (tmp_path / "data" / "postgres").exists()
 
 
-def test_a_store_of_something_else_is_said_at_once(tmp_path: Path) -> None:
+def test_a_store_of_something_else_is_said_at_once(open_folder: Path) -> None:
     """What a part says before it dies is what `cantata up` says."""
-    data = tmp_path / "data"
+    data = open_folder / "data"
     data.mkdir()
     (data / "ledger.db").write_text("no database " * 1_000, encoding="ascii")
     done = started(data, "--port", "0", "--sandbox-port", "0")

@@ -129,6 +129,7 @@ class BusinessStory:
         self._clock = clock
         self._begin = clock.now()
         self._token: dict[str, str] = {}
+        self._is_agreed = False
         self.is_conserved = False
 
     def play(self) -> Iterator[Step]:
@@ -175,24 +176,25 @@ class BusinessStory:
     def _offer(self, alice: Person, bob: Person) -> Iterator[Step]:
         body = self._transfer(alice, bob, "250", "rent")
         done = _done(alice.api, "/v1/transfers", body)
-        offer = str(done["result"]["offer"])
-        yield _changed(
-            "Alice sends 250 to Bob, who did not agree beforehand: an offer",
-            "/v1/transfers",
-            body,
-            done,
-            ("offer", offer),
-        )
+        offer = done["result"]["offer"]
+        if offer is None:
+            self._is_agreed = True
+            title = "Alice sends 250 to Bob: at once, for he agreed in an earlier play"
+            yield _changed(title, "/v1/transfers", body, done)
+            return
+        title = "Alice sends 250 to Bob, who did not agree beforehand: an offer"
+        yield _changed(title, "/v1/transfers", body, done, ("offer", str(offer)))
         done = _done(bob.api, f"/v1/offers/{offer}:accept", None)
         yield _changed("Bob accepts it", "/v1/offers/{offer}:accept", {}, done)
 
     def _direct(self, alice: Person, bob: Person) -> Iterator[Step]:
-        body = self._body(receiver=bob.party)
-        done = _done(bob.api, "/v1/preapprovals", body)
-        yield _changed("Bob agrees to receive Aurora's tokens", "/v1/preapprovals", body, done)
+        if not self._is_agreed:
+            body = self._body(receiver=bob.party)
+            done = _done(bob.api, "/v1/preapprovals", body)
+            yield _changed("Bob agrees to receive Aurora's tokens", "/v1/preapprovals", body, done)
         body = self._transfer(alice, bob, "120.50", "invoice 7")
         done = _done(alice.api, "/v1/transfers", body)
-        yield _changed("Alice sends 120.50: at once now", "/v1/transfers", body, done)
+        yield _changed("Alice sends 120.50 to Bob: at once", "/v1/transfers", body, done)
 
     def _refused(self, alice: Person, bob: Person) -> Step:
         body = self._transfer(alice, bob, "5000", "too much")
