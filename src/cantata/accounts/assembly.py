@@ -15,6 +15,7 @@ from cantata.accounts.service.identities import Identities
 from cantata.accounts.service.issuer_keys import KeySource
 from cantata.accounts.service.keys import ApiKeys
 from cantata.accounts.service.onboarding import Onboarding
+from cantata.accounts.service.organisations import Organisations
 from cantata.accounts.service.parties import PartyAccess
 from cantata.accounts.service.roles import Roles
 from cantata.accounts.service.signing import Signing
@@ -51,6 +52,7 @@ def assembled(
     authority = Authority(clock)
     verification = Verification(clock, pepper_of(settings.secret))
     tokens = AccessTokens(settings.tokens, clock, settings.keys)
+    roles = Roles(clock)
     onboarding = Onboarding(clock, verification)
     return Accounts(
         authority=authority,
@@ -62,7 +64,8 @@ def assembled(
         parties=PartyAccess(authority, clock),
         external=ExternalParties(authority, ledger, clock),
         signing=Signing(authority, handlers, clock),
-        roles=Roles(clock),
+        roles=roles,
+        organisations=Organisations(authority, roles, clock),
         administration=Administration(clock, settings.environment),
         keys=ApiKeys(clock, settings.environment),
         courier=settings.courier,

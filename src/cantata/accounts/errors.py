@@ -255,3 +255,39 @@ class SsoNotOffered(AccountError):
         super().__init__(
             "no other issuer of tokens is trusted here", hint="use POST /v1/onboarding"
         )
+
+
+class OrganisationUnknown(AccountError):
+    """There is no such organisation, or the caller is no member of it; field `organisation`."""
+
+    code = "ORGANISATION_UNKNOWN"
+
+    def __init__(self, organisation: str) -> None:
+        self.organisation = organisation
+        super().__init__(
+            f"you are a member of no organisation {organisation}",
+            hint="list yours with GET /v1/organisations",
+        )
+
+
+class TooManyOrganisations(AccountError):
+    """A user is in as many organisations as one may found; field `most`."""
+
+    code = "TOO_MANY_ORGANISATIONS"
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        super().__init__(
+            f"you are in {most} organisations, as many as one may found", hint="leave some"
+        )
+
+
+class HolderUnclear(AccountError):
+    """A right is for a user or for a role, one of them."""
+
+    code = "HOLDER_UNCLEAR"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a right is for one user or for one role", hint="give `user` or `role`, not both"
+        )

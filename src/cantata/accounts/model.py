@@ -229,17 +229,17 @@ ORGANISATION_ROLES = ("MEMBER", "OPERATOR", "AUDITOR")
 Operators and auditors have the rights that parties give to these roles: to act, and to read.
 """
 
-_ORGANISATION = "@org:"
+ORGANISATION_MARK = "@org:"
 
 
 def organisation_role(name: str, organisation: UUID) -> str:
     """Give the name of a role of one organisation: ``OPERATOR@org:<its id>``."""
-    return f"{name}{_ORGANISATION}{organisation}"
+    return f"{name}{ORGANISATION_MARK}{organisation}"
 
 
 def organisation_of(role: str) -> UUID | None:
     """Give the organisation that a role is of; None for roles of other things."""
-    _, found, identity = role.partition(_ORGANISATION)
+    _, found, identity = role.partition(ORGANISATION_MARK)
     try:
         return UUID(identity) if found else None
     except ValueError:

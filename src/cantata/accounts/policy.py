@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from cantata.accounts.errors import HandoverRefused, HandoverTooEarly, RoleNotGrantable
+from cantata.accounts.errors import HandoverRefused, HandoverTooEarly
 from cantata.accounts.model import (
-    DEFAULT_ADMIN,
     DELAY_INCREASE_MAX,
     Action,
     Decision,
     Facts,
     Handover,
-    Role,
 )
 from cantata.kernel.time import RelTime, Timestamp
 
@@ -39,12 +37,6 @@ def decide(action: Action, facts: Facts) -> Decision:
     if action.party is None and action.role is None:
         return Decision(is_allowed=True, rule="own", reason="everybody may, for herself")
     return Decision(is_allowed=True, rule="rights", reason="you have what it takes")
-
-
-def require_grantable(role: Role) -> None:
-    """Refuse the role that is handed over, never granted."""
-    if role.role == DEFAULT_ADMIN:
-        raise RoleNotGrantable
 
 
 def delay_at(handover: Handover, now: Timestamp) -> RelTime:

@@ -24,7 +24,10 @@ def configure(level: str = "info", form: str = "auto") -> None:
     """Write events to standard error: as JSON lines, or for people on a terminal."""
     console = form == "console" or (form == "auto" and sys.stderr.isatty())
     renderer: Any = (
-        structlog.dev.ConsoleRenderer() if console else structlog.processors.JSONRenderer()
+        # Without the values of variables, which may be secrets.
+        structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+        if console
+        else structlog.processors.JSONRenderer()
     )
     structlog.configure(
         processors=[

@@ -24,16 +24,16 @@ from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.bootstrap import World
 from cantata.config import Settings
+from cantata.http.limits import DEFAULTS
 from cantata.kernel.time import Clock, SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings as LedgerSettings
+from cantata.observability.events import configure
 from cantata.storage.database import Database
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 
-UNLIMITED = ", ".join(
-    f"{name}=1000000/1s" for name in ("onboard", "verify", "session", "mint", "transfer", "burn", "write")
-)
+UNLIMITED = ", ".join(f"{name}=1000000/1s" for name in DEFAULTS)
 SECRET = "a secret of tests that is long enough to sign"
 
 
@@ -111,6 +111,7 @@ def running_platform(
     **changed: Any,
 ) -> Iterator[Platform]:
     """Run application, worker and ingestion until the end of the block."""
+    configure("warning", "json")
     settings = Settings(
         data_dir=folder,
         ledger_url=ledger_url,

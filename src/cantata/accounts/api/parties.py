@@ -10,8 +10,10 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 
 from cantata.accounts.api.common import AccountsDep, WriteDep, moment
-from cantata.accounts.model import Action, Party, PartyRight, Right
+from cantata.accounts.errors import HolderUnclear
+from cantata.accounts.model import Action, Party, PartyRight, Right, RoleRight
 from cantata.accounts.schemas.common import Changed
+from cantata.accounts.schemas.organisations import OrganisationAnswer
 from cantata.accounts.schemas.parties import (
     DecisionAnswer,
     ExplainRequest,
@@ -45,9 +47,11 @@ async def me(caller: CallerDep, accounts: AccountsDep, edge: EdgeDep) -> MeAnswe
             raise NotAuthenticated
         parties = await _parties(session, accounts, caller.user)
         held = await accounts.roles.of_user(session, caller.user)
+        organisations = await accounts.organisations.own(session, caller)
     return MeAnswer(
         user=str(user.id),
         email=user.email,
+        organisations=[OrganisationAnswer.of(each, names) for each, names in organisations],
         parties=parties,
         roles=[GrantAnswer.of(grant) for grant in held],
     )
@@ -101,7 +105,8 @@ async def rights(
     return [
         RightAnswer(
             party=each.party,
-            user=str(each.user),
+            user=str(each.user) if isinstance(each, PartyRight) else None,
+            role=each.role if isinstance(each, RoleRight) else None,
             right=each.right.value,
             expires_at=None if each.expires_at is None else str(each.expires_at),
         )
@@ -159,10 +164,10 @@ async def _parties(session: ReadSession, accounts: Accounts, user: UUID) -> list
     return [PartyAnswer.of(party, held) for party, held in found.values()]
 
 
-def _right(body: RightRequest) -> PartyRight:
-    return PartyRight(
-        user=UUID(body.user),
-        party=PartyId(body.party),
-        right=Right(body.right),
-        expires_at=moment(body.expires_at),
-    )
+def _right(body: RightRequest) -> PartyRight | RoleRight:
+    party, right, until = PartyId(body.party), Right(body.right), moment(body.expires_at)
+    if body.role is not None and body.user is None:
+        return RoleRight(role=body.role, party=party, right=right, expires_at=until)
+    if body.user is not None and body.role is None:
+        return PartyRight(user=UUID(body.user), party=party, right=right, expires_at=until)
+    raise HolderUnclear

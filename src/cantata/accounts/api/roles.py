@@ -41,7 +41,7 @@ async def roles(
 ) -> list[RoleAnswer]:
     """List roles, of one token (`admin/id`) or all."""
     async with edge.database.read() as session:
-        found = await accounts.roles.listed(session, f"@{token}" if token else "")
+        found = await accounts.roles.listed(session, caller, f"@{token}" if token else "")
     return [RoleAnswer.of(role) for role in found]
 
 
@@ -51,7 +51,8 @@ async def members(
 ) -> list[GrantAnswer]:
     """List who holds a role now."""
     async with edge.database.read() as session:
-        return [GrantAnswer.of(grant) for grant in await accounts.roles.members(session, role)]
+        found = await accounts.roles.members(session, caller, role)
+    return [GrantAnswer.of(grant) for grant in found]
 
 
 @router.post("/roles:grant", response_model=Changed, responses=WRITES)

@@ -6,13 +6,25 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, delete, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
-from cantata.accounts.model import Grant, Handover, Role
-from cantata.accounts.repository.tables import HANDOVER, ROLE_GRANTS, ROLES
+from cantata.accounts.model import (
+    DEFAULT_ADMIN,
+    ORGANISATION_MARK,
+    Grant,
+    Handover,
+    Organisation,
+    Role,
+    organisation_of,
+    organisation_role,
+)
+from cantata.accounts.repository.tables import HANDOVER, ORGANISATIONS, ROLE_GRANTS, ROLES
+from cantata.accounts.role_graph import CHAIN_MAX, RoleGraph
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import Instant
 
 ONLY = 1
 
@@ -29,11 +41,17 @@ async def add_roles(session: WriteSession, roles: Sequence[Role]) -> None:
     await session.run(insert(ROLES).on_conflict_do_nothing(), rows)
 
 
-async def roles(session: ReadSession, suffix: str, limit: int) -> tuple[Role, ...]:
-    """Give roles whose names end so, by name."""
+async def roles(
+    session: ReadSession, suffix: str, visible: Sequence[UUID], limit: int
+) -> tuple[Role, ...]:
+    """Give roles whose names end so, by name; of organisations, those that are visible."""
+    shown = [ROLES.c.role.endswith(organisation_role("", each)) for each in visible]
     rows = await session.all(
         select(ROLES)
-        .where(ROLES.c.role.endswith(suffix, autoescape=True))
+        .where(
+            ROLES.c.role.endswith(suffix, autoescape=True),
+            or_(ROLES.c.role.not_like(f"%{ORGANISATION_MARK}%"), *shown),
+        )
         .order_by(ROLES.c.role)
         .limit(limit)
     )
@@ -67,12 +85,7 @@ async def grants_of(session: ReadSession, user: UUID, now: Timestamp) -> tuple[G
 
 async def holds(session: ReadSession, name: str, user: UUID, now: Timestamp) -> bool:
     """Tell whether a user holds a role."""
-    found = await session.scalar(
-        select(ROLE_GRANTS.c.role).where(
-            ROLE_GRANTS.c.role == name, ROLE_GRANTS.c.user_id == user, _valid(now)
-        )
-    )
-    return found is not None
+    return await session.row(_HOLDS, role=name, user=user, now=now) is not None
 
 
 async def put_grant(session: WriteSession, grant: Grant) -> None:
@@ -98,9 +111,56 @@ async def drop_grant(session: WriteSession, name: str, user: UUID) -> bool:
     )
 
 
-async def lock_role(session: WriteSession, name: str) -> None:
-    """Let nobody else change a role until the transaction ends."""
-    await session.first(select(ROLES.c.role).where(ROLES.c.role == name).with_for_update())
+async def graph(session: WriteSession, names: Sequence[str], now: Timestamp) -> RoleGraph:
+    """Give what of the role graph decides about some roles; nobody else changes it meanwhile.
+
+    That is the chains of their admin roles with all who hold them, and one role that each of them
+    administers. Changes of roles are rare, so one lock for all of them is enough.
+    """
+    lock = select(ROLES.c.role).where(ROLES.c.role == DEFAULT_ADMIN).with_for_update()
+    await session.first(lock)
+    chain = select(ROLES.c.role, ROLES.c.admin_role).where(ROLES.c.role.in_(names))
+    found = chain.cte("chain", recursive=True)
+    step = select(ROLES.c.role, ROLES.c.admin_role).join(found, ROLES.c.role == found.c.admin_role)
+    found = found.union(step)
+    rows = await session.all(select(found.c.role, found.c.admin_role).limit(CHAIN_MAX))
+    administered = await session.all(
+        select(func.min(ROLES.c.role).label("role"), ROLES.c.admin_role)
+        .where(ROLES.c.admin_role.in_(names))
+        .group_by(ROLES.c.admin_role)
+    )
+    admins = {row.role: row.admin_role for row in (*administered, *rows)}
+    held: dict[str, dict[UUID, Timestamp | None]] = {}
+    for row in await session.all(
+        select(ROLE_GRANTS).where(ROLE_GRANTS.c.role.in_(admins), _valid(now))
+    ):
+        held.setdefault(row.role, {})[row.user_id] = row.expires_at
+    return RoleGraph(admins=admins, holders=held)
+
+
+async def organisations_of(session: ReadSession, user: UUID, now: Timestamp) -> frozenset[UUID]:
+    """Give the organisations that a user holds a role of."""
+    held = map(organisation_of, (grant.role for grant in await grants_of(session, user, now)))
+    return frozenset(filter(None, held))
+
+
+async def add_organisation(session: WriteSession, found: Organisation) -> None:
+    """Add an organisation."""
+    await session.run(
+        insert(ORGANISATIONS).values(id=found.id, name=found.name, created_at=found.created_at)
+    )
+
+
+async def organisations(
+    session: ReadSession, identities: Sequence[UUID]
+) -> tuple[Organisation, ...]:
+    """Give organisations, by name."""
+    rows = await session.all(
+        select(ORGANISATIONS)
+        .where(ORGANISATIONS.c.id.in_(identities))
+        .order_by(ORGANISATIONS.c.name, ORGANISATIONS.c.id)
+    )
+    return tuple(Organisation(id=row.id, name=row.name, created_at=row.created_at) for row in rows)
 
 
 async def handover(session: ReadSession, *, lock: bool = False) -> Handover | None:
@@ -138,8 +198,17 @@ async def put_handover(session: WriteSession, state: Handover) -> None:
     )
 
 
-def _valid(now: Timestamp) -> ColumnElement[bool]:
+def _valid(now: Any) -> ColumnElement[bool]:
     return or_(ROLE_GRANTS.c.expires_at.is_(None), ROLE_GRANTS.c.expires_at > now)
+
+
+_HOLDS = Query(
+    select(ROLE_GRANTS.c.role).where(
+        ROLE_GRANTS.c.role == bindparam("role"),
+        ROLE_GRANTS.c.user_id == bindparam("user"),
+        _valid(bindparam("now", type_=Instant)),
+    )
+)
 
 
 def _grant(row: Row[Any]) -> Grant:

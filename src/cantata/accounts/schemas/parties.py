@@ -8,6 +8,7 @@ from pydantic import Field
 
 from cantata.accounts.model import Party, Right
 from cantata.accounts.schemas.common import RoleText, UserText
+from cantata.accounts.schemas.organisations import OrganisationAnswer
 from cantata.accounts.schemas.roles import GrantAnswer
 from cantata.http.schemas import AmountText, Answer, MomentText, NameText, PartyText, Request
 
@@ -40,6 +41,7 @@ class MeAnswer(Answer):
 
     user: str
     email: str
+    organisations: list[OrganisationAnswer]
     parties: list[PartyAnswer]
     roles: list[GrantAnswer]
 
@@ -58,19 +60,21 @@ class PartySettings(Request):
 
 
 class RightRequest(Request):
-    """A right for a party that another user is to have, or to lose."""
+    """A right for a party that another user, or all who hold a role, are to have or to lose."""
 
     party: PartyText
-    user: UserText
+    user: UserText | None = None
+    role: RoleText | None = Field(default=None, description="Instead of a user")
     right: Literal["act_as", "read_as"]
     expires_at: MomentText | None = None
 
 
 class RightAnswer(Answer):
-    """A right that a user has."""
+    """A right that a user has, or all who hold a role."""
 
     party: str
-    user: str
+    user: str | None
+    role: str | None
     right: Literal["act_as", "read_as"]
     expires_at: str | None
 

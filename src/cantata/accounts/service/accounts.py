@@ -11,6 +11,7 @@ from cantata.accounts.service.handover import Administration
 from cantata.accounts.service.identities import Identities
 from cantata.accounts.service.keys import ApiKeys
 from cantata.accounts.service.onboarding import Onboarding
+from cantata.accounts.service.organisations import Organisations
 from cantata.accounts.service.parties import PartyAccess
 from cantata.accounts.service.roles import Roles
 from cantata.accounts.service.signing import Signing
@@ -32,6 +33,7 @@ class Accounts:
     external: ExternalParties
     signing: Signing
     roles: Roles
+    organisations: Organisations
     administration: Administration
     keys: ApiKeys
     courier: Courier | None

@@ -86,6 +86,8 @@ class Administration:
         """Complete a handover, as the one whom it is for."""
         now = self._clock.now()
         state = await self._locked(session)
+        if not caller.is_scoped_for("admin"):
+            raise NotAllowed("key-scope", "your API key does not cover 'admin'", "use another key")
         after = policy.accept(state, caller.user, now)
         await self._keep(session, caller, "admin.accept", after)
         await self._installed(session, state.admin, caller.user)

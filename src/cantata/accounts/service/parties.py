@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cantata.accounts.errors import UserUnknown
-from cantata.accounts.model import Action, Party, PartyRight, Right
-from cantata.accounts.repository import users
+from cantata.accounts.errors import RoleUnknown, UserUnknown
+from cantata.accounts.model import Action, Party, PartyRight, Right, RoleRight, organisation_of
+from cantata.accounts.repository import roles, users
 from cantata.accounts.service.auditing import note
 from cantata.accounts.service.authority import Authority
 from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock
 from cantata.storage.session import ReadSession, WriteSession
+
+AnyRight = PartyRight | RoleRight
 
 
 class PartyAccess:
@@ -30,29 +32,47 @@ class PartyAccess:
         """Give those of some parties that are ours."""
         return await users.parties(session, names)
 
-    async def give(self, session: WriteSession, caller: Caller, right: PartyRight) -> bool:
-        """Let another user act or read for a party of the caller's."""
+    async def give(self, session: WriteSession, caller: Caller, right: AnyRight) -> bool:
+        """Let another user, or all who hold a role, act or read for a party of the caller's."""
         await self._require(session, caller, right.party)
-        if await users.user(session, right.user) is None:
-            raise UserUnknown(str(right.user))
-        await users.give_right(session, right)
+        if isinstance(right, RoleRight):
+            await self._require_role(session, caller, right.role)
+            await users.give_role_right(session, right)
+        else:
+            if await users.user(session, right.user) is None:
+                raise UserUnknown(str(right.user))
+            await users.give_right(session, right)
         await self._note(session, caller, "parties.give", right)
         return True
 
-    async def take(self, session: WriteSession, caller: Caller, right: PartyRight) -> bool:
+    async def take(self, session: WriteSession, caller: Caller, right: AnyRight) -> bool:
         """Take a right away."""
         await self._require(session, caller, right.party)
-        if not await users.take_right(session, right):
-            return False
-        await self._note(session, caller, "parties.take", right)
-        return True
+        if isinstance(right, RoleRight):
+            is_taken = await users.take_role_right(session, right)
+        else:
+            is_taken = await users.take_right(session, right)
+        if is_taken:
+            await self._note(session, caller, "parties.take", right)
+        return is_taken
 
     async def rights(
         self, session: ReadSession, caller: Caller, party: PartyId
-    ) -> tuple[PartyRight, ...]:
-        """Give who has rights for a party of the caller's."""
+    ) -> tuple[AnyRight, ...]:
+        """Give who has rights for a party of the caller's, users before roles."""
         await self._require(session, caller, party)
-        return await users.rights_to(session, party, self._clock.now())
+        now = self._clock.now()
+        by_users: tuple[AnyRight, ...] = await users.rights_to(session, party, now)
+        return (*by_users, *await users.role_rights_to(session, party, now))
+
+    async def _require_role(self, session: ReadSession, caller: Caller, name: str) -> None:
+        """Refuse a role that does not exist, or that is of an organisation of others."""
+        organisation, now = organisation_of(name), self._clock.now()
+        is_ours = organisation is None or organisation in await roles.organisations_of(
+            session, caller.user, now
+        )
+        if not is_ours or await roles.role(session, name) is None:
+            raise RoleUnknown(name)
 
     async def receive_freely(
         self, session: WriteSession, caller: Caller, party: PartyId, value: bool
@@ -69,9 +89,10 @@ class PartyAccess:
         await self._authority.require(session, caller, action)
 
     async def _note(
-        self, session: WriteSession, caller: Caller, action: str, right: PartyRight
+        self, session: WriteSession, caller: Caller, action: str, right: AnyRight
     ) -> None:
         now = self._clock.now()
+        holder = right.role if isinstance(right, RoleRight) else str(right.user)
         await note(
-            session, caller, action, right.party, now, user=str(right.user), right=right.right.value
+            session, caller, action, right.party, now, holder=holder, right=right.right.value
         )

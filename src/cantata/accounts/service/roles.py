@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from cantata.accounts.errors import (
-    ConfirmationWrong,
-    LastAdmin,
-    NotAllowed,
-    RoleUnknown,
-    UserUnknown,
-)
-from cantata.accounts.model import Grant, Role, token_role
-from cantata.accounts.policy import require_grantable
+from cantata.accounts.errors import NotAllowed, RoleUnknown, UserUnknown
+from cantata.accounts.model import Grant, Role, organisation_of, token_role
 from cantata.accounts.repository import roles, users
+from cantata.accounts.role_graph import RoleGraph
 from cantata.accounts.service.auditing import note
 from cantata.http.caller import Caller
 from cantata.kernel.time import Clock, Timestamp
@@ -37,24 +32,28 @@ class Membership:
 
 
 class Roles:
-    """The role graph, with the semantics of OpenZeppelin's AccessControl and our guards."""
+    """Loads what of the graph decides, lets it decide, and records what changed."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
 
     async def found_token(self, session: WriteSession, caller: Caller, token: str) -> None:
         """Make the roles of a new token; its creator holds the admin's, the minter's and all."""
-        admin = token_role(TOKEN_ADMIN, token)
         names = [token_role(name, token) for name in TOKEN_ROLES]
-        await roles.add_roles(
-            session, [Role(role=name, admin_role=admin) for name in (admin, *names)]
-        )
+        await self.found(session, caller, token_role(TOKEN_ADMIN, token), names)
+
+    async def found(
+        self, session: WriteSession, caller: Caller, admin: str, names: Sequence[str]
+    ) -> None:
+        """Make roles with one that administers them and itself; their founder holds them all."""
+        made = [Role(role=name, admin_role=admin) for name in (admin, *names)]
+        await roles.add_roles(session, made)
         now = self._clock.now()
-        for name in (admin, *names):
+        for role in made:
             await roles.put_grant(
                 session,
                 Grant(
-                    role=name,
+                    role=role.role,
                     user=caller.user,
                     granted_by=caller.user,
                     granted_at=now,
@@ -64,92 +63,83 @@ class Roles:
 
     async def grant(self, session: WriteSession, caller: Caller, wanted: Membership) -> bool:
         """Grant a role; tell whether it is news."""
-        role = await self._administered(session, caller, wanted.role)
-        require_grantable(role)
+        graph = await self._graph(session, caller, wanted.role)
+        after = graph.grant(caller.user, wanted.role, wanted.user, wanted.expires_at)
         if await users.user(session, wanted.user) is None:
             raise UserUnknown(str(wanted.user))
-        now = self._clock.now()
-        held = [g for g in await roles.grants(session, role.role, now) if g.user == wanted.user]
-        if held and held[0].expires_at == wanted.expires_at:
+        if after is graph:
             return False
+        now = self._clock.now()
         await roles.put_grant(
             session,
             Grant(
-                role=role.role,
+                role=wanted.role,
                 user=wanted.user,
                 granted_by=caller.user,
                 granted_at=now,
                 expires_at=wanted.expires_at,
             ),
         )
-        await note(session, caller, "roles.grant", str(wanted.user), now, role=role.role)
+        await note(session, caller, "roles.grant", str(wanted.user), now, role=wanted.role)
         return True
 
     async def revoke(self, session: WriteSession, caller: Caller, wanted: Membership) -> bool:
         """Take a role away; tell whether it is news."""
-        role = await self._administered(session, caller, wanted.role)
-        require_grantable(role)
-        return await self._drop(session, caller, role, wanted.user)
+        graph = await self._graph(session, caller, wanted.role)
+        after = graph.revoke(caller.user, wanted.role, wanted.user)
+        return after is not graph and await self._dropped(session, caller, wanted)
 
     async def renounce(self, session: WriteSession, caller: Caller, wanted: Membership) -> bool:
         """Give a role of one's own up; the user must name herself."""
-        if wanted.user != caller.user:
-            raise ConfirmationWrong
-        role = await self._role(session, wanted.role)
-        require_grantable(role)
-        return await self._drop(session, caller, role, wanted.user)
+        graph = await self._graph(session, caller, wanted.role)
+        after = graph.renounce(caller.user, wanted.role, wanted.user)
+        return after is not graph and await self._dropped(session, caller, wanted)
 
     async def set_admin_role(
         self, session: WriteSession, caller: Caller, name: str, admin_role: str
     ) -> None:
         """Let another role administer a role, from now on; who holds it keeps it."""
-        role = await self._administered(session, caller, name)
-        require_grantable(role)
-        await self._role(session, admin_role)
+        graph = await self._graph(session, caller, name, admin_role)
+        graph.set_admin(caller.user, name, admin_role)
         await roles.set_admin_role(session, name, admin_role)
         await note(
             session, caller, "roles.set_admin", name, self._clock.now(), admin_role=admin_role
         )
 
-    async def listed(self, session: ReadSession, suffix: str) -> tuple[Role, ...]:
-        """Give the roles of a token, or all."""
-        return await roles.roles(session, suffix, ROLES_MAX)
+    async def listed(self, session: ReadSession, caller: Caller, suffix: str) -> tuple[Role, ...]:
+        """Give the roles of a token, or all; those of organisations to their members alone."""
+        visible = await roles.organisations_of(session, caller.user, self._clock.now())
+        return await roles.roles(session, suffix, tuple(visible), ROLES_MAX)
 
-    async def members(self, session: ReadSession, name: str) -> tuple[Grant, ...]:
-        """Give who holds a role now."""
-        await self._role(session, name)
+    async def members(self, session: ReadSession, caller: Caller, name: str) -> tuple[Grant, ...]:
+        """Give who holds a role now; of an organisation, to its members alone."""
+        await self._require_visible(session, caller, name)
+        if await roles.role(session, name) is None:
+            raise RoleUnknown(name)
         return await roles.grants(session, name, self._clock.now())
 
     async def of_user(self, session: ReadSession, user: UUID) -> tuple[Grant, ...]:
         """Give the roles that a user holds now."""
         return await roles.grants_of(session, user, self._clock.now())
 
-    async def _drop(self, session: WriteSession, caller: Caller, role: Role, user: UUID) -> bool:
-        await roles.lock_role(session, role.role)
-        now = self._clock.now()
-        holders = [grant.user for grant in await roles.grants(session, role.role, now)]
-        if role.admin_role == role.role and holders == [user]:
-            raise LastAdmin(role.role)
-        if not await roles.drop_grant(session, role.role, user):
-            return False
-        await note(session, caller, "roles.revoke", str(user), now, role=role.role)
-        return True
+    async def _graph(self, session: WriteSession, caller: Caller, *names: str) -> RoleGraph:
+        """Give what of the graph decides about roles; refuse who may not see or change them."""
+        for name in names:
+            await self._require_visible(session, caller, name)
+        if not caller.is_scoped_for("roles"):
+            raise NotAllowed("key-scope", "your API key does not cover 'roles'", "use another key")
+        return await roles.graph(session, names, self._clock.now())
 
-    async def _administered(self, session: WriteSession, caller: Caller, name: str) -> Role:
-        """Give a role; raise NotAllowed unless the caller holds its admin role."""
-        role = await self._role(session, name)
-        if not caller.is_scoped_for("roles") or not await roles.holds(
-            session, role.admin_role, caller.user, self._clock.now()
-        ):
-            raise NotAllowed(
-                "role-admin",
-                f"you do not hold {role.admin_role!r}, which administers {name!r}",
-                "let who administers it do it",
-            )
-        return role
-
-    async def _role(self, session: ReadSession, name: str) -> Role:
-        found = await roles.role(session, name)
-        if found is None:
+    async def _require_visible(self, session: ReadSession, caller: Caller, name: str) -> None:
+        organisation = organisation_of(name)
+        if organisation is None:
+            return
+        held = await roles.organisations_of(session, caller.user, self._clock.now())
+        if organisation not in held:
             raise RoleUnknown(name)
-        return found
+
+    async def _dropped(self, session: WriteSession, caller: Caller, wanted: Membership) -> bool:
+        await roles.drop_grant(session, wanted.role, wanted.user)
+        now = self._clock.now()
+        await note(session, caller, "roles.revoke", str(wanted.user), now, role=wanted.role)
+        return True
