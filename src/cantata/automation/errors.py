@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from cantata.automation.model import Wish
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
 
@@ -54,9 +55,17 @@ class DeadlinePassed(NotPossible):
 
 
 class NotNow(CantataError):
-    """An intent cannot be prepared at the moment, because something it needs is in use."""
+    """An intent cannot be prepared at the moment, because something it needs is in use.
+
+    `first` is what has to be done before it can be, and is recorded while it waits; the same wish
+    again is the same intent.
+    """
 
     code = "NOT_NOW"
+
+    def __init__(self, message: str, *, hint: str = "", first: Sequence[Wish] = ()) -> None:
+        self.first = tuple(first)
+        super().__init__(message, hint=hint)
 
 
 class WaitedTooLong(NotPossible):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
@@ -85,6 +86,8 @@ class Settler:
         async with self._database.write() as session:
             due = look_again_at(intent, now)
             await repository.postpone(session, intent, due, waiting=True)
+            for wish in error.first:
+                await repository.record(session, wish, uuid4(), now, intent.trace)
 
     async def fail(self, intent: Intent, error: CantataError) -> None:
         """End an intent that will never have an effect."""

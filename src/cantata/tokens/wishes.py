@@ -13,6 +13,7 @@ MINT = "tokens.mint"
 BURN = "tokens.burn"
 TRANSFER = "tokens.transfer"
 PREAPPROVE = "tokens.preapprove"
+REARRANGE = "tokens.rearrange"
 
 
 def mint_wish(requester: str, order: MintOrder, key: str, *, together: bool) -> Wish:

@@ -45,6 +45,14 @@ async def candidates(
     )
 
 
+async def count_free(
+    session: WriteSession, owner: PartyId, instrument: InstrumentId, now: Timestamp
+) -> int:
+    """Count the free holdings of a party."""
+    counted = select(func.count()).select_from(HOLDINGS)
+    return int(await session.scalar(counted.where(*_conditions(owner, instrument, now))))
+
+
 async def smallest(
     session: WriteSession, owner: PartyId, instrument: InstrumentId, now: Timestamp
 ) -> tuple[Holding, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cantata.automation.errors import NotNow
-from cantata.automation.model import Intent
+from cantata.automation.model import Intent, Wish
 from cantata.contracts.token_standard import holding_v1 as standard
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.ids import PartyId
@@ -17,9 +17,13 @@ from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
 from cantata.tokens import history
 from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, TooFragmented
-from cantata.tokens.model import Holding, Instrument, InstrumentId
+from cantata.tokens.model import INPUTS_MAX, Holding, Instrument, InstrumentId
 from cantata.tokens.policy import choose
 from cantata.tokens.repository import contracts, holdings, selection
+from cantata.tokens.wishes import REARRANGE, wish_about
+
+MERGES_MAX = 20
+"""Merges that one payment asks for at once."""
 
 
 class TokenHandler:
@@ -61,7 +65,7 @@ async def take_inputs(
     """Choose and reserve the inputs of a payment.
 
     Raise InsufficientFunds if the party does not have it, NotNow if payments under way have to
-    end before it does.
+    end before it does, or small holdings have to be merged first.
     """
     found = await selection.candidates(session, owner, instrument, amount, now)
     try:
@@ -72,9 +76,35 @@ async def take_inputs(
             raise NotNow("payments under way use the holdings that this one needs") from None
         raise
     except TooFragmented as error:
-        raise NotNow(error.message, hint=error.hint) from error
+        count = await selection.count_free(session, owner, instrument, now)
+        merges = _merges(intent, owner, instrument, count)
+        raise NotNow(error.message, hint=error.hint, first=merges) from error
     await selection.reserve(session, intent.id, [holding.contract_id for holding in chosen])
     return chosen
+
+
+def _merges(
+    intent: Intent, owner: PartyId, instrument: InstrumentId, count: int
+) -> tuple[Wish, ...]:
+    """Give the merges that a payment out of so many small holdings has to wait for.
+
+    Each makes one of as many as a transaction may take. They belong to nobody's keys but the
+    payment's, and to one round of it: when it looks again, there are fewer holdings.
+    """
+    if owner not in intent.wish.act_as:
+        return ()
+    rounds = min(-(-count // INPUTS_MAX), MERGES_MAX)
+    return tuple(
+        wish_about(
+            f"intent:{intent.id}",
+            REARRANGE,
+            instrument,
+            f"merge-{count}-{number}",
+            (owner,),
+            {"owner": owner, "amounts": []},
+        )
+        for number in range(rounds)
+    )
 
 
 def standard_id(identity: InstrumentId) -> standard.InstrumentId:
