@@ -67,6 +67,8 @@ from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import contract, tasks
 from cantata.tokens.batches.service import Batches
 from cantata.tokens.batches.tasks import handlers as of_batches
+from cantata.tokens.documents.service import Documents
+from cantata.tokens.documents.tasks import handlers as of_documents
 from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
 from cantata.tokens.reconciliation.job import reconciling
@@ -117,7 +119,7 @@ class ParticipantDirectory:
 
 def handlers() -> tuple[Handler, ...]:
     """Give the handlers of all slices; parties with keys of their own sign for all of them."""
-    return tuple(signed_outside(handler) for handler in (*tasks.handlers(), *of_batches()))
+    return tuple(signed_outside(handler) for handler in (*tasks.handlers(), *of_batches(), *of_documents()))
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
@@ -171,6 +173,7 @@ def services(world: World) -> Services:
     of_accounts = accounts(world)
     limits = {REGISTRY_LIMIT.name: REGISTRY_LIMIT, **limits_of(world.settings.rate_limits)}
     limiter = MemoryLimiter(world.clock, limits)
+    tokens = token_service(world, of_accounts)
     edge = Edge(
         database=world.database,
         clock=world.clock,
@@ -184,8 +187,9 @@ def services(world: World) -> Services:
         edge=edge,
         proxy_hops=world.settings.proxy_hops,
         accounts=of_accounts,
-        tokens=token_service(world, of_accounts),
-        batches=Batches(Desk(of_accounts, ParticipantDirectory(world.ledger), world.clock)),
+        tokens=tokens,
+        batches=Batches(tokens.desk),
+        documents=Documents(tokens.desk, tokens.issuing),
         readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
         more=(registry_router(Registry(world.database, world.clock), limiter),),
     )

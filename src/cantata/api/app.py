@@ -35,6 +35,8 @@ from cantata.tokens.api import (
 )
 from cantata.tokens.batches import api as batches
 from cantata.tokens.batches.service import Batches
+from cantata.tokens.documents import api as documents
+from cantata.tokens.documents.service import Documents
 from cantata.tokens.service.tokens import TokenService
 
 ROUTERS = (
@@ -47,6 +49,7 @@ ROUTERS = (
     reading.router,
     statements.router,
     batches.router,
+    documents.router,
     ruling.router,
     supervising.router,
     approving.router,
@@ -68,6 +71,7 @@ class Services:
     accounts: Accounts
     tokens: TokenService
     batches: Batches
+    documents: Documents
     readiness: Readiness
     proxy_hops: int = 0
     more: Sequence[APIRouter] = ()
@@ -89,6 +93,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.accounts = services.accounts
     app.state.tokens = services.tokens
     app.state.batches = services.batches
+    app.state.documents = services.documents
     app.state.readiness = services.readiness
     for router in services.more:
         app.include_router(router)

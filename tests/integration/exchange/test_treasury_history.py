@@ -13,14 +13,17 @@ import pytest
 from cantata.exchange.history.model import Holding
 from cantata.exchange.history.recorded import contracts_in, updates_in
 from cantata.exchange.history.state import History, State
+from cantata.exchange.model.journal import Book
 from cantata.exchange.model.treasury import SIGNED_BY_PARTICIPANT, Treasury
-from cantata.exchange.projection import Seen, TreasuryHistory
-from cantata.exchange.repository import history, treasuries
+from cantata.exchange.projection.books import Books
+from cantata.exchange.projection.deposits import Deposits
+from cantata.exchange.projection.treasury import Seen, TreasuryHistory
+from cantata.exchange.repository import history, journal, treasuries
 from cantata.ingestion.batching import batch_of
 from cantata.ingestion.model import Batch, Cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
-from cantata.kernel.time import Timestamp
+from cantata.kernel.time import SystemClock, Timestamp
 from cantata.storage.database import Database
 from cantata.storage.session import WriteSession
 from cantata.storage.settings import DatabaseSettings
@@ -72,7 +75,7 @@ def test_the_database_holds_what_the_ledger_does(
 
     async def main() -> tuple[Memory, tuple[Holding, ...], dict[InstrumentId, Decimal]]:
         memory = Memory()
-        observer = TreasuryHistory([memory])
+        observer = TreasuryHistory([Books([Deposits(SystemClock())]), memory])
         cursor = Cursor()
         async with Database(database_settings) as database:
             async with database.write() as session:
@@ -84,7 +87,12 @@ def test_the_database_holds_what_the_ledger_does(
                     await observer.observe(session, batch)
             async with database.read() as session:
                 held = await history.holdings(session, party, 10_000)
-                return memory, held, await history.totals(session, party)
+                totals = await history.totals(session, party)
+                booked = await journal.balances(session, Book.treasury(party))
+                sums = await journal.totals(session)
+            assert booked == totals
+            assert sum(sums.values(), Decimal("0")) == Decimal("0")
+            return memory, held, totals
 
     memory, held, totals = asyncio.run(main())
     assert {each.contract_id: each for each in held} == expected

@@ -90,7 +90,8 @@ class Deposit:
 
     `update_id` and `node_id` name the transaction that made it ours, or that offered it.
     `original_instruction` is the offer's first contract, `instruction` its present one; both are
-    empty for a deposit in one step. `memo` is as the sender wrote it.
+    empty for a deposit in one step. `memo` is as the sender wrote it. `reason` says why it is not
+    credited, or not accepted (`cantata.exchange.policy.deposits.Reason`); empty if it is.
     """
 
     id: UUID
@@ -101,6 +102,7 @@ class Deposit:
     memo: str
     account: UUID | None
     state: DepositState
+    reason: str
     update_id: str
     node_id: int
     offset: int

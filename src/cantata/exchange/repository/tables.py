@@ -165,6 +165,7 @@ DEPOSITS = Table(
     Column("memo", Text, nullable=False),
     Column("account", Uuid, ForeignKey("exchange_accounts.id")),
     Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
     Column("update_id", Text, nullable=False),
     Column("node_id", Integer, nullable=False),
     Column("ledger_offset", BigInteger, nullable=False),

@@ -19,6 +19,7 @@ from cantata.tokens.service.supervising import Supervising
 class TokenService:
     """The use cases of issuers, approvers, holders and spenders, and the reads."""
 
+    desk: Desk
     issuing: Issuing
     moving: Moving
     checking: Checking
@@ -33,6 +34,7 @@ class TokenService:
         """Put all of them on a desk."""
         checking, ruling = Checking(desk), Ruling(desk)
         return cls(
+            desk=desk,
             issuing=Issuing(desk, checking),
             moving=Moving(desk, checking),
             checking=checking,

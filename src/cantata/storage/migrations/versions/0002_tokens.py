@@ -27,10 +27,13 @@ def upgrade() -> None:
     _transfer_offers()
     _reconciliations()
     _token_batch_rows()
+    _token_documents()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_token_documents_sha256", table_name="token_documents")
+    op.drop_table("token_documents")
     op.drop_index(op.f("ix_token_batch_rows_intent"), table_name="token_batch_rows")
     op.drop_table("token_batch_rows")
     op.drop_index("ix_reconciliations_at", table_name="reconciliations")
@@ -309,3 +312,26 @@ def _token_batch_rows() -> None:
         sa.PrimaryKeyConstraint("batch", "line", name=op.f("pk_token_batch_rows")),
     )
     op.create_index(op.f("ix_token_batch_rows_intent"), "token_batch_rows", ["intent"])
+
+
+def _token_documents() -> None:
+    """Keep documents by their hashes."""
+    op.create_table(
+        "token_documents",
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("visibility", sa.Text(), nullable=False),
+        sa.Column("uri", sa.Text(), nullable=False),
+        sa.Column("intent", sa.Uuid(), nullable=False),
+        sa.Column("created_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "admin", "instrument", "number", "version", name=op.f("pk_token_documents")
+        ),
+    )
+    op.create_index("ix_token_documents_sha256", "token_documents", ["sha256"])

@@ -224,6 +224,7 @@ def _deposits() -> None:
         sa.Column("memo", sa.Text(), nullable=False),
         sa.Column("account", sa.Uuid()),
         sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("update_id", sa.Text(), nullable=False),
         sa.Column("node_id", sa.Integer(), nullable=False),
         sa.Column("ledger_offset", sa.BigInteger(), nullable=False),

@@ -6,27 +6,37 @@ follow from it in the same transaction, and they must never be posted twice.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cantata.exchange.history.model import NOTHING, Parsed
+from cantata.exchange.history.model import IMPORTED_AT, NOTHING, Changes, Instrument, Parsed
 from cantata.exchange.history.parser import parse, touched
+from cantata.exchange.history.state import State
 from cantata.exchange.model.treasury import Treasury
 from cantata.exchange.repository import history, treasuries
 from cantata.ingestion.model import Batch
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
+from cantata.tokens.model import InstrumentId
+
+ZERO = Decimal("0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a transaction says of a treasury; `is_opening`: it was there before, for no reason."""
+    """What a transaction says of a treasury, and what the treasury's holdings gained by it.
+
+    `is_opening`: the holdings were there before the history that is read begins.
+    """
 
     treasury: Treasury
     transaction: Transaction
     parsed: Parsed
-    is_opening: bool = False
+    gained: Mapping[InstrumentId, Decimal]
+    is_opening: bool
 
 
 class Watcher(Protocol):
@@ -67,16 +77,36 @@ class TreasuryHistory:
             if parsed == NOTHING:
                 continue
             changes = parsed.changes
+            gained = _gained(changes, known)
             known.apply(changes)
             await history.add_changes(session, treasury.party, changes, transaction.offset)
-            entries = () if batch.is_snapshot else parsed.entries
+            imported = batch.is_snapshot or transaction.record_time == IMPORTED_AT
+            entries = () if imported else parsed.entries
             await history.add_entries(session, treasury.party, entries)
             found.append(
                 Seen(
                     treasury=treasury,
                     transaction=transaction,
                     parsed=Parsed(changes=changes, entries=entries),
-                    is_opening=batch.is_snapshot,
+                    gained=gained,
+                    is_opening=imported,
                 )
             )
         return found
+
+
+def _gained(changes: Changes, known: State) -> dict[InstrumentId, Decimal]:
+    """Give what the holdings gained, by instrument, without those that gained nothing."""
+    sums: dict[InstrumentId, Decimal] = {}
+    gone = (known.holding(each) for each in changes.archived)
+    signed = [(each, each.amount) for each in changes.created]
+    signed += [(each, -each.amount) for each in gone if each is not None]
+    for holding, amount in signed:
+        instrument = instrument_id(holding.instrument)
+        sums[instrument] = sums.get(instrument, ZERO) + amount
+    return {instrument: amount for instrument, amount in sums.items() if amount != ZERO}
+
+
+def instrument_id(instrument: Instrument) -> InstrumentId:
+    """Give the id of an instrument that a history names."""
+    return InstrumentId(PartyId(instrument.admin), instrument.id)

@@ -1,0 +1,129 @@
+"""Deposits: written as the ledger shows them, changed only along the legal steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from cantata.automation.model import Failure
+from cantata.exchange.model.deposits import Deposit, DepositState, IllegalDepositStep, may_follow
+from cantata.exchange.repository.tables import DEPOSITS
+from cantata.kernel.ids import ContractId, PartyId
+from cantata.storage.session import ReadSession, WriteSession
+from cantata.tokens.model import InstrumentId
+
+PAGE_MAX = 500
+
+
+async def add(session: WriteSession, deposit: Deposit) -> bool:
+    """Add a deposit; tell whether it is new."""
+    fresh = insert(DEPOSITS).values(_row(deposit)).on_conflict_do_nothing()
+    return await session.first(fresh.returning(DEPOSITS.c.id)) is not None
+
+
+async def save(session: WriteSession, before: DepositState, deposit: Deposit) -> None:
+    """Write a deposit back; raise IllegalDepositStep if its state may not follow."""
+    if deposit.state is not before and not may_follow(before, deposit.state):
+        raise IllegalDepositStep(deposit.id, before, deposit.state)
+    row = _row(deposit)
+    del row["id"]
+    await session.run(update(DEPOSITS).where(DEPOSITS.c.id == deposit.id).values(row))
+
+
+async def find(session: ReadSession, identity: UUID, *, lock: bool = False) -> Deposit | None:
+    """Give a deposit, or None."""
+    statement = select(DEPOSITS).where(DEPOSITS.c.id == identity)
+    row = await session.first(statement.with_for_update() if lock else statement)
+    return None if row is None else deposit_of(row)
+
+
+async def by_instructions(
+    session: WriteSession, treasury: PartyId, originals: Iterable[str]
+) -> dict[str, Deposit]:
+    """Give the deposits that began with these offers, by the offers, and lock them."""
+    wanted = sorted(set(originals))
+    if not wanted:
+        return {}
+    rows = await session.all(
+        select(DEPOSITS)
+        .where(DEPOSITS.c.treasury == treasury, DEPOSITS.c.original_instruction == func.any(wanted))
+        .order_by(DEPOSITS.c.id)
+        .with_for_update()
+    )
+    return {row.original_instruction: deposit_of(row) for row in rows}
+
+
+async def in_state(
+    session: ReadSession, state: DepositState, limit: int = PAGE_MAX
+) -> tuple[Deposit, ...]:
+    """Give deposits in a state, oldest first."""
+    rows = await session.all(
+        select(DEPOSITS)
+        .where(DEPOSITS.c.state == state.value)
+        .order_by(DEPOSITS.c.ledger_offset, DEPOSITS.c.node_id)
+        .limit(min(limit, PAGE_MAX))
+    )
+    return tuple(map(deposit_of, rows))
+
+
+def deposit_of(row: Row[Any]) -> Deposit:
+    """Read a deposit."""
+    original, instruction = row.original_instruction, row.instruction
+    return Deposit(
+        id=row.id,
+        treasury=PartyId(row.treasury),
+        instrument=InstrumentId(PartyId(row.admin), row.instrument),
+        amount=row.amount,
+        sender=PartyId(row.sender),
+        memo=row.memo,
+        account=row.account,
+        state=DepositState(row.state),
+        reason=row.reason,
+        update_id=row.update_id,
+        node_id=row.node_id,
+        offset=row.ledger_offset,
+        record_time=row.record_time,
+        original_instruction=None if original is None else ContractId(original),
+        instruction=None if instruction is None else ContractId(instruction),
+        execute_before=row.execute_before,
+        tries=row.tries,
+        failure=None if row.failure is None else Failure(**row.failure),
+        updated_at=row.updated_at,
+    )
+
+
+def _row(deposit: Deposit) -> dict[str, Any]:
+    failure = deposit.failure
+    return {
+        "id": deposit.id,
+        "treasury": deposit.treasury,
+        "admin": deposit.instrument.admin,
+        "instrument": deposit.instrument.id,
+        "amount": deposit.amount,
+        "sender": deposit.sender,
+        "memo": deposit.memo,
+        "account": deposit.account,
+        "state": deposit.state.value,
+        "reason": deposit.reason,
+        "update_id": deposit.update_id,
+        "node_id": deposit.node_id,
+        "ledger_offset": deposit.offset,
+        "record_time": deposit.record_time,
+        "original_instruction": deposit.original_instruction,
+        "instruction": deposit.instruction,
+        "execute_before": deposit.execute_before,
+        "tries": deposit.tries,
+        "failure": None
+        if failure is None
+        else {
+            "code": failure.code,
+            "message": failure.message,
+            "hint": failure.hint,
+            "context": dict(failure.context),
+        },
+        "updated_at": deposit.updated_at,
+    }

@@ -1,0 +1,84 @@
+"""What is listed: registries, instruments, and the packages that count for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cantata.exchange.model.treasury import ListedInstrument, Listing, Policy, Registry
+from cantata.exchange.repository.tables import INSTRUMENTS, REGISTRIES
+from cantata.kernel.ids import PartyId
+from cantata.storage.session import ReadSession, WriteSession
+from cantata.tokens.model import InstrumentId
+
+LISTED_MAX = 10_000
+
+
+async def save_registry(session: WriteSession, registry: Registry) -> None:
+    """Write down where an admin's registry answers and what it said."""
+    row = {
+        "admin": registry.admin,
+        "url": registry.url,
+        "checked_at": registry.checked_at,
+        "info": dict(registry.info),
+    }
+    changed = {name: value for name, value in row.items() if name != "admin"}
+    statement = insert(REGISTRIES).values(row)
+    await session.run(statement.on_conflict_do_update(index_elements=["admin"], set_=changed))
+
+
+async def registry(session: ReadSession, admin: PartyId) -> Registry | None:
+    """Give where an admin's registry answers, or None."""
+    row = await session.first(select(REGISTRIES).where(REGISTRIES.c.admin == admin))
+    if row is None:
+        return None
+    return Registry(admin=PartyId(row.admin), url=row.url, checked_at=row.checked_at, info=row.info)
+
+
+async def save(session: WriteSession, listed: ListedInstrument) -> None:
+    """List an instrument, or change how it is treated."""
+    row = {
+        "admin": listed.id.admin,
+        "instrument": listed.id.id,
+        "symbol": listed.symbol,
+        "decimals": listed.decimals,
+        "packages": list(listed.packages),
+        "listing": listed.listing.value,
+        "policy": listed.policy.to_json(),
+        "listed_at": listed.listed_at,
+    }
+    key = ["admin", "instrument"]
+    changed = {name: value for name, value in row.items() if name not in {*key, "listed_at"}}
+    statement = insert(INSTRUMENTS).values(row)
+    await session.run(statement.on_conflict_do_update(index_elements=key, set_=changed))
+
+
+async def find(session: ReadSession, identity: InstrumentId) -> ListedInstrument | None:
+    """Give a listed instrument, or None."""
+    row = await session.first(
+        select(INSTRUMENTS).where(
+            INSTRUMENTS.c.admin == identity.admin, INSTRUMENTS.c.instrument == identity.id
+        )
+    )
+    return None if row is None else _listed(row)
+
+
+async def every(session: ReadSession) -> dict[InstrumentId, ListedInstrument]:
+    """Give everything that is listed."""
+    ordered = select(INSTRUMENTS).order_by(INSTRUMENTS.c.admin, INSTRUMENTS.c.instrument)
+    rows = await session.all(ordered.limit(LISTED_MAX))
+    return {listed.id: listed for listed in map(_listed, rows)}
+
+
+def _listed(row: Row[Any]) -> ListedInstrument:
+    return ListedInstrument(
+        id=InstrumentId(PartyId(row.admin), row.instrument),
+        symbol=row.symbol,
+        decimals=row.decimals,
+        packages=tuple(row.packages),
+        listing=Listing(row.listing),
+        policy=Policy.from_json(row.policy),
+        listed_at=row.listed_at,
+    )
