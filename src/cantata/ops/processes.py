@@ -27,7 +27,7 @@ Ready = Callable[[int], None]
 DRAIN_SECONDS = 35
 """How long requests that wait for an operation may take after the end was told."""
 
-LOOK_SECONDS = 0.5
+LOOK_MS = 500
 LOOKS_MAX = 40
 """A database that does not answer yet is asked so often before a process gives up."""
 
@@ -111,7 +111,7 @@ async def _require_current(stored: DatabaseSettings) -> None:
                 raise
             if look == 1:
                 events("storage").warning("database.awaited", message=error.message)
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_MS / 1_000)
         else:
             return
 
