@@ -15,7 +15,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from cantata.accounts.api import onboarding, parties, roles, signing, sso
+from cantata.accounts.api import onboarding, organisations, parties, roles, signing, sso
 from cantata.accounts.service.accounts import Accounts
 from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Readiness
@@ -45,6 +45,7 @@ ROUTERS = (
     parties.router,
     roles.router,
     signing.router,
+    organisations.router,
     changing.router,
     reading.router,
     statements.router,
