@@ -137,8 +137,12 @@ async def settlement_terms(session: ReadSession, allocation: Disclosable, now: T
 
 
 async def refund_terms(session: ReadSession, allocation: Disclosable, now: Timestamp) -> Terms:
-    """Give the terms of an allocation's end without settlement: the funds, for those who ask."""
-    return Terms({}, await contracts.disclosed(session, [allocation.content["lockedCid"]]))
+    """Give the terms of an allocation's end without settlement: the funds, for those who ask.
+
+    Once its deadline has passed, the sender may have used the locked funds already.
+    """
+    locked = await contracts.disclosed(session, [allocation.content["lockedCid"]])
+    return Terms({keys.EXPIRE_LOCK: metadata.AV_Bool(value=bool(locked))}, locked)
 
 
 def in_context(contract: Disclosable) -> metadata.AnyValue:

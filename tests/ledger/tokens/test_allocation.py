@@ -10,11 +10,12 @@ import pytest
 from cantata.contracts.token_standard import allocation_instruction_v1 as instruction
 from cantata.contracts.token_standard import allocation_v1 as standard
 from cantata.contracts.token_standard import holding_v1 as holding
+from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.time import RelTime
 from cantata.lang import ContractId, Decimal
 from cantata.testing import Active, Command, exercise
 from cantata.tokens.contract.allocation import TokenAllocation
-from cantata.tokens.contract.context import RULES
+from cantata.tokens.contract.context import EXPIRE_LOCK, RULES
 from cantata.tokens.contract.rules import Operation, TokenRules
 from tests.ledger.tokens.stage import HOUR, MICROSECOND, Stage, extras, meta
 
@@ -64,7 +65,12 @@ def allocation(stage: Stage) -> Active[TokenAllocation]:
 
 
 def ending(
-    stage: Stage, allocation: Active[TokenAllocation], how: str, *, named: bool = True
+    stage: Stage,
+    allocation: Active[TokenAllocation],
+    how: str,
+    *,
+    named: bool = True,
+    said: Mapping[str, Any] | None = None,
 ) -> Command[Any]:
     """Give the command that executes, cancels or withdraws an allocation."""
     choices: Mapping[str, tuple[Any, Any]] = {
@@ -76,9 +82,13 @@ def ending(
         "withdraw": (standard.Allocation.allocation_withdraw, standard.Allocation_Withdraw),
     }
     choice, arg = choices[how]
-    context = stage.terms(stage.alice, stage.bob) if named and how == "execute" else {}
+    context = stage.terms(stage.alice, stage.bob) if named and how == "execute" else said or {}
     cid = ContractId[standard.Allocation](allocation.contract_id)
     return exercise(cid, choice, arg=arg(extra_args=extras(context, meta(reason="end"))))
+
+
+STANDS = {EXPIRE_LOCK: metadata.AV_Bool(value=True)}
+GONE = {EXPIRE_LOCK: metadata.AV_Bool(value=False)}
 
 
 def trio(stage: Stage, allocation: Active[TokenAllocation]) -> Any:
@@ -148,6 +158,27 @@ def test_it_is_executed_before_the_deadline(
     late = ending(stage, allocation, "execute")
     trio(stage, allocation).submit_must_fail("tokens/settlement-expired", late)
     trio(stage, allocation).submit(ending(stage, allocation, "cancel"))
+
+
+@pytest.mark.parametrize("how", ["cancel", "withdraw"])
+def test_what_an_expired_lock_held_may_be_used_before_the_end(
+    stage: Stage, allocation: Active[TokenAllocation], how: str
+) -> None:
+    """The allocation ends all the same; saying that the lock is gone too early loses nothing."""
+    by = trio(stage, allocation)
+    early = ending(stage, allocation, how, said=GONE)
+    by.submit_must_fail("tokens/settlement-not-expired", early)
+    stage.ledger.advance(HOUR)
+    stage.send(stage.transfer(stage.alice, stage.alice, "150"))
+    assert stage.amounts(stage.alice) == ["150"]
+    gone = stage.acting(stage.carol, stage.alice, stage.bob)
+    for said in ({}, STANDS):
+        gone.submit_must_fail("CONTRACT_NOT_FOUND", ending(stage, allocation, how, said=said))
+    wrong = ending(stage, allocation, how, said={EXPIRE_LOCK: metadata.AV_Text("no")})
+    gone.submit_must_fail("tokens/context-malformed", wrong)
+    gone.submit(ending(stage, allocation, how, said=GONE))
+    assert stage.ledger.contracts(TokenAllocation, stage.alice) == []
+    assert stage.amounts(stage.alice) == ["150"]
 
 
 @pytest.mark.parametrize("operation", [Operation.ALLOCATE, Operation.SETTLE])

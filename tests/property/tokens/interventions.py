@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cantata.contracts.token_standard import allocation_instruction_v1 as instruction
 from cantata.contracts.token_standard import allocation_v1 as allocation
+from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.time import RelTime
 from cantata.lang import ContractId, Decimal, Party
@@ -15,7 +16,7 @@ from cantata.testing import create, exercise
 from cantata.tokens.contract.account import HolderAccount
 from cantata.tokens.contract.allocation import TokenAllocation
 from cantata.tokens.contract.allowance import Allowance
-from cantata.tokens.contract.context import PREAPPROVAL
+from cantata.tokens.contract.context import EXPIRE_LOCK, PREAPPROVAL
 from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.force import ForcedTransfer
 from cantata.tokens.contract.instrument import Instrument, Minting
@@ -170,6 +171,9 @@ def _end_allocation(d: Draw) -> Made:
     found = d.contract(TokenAllocation)
     leg = found.payload.allocation.transfer_leg
     context = d.terms(leg.instrument_id, leg.sender, leg.receiver)
+    stands = d.one(None, None, True, False)
+    if stands is not None:
+        context[EXPIRE_LOCK] = metadata.AV_Bool(value=stands)
     cid = ContractId[allocation.Allocation](found.contract_id)
     extra_args = extras(context)
     three = (found.payload.allocation.settlement.executor, leg.sender, leg.receiver)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cantata.contracts.token_standard import allocation_instruction_v1 as instruction
 from cantata.contracts.token_standard import allocation_v1 as standard
 from cantata.contracts.token_standard import holding_v1 as holding
+from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.lang import (
     ContractId,
     Party,
@@ -20,6 +21,7 @@ from cantata.lang import (
 )
 from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
 from cantata.tokens.contract.clearance import require_clear
+from cantata.tokens.contract.context import lock_stands
 from cantata.tokens.contract.rules import Operation
 from cantata.tokens.contract.token import Token, issue
 
@@ -86,18 +88,18 @@ class TokenAllocation(Template, standard.Allocation):
         self, cid: ContractId[standard.Allocation], arg: standard.Allocation_Cancel
     ) -> standard.Allocation_CancelResult:
         """Give the funds back by the will of executor, sender and receiver."""
-        returned_cid = return_locked(self)
+        returned_cids = return_locked(self, arg.extra_args.context)
         return standard.Allocation_CancelResult(
-            sender_holding_cids=[returned_cid], meta=annotate("unlock", arg.extra_args.meta)
+            sender_holding_cids=returned_cids, meta=annotate("unlock", arg.extra_args.meta)
         )
 
     def allocation_withdraw_impl(
         self, cid: ContractId[standard.Allocation], arg: standard.Allocation_Withdraw
     ) -> standard.Allocation_WithdrawResult:
         """Give the funds back by the will of the sender."""
-        returned_cid = return_locked(self)
+        returned_cids = return_locked(self, arg.extra_args.context)
         return standard.Allocation_WithdrawResult(
-            sender_holding_cids=[returned_cid], meta=annotate("unlock", arg.extra_args.meta)
+            sender_holding_cids=returned_cids, meta=annotate("unlock", arg.extra_args.meta)
         )
 
 
@@ -158,14 +160,27 @@ def require_open(specification: standard.AllocationSpecification) -> None:
 
 
 @update
-def return_locked(allocation: TokenAllocation) -> ContractId[holding.Holding]:
-    """Give the locked funds back to the sender."""
+def return_locked(
+    allocation: TokenAllocation, context: metadata.ChoiceContext
+) -> list[ContractId[holding.Holding]]:
+    """Give the locked funds back; if their expired lock was used already, there are none."""
     leg = allocation.allocation.transfer_leg
-    amount = exercise(
-        allocation.locked_cid,
-        Token.take,
-        owner=leg.sender,
-        instrument_id=leg.instrument_id,
-        release=True,
-    )
-    return issue(leg.instrument_id, leg.sender, amount, None)
+    deadline = allocation.allocation.settlement.settle_before
+    returned_cids: list[ContractId[holding.Holding]] = []
+    if lock_stands(context):
+        amount = exercise(
+            allocation.locked_cid,
+            Token.take,
+            owner=leg.sender,
+            instrument_id=leg.instrument_id,
+            release=True,
+        )
+        returned_cids = [issue(leg.instrument_id, leg.sender, amount, None)]
+    else:
+        require(
+            not_before(deadline),
+            "tokens/settlement-not-expired",
+            "the lock of an allocation stands until its settlement's deadline",
+            until=deadline,
+        )
+    return returned_cids

@@ -31,6 +31,19 @@ def contract_in(
 
 
 @function
+def lock_stands(context: metadata.ChoiceContext) -> bool:
+    """Tell whether the locked holding is still there; by default it is."""
+    match context.values.get(EXPIRE_LOCK):
+        case metadata.AV_Bool(value=stands):
+            return stands
+        case None:
+            return True
+        case _:
+            require_sound(False, EXPIRE_LOCK)
+            return True
+
+
+@function
 def require_sound(is_sound: bool, key: Text) -> None:
     """Refuse a choice context that holds a value of another type than its key means."""
     require(

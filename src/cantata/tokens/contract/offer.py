@@ -19,7 +19,7 @@ from cantata.lang import (
 )
 from cantata.tokens.contract.annotations import annotate, annotate_transfer, no_metadata
 from cantata.tokens.contract.clearance import require_clear
-from cantata.tokens.contract.context import EXPIRE_LOCK, require_sound
+from cantata.tokens.contract.context import lock_stands
 from cantata.tokens.contract.rules import Operation
 from cantata.tokens.contract.token import Token, issue
 
@@ -126,19 +126,6 @@ def lock_for(transfer: standard.Transfer) -> holding.Lock:
         expires_after=None,
         context=f"transfer to {transfer.receiver}",
     )
-
-
-@function
-def lock_stands(context: metadata.ChoiceContext) -> bool:
-    """Tell whether the locked holding is still there; by default it is."""
-    match context.values.get(EXPIRE_LOCK):
-        case metadata.AV_Bool(value=stands):
-            return stands
-        case None:
-            return True
-        case _:
-            require_sound(False, EXPIRE_LOCK)
-            return True
 
 
 @update
