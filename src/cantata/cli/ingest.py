@@ -46,7 +46,7 @@ def status(*, output: OutputOption = OutputFormat.TABLE) -> None:
 
 @app.command()
 def rebuild(name: NameArgument, *, output: OutputOption = OutputFormat.TABLE) -> None:
-    """Empty a projection and fill it from the ledger, while everything else goes on."""
+    """Fill a projection from the ledger again, while everything goes on with the old rows."""
 
     def work(read: Any, stored: Any) -> Any:
         return part("ops.ingesting").rebuild(read, stored, name, tell)

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import Sequence
 
 from cantata.ingestion import repository
 from cantata.ingestion.batching import batch_of
 from cantata.ingestion.errors import CursorMoved, ProjectionUnknown
-from cantata.ingestion.model import BATCH_EVENTS_MAX, BATCH_MAX, Cursor
+from cantata.ingestion.model import Cursor
 from cantata.ingestion.projection import Projection
+from cantata.ingestion.rebuild import TAIL_MAX, TAIL_SECONDS, Rebuild
 from cantata.ingestion.snapshot import snapshot_batches
-from cantata.ingestion.source import UpdateSource
-from cantata.ledger.model.updates import Transaction, Update
+from cantata.ingestion.source import UpdateSource, chunked
+from cantata.ingestion.telling import Tell, nobody
 from cantata.observability.events import events
 from cantata.storage.database import Database
-
-TAIL_MAX = 200
-"""Offsets that are read while ingestion waits, so that a projection becomes live."""
-
-TAIL_SECONDS = 3
-"""How long ingestion waits for that at most; then it is tried again later."""
-
-Tell = Callable[[int, int], None]
-"""Hears how far a projection is, and how far it has to go: two offsets."""
 
 _log = events("ingestion")
 
@@ -45,21 +36,15 @@ class CatchUp:
         self._database = database
         self._source = source
         self._projections = {projection.name: projection for projection in projections}
-        self._tell = tell or _nobody
+        self._tell = tell or nobody
 
     async def rebuild(self, name: str) -> int:
-        """Empty a projection and fill it from the ledger; readers see it grow meanwhile.
+        """Fill a projection again; until that is done everybody reads the rows there were.
 
-        Give the offset at which it is live again.
+        Give the offset at which it is live.
         """
         projection = self._named(name)
-        async with self._database.write() as session:
-            await repository.begin(session, [name])
-            await repository.load_cursor(session, lock=True)
-            await projection.reset(session)
-            await repository.save_projections(session, [name], 0)
-        _log.info("projection.reset", projection=name)
-        return await self.catch_up(name)
+        return await Rebuild(self._database, self._source, projection, self._tell).run()
 
     async def catch_up(self, name: str) -> int:
         """Go on from where a projection is until it is live; give the offset."""
@@ -90,7 +75,7 @@ class CatchUp:
     async def _advance(self, projection: Projection, begin: int, end: int) -> None:
         """Apply (begin, end] in transactions of their own."""
         reached = Cursor(offset=begin)
-        async for updates in _chunked(self._source, begin, end):
+        async for updates in chunked(self._source, begin, end):
             batch = batch_of(reached, updates)
             async with self._database.write() as session:
                 await repository.expect_projection(session, projection.name, reached.offset)
@@ -110,7 +95,7 @@ class CatchUp:
             cursor = await repository.load_cursor(session, lock=True)
             await repository.expect_projection(session, projection.name, begin)
             reached = Cursor(offset=begin)
-            async for updates in _chunked(self._source, begin, cursor.offset):
+            async for updates in chunked(self._source, begin, cursor.offset):
                 batch = batch_of(reached, updates)
                 if batch.transactions:
                     await projection.apply(session, batch)
@@ -132,22 +117,3 @@ class CatchUp:
         if name not in self._projections:
             raise ProjectionUnknown(name, tuple(self._projections))
         return self._projections[name]
-
-
-def _nobody(_reached: int, _end: int) -> None:
-    """Tell nobody."""
-
-
-async def _chunked(source: UpdateSource, begin: int, end: int) -> AsyncIterator[list[Update]]:
-    """Give updates in (begin, end] in lists of a bounded size."""
-    chunk: list[Update] = []
-    size = 0
-    async with aclosing(source.follow(begin, end)) as updates:
-        async for update in updates:
-            chunk.append(update)
-            size += len(update.events) if isinstance(update, Transaction) else 1
-            if len(chunk) >= BATCH_MAX or size >= BATCH_EVENTS_MAX:
-                yield chunk
-                chunk, size = [], 0
-    if chunk:
-        yield chunk

@@ -132,6 +132,19 @@ class CursorMoved(CantataError):
         super().__init__(f"the place is {found}, not {expected}: another process moved it")
 
 
+class RebuildInterrupted(CantataError):
+    """The connection that filled a projection again was lost; field `projection`."""
+
+    code = "REBUILD_INTERRUPTED"
+
+    def __init__(self, projection: str) -> None:
+        self.projection = projection
+        super().__init__(
+            f"the connection that filled {projection} again was lost; nothing was changed",
+            hint="begin again: `cantata ingest rebuild`",
+        )
+
+
 class ProjectionUnknown(CantataError):
     """There is no projection of this name; field `name`."""
 

@@ -20,6 +20,10 @@ class Projection(Protocol):
     def name(self) -> str:
         """The name by which it is rebuilt."""
 
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The tables that it fills; nothing else writes them, and `apply` names no schema."""
+
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         """Add a batch."""
 

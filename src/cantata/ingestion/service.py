@@ -22,6 +22,7 @@ class UpdatesProjection:
     """The updates themselves: which time is which offset, and who submitted what."""
 
     name = "updates"
+    tables = (repository.UPDATES.name,)
 
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         """Add a batch; a snapshot has no updates, but only contracts."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from typing import Protocol
 
 from cantata.ingestion.frames import read_transaction
+from cantata.ingestion.model import BATCH_EVENTS_MAX, BATCH_MAX
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import NotFound
 from cantata.ledger.formats import Shape, Wanted
@@ -67,3 +69,18 @@ class LedgerSource:
         except NotFound:
             return None
         return found.update_id if isinstance(found, Transaction) else None
+
+
+async def chunked(source: UpdateSource, begin: int, end: int) -> AsyncIterator[list[Update]]:
+    """Give updates in (begin, end] in lists of a bounded size."""
+    chunk: list[Update] = []
+    size = 0
+    async with aclosing(source.follow(begin, end)) as updates:
+        async for update in updates:
+            chunk.append(update)
+            size += len(update.events) if isinstance(update, Transaction) else 1
+            if len(chunk) >= BATCH_MAX or size >= BATCH_EVENTS_MAX:
+                yield chunk
+                chunk, size = [], 0
+    if chunk:
+        yield chunk

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from cantata import bootstrap
 from cantata.config import Settings
-from cantata.ingestion.catchup import Tell
 from cantata.ingestion.errors import IngestionRunning
 from cantata.ingestion.model import Cursor
 from cantata.ingestion.repository import load_cursor
 from cantata.ingestion.resync import resync as moved
 from cantata.ingestion.runner import LEADERSHIP
+from cantata.ingestion.telling import Tell
 from cantata.kernel.time import Timestamp
 from cantata.storage.database import Database
 from cantata.storage.leadership import Leadership
@@ -27,7 +27,7 @@ class Moved:
 
 
 async def rebuild(settings: Settings, stored: DatabaseSettings, name: str, tell: Tell) -> int:
-    """Empty a projection and fill it from the ledger, while ingestion and all else go on.
+    """Fill a projection from the ledger again, while ingestion and all else go on.
 
     Give the offset at which it is live again. Raise ProjectionUnknown.
     """

@@ -156,6 +156,7 @@ class Seen:
     """Every contract, when it came and when it went."""
 
     name = "seen"
+    tables = ("seen",)
 
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         for each in batch.transactions:

@@ -48,6 +48,7 @@ class ContractsProjection:
     """What stands on the ledger of our tokens, and every offered transfer of any token."""
 
     name = "token_contracts"
+    tables = (INSTRUMENTS.name, DISCLOSABLES.name, OFFERS.name)
 
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         """Add a batch: contracts made, contracts used up, offers ended."""

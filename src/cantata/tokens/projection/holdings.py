@@ -18,6 +18,7 @@ class HoldingsProjection:
     """Who has what, since when, and why: every holding of the token standard, of any package."""
 
     name = "holdings"
+    tables = (HOLDINGS.name, MOVEMENTS.name)
 
     async def apply(self, session: WriteSession, batch: Batch) -> None:
         """Add a batch: holdings made and used up, and the movements that they amount to."""
