@@ -38,6 +38,13 @@ CURRENCIES = frozenset(_CODES.split())
 """The active codes of ISO 4217, metals included."""
 
 
+PUBLIC = "public"
+"""The visibility of documents that everybody may see."""
+
+OWN_ENTRIES = "cantata/"
+"""Entries of metadata that begin so are written by Cantata alone."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A document of a token, by the hash of its content."""
@@ -48,6 +55,13 @@ class Document:
     media_type: str
     uri: str = ""
     version: str = "1"
+    visibility: str = PUBLIC
+
+    @property
+    def entry(self) -> str:
+        """Give what the ledger says of it: its name only if all may know that."""
+        named = f"{self.name}, " if self.visibility == PUBLIC else ""
+        return f"{named}version {self.version}, sha-256:{self.sha256}"
 
     def to_json(self) -> dict[str, Any]:
         """Give what is stored."""
@@ -58,7 +72,13 @@ class Document:
             "media_type": self.media_type,
             "uri": self.uri,
             "version": self.version,
+            "visibility": self.visibility,
         }
+
+
+def document_key(number: int) -> str:
+    """Give the entry of a token's metadata that names a document."""
+    return f"{OWN_ENTRIES}document.{number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from cantata.cli.tokens.allowances import allowances
 from cantata.cli.tokens.approvals import approvals, requests
 from cantata.cli.tokens.batch import batch
 from cantata.cli.tokens.changes import changes
+from cantata.cli.tokens.document import document
 from cantata.cli.tokens.reads import reads
 from cantata.cli.tokens.reconcile import reconcile
 from cantata.cli.tokens.rules import rules
@@ -31,3 +32,4 @@ app.command("reconcile")(reconcile)
 app.add_typer(accounts, name="accounts")
 app.add_typer(approvals, name="approvals")
 app.add_typer(batch, name="batch")
+app.add_typer(document, name="document")

@@ -249,6 +249,11 @@ class Instrument(Template):
         )
         return create(replace(self, paused=with_pauses(self.paused, operations, paused)))
 
+    @choice(name="Instrument_Describe", controllers=lambda self: [self.instrument_id.admin])
+    def describe(self, meta: metadata.Metadata) -> ContractId[Instrument]:
+        """Say something else of the instrument, such as the hashes of its documents."""
+        return create(replace(self, meta=meta))
+
 
 @update
 def with_supply(instrument: Instrument, supply: Decimal) -> ContractId[Instrument]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 
@@ -25,6 +25,7 @@ from cantata.tokens.orders import (
     CURRENCIES,
     DOCUMENTS_MAX,
     META_MAX,
+    OWN_ENTRIES,
     RENEWAL_SECONDS_MAX,
     RENEWAL_SECONDS_MIN,
     BurnOrder,
@@ -60,7 +61,19 @@ CurrencyText = Annotated[
     AfterValidator(checked(_currency)),
     WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)}),
 ]
-MetaKey = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[a-zA-Z0-9._/-]+$")]
+
+
+def _entry(value: str) -> str:
+    if value.startswith(OWN_ENTRIES):
+        raise TextRefused(f"entries that begin with {OWN_ENTRIES!r} are the platform's own")
+    return value
+
+
+MetaKey = Annotated[
+    str,
+    Field(min_length=1, max_length=200, pattern=r"^[a-zA-Z0-9._/-]+$"),
+    AfterValidator(checked(_entry)),
+]
 
 
 class TokenRef(Request):
@@ -83,6 +96,7 @@ class DocumentRequest(Request):
     media_type: str = Field(max_length=100, pattern=r"^[a-z0-9.+-]+/[a-z0-9.+-]+$")
     uri: str = Field(default="", max_length=500, pattern=r"^(https://[!-~]+)?$")
     version: str = Field(default="1", max_length=40, pattern=r"^[0-9A-Za-z._-]+$")
+    visibility: Literal["public", "holders", "issuer"] = "public"
 
     def to_model(self) -> Document:
         """Give the document."""

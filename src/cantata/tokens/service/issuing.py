@@ -23,9 +23,10 @@ from cantata.tokens.errors import (
     SymbolTaken,
 )
 from cantata.tokens.model import InstrumentId
-from cantata.tokens.orders import MintOrder, NewToken
+from cantata.tokens.orders import Document, MintOrder, NewToken, document_key
 from cantata.tokens.projection.contracts import PREAPPROVAL
-from cantata.tokens.repository import contracts, register
+from cantata.tokens.repository import contracts, documents, register
+from cantata.tokens.repository.documents import Recorded as Filed
 from cantata.tokens.service.checking import Checking
 from cantata.tokens.service.common import Desk, Recorded
 from cantata.tokens.wishes import MINT, mint_wish
@@ -60,6 +61,12 @@ class Issuing:
         identity, now = uuid4(), self._desk.clock.now()
         taken = await contracts.instrument(session, order.token) is not None
         if taken or not await register.register(session, order, identity, now):
+            raise SymbolTaken(order.issuer, order.symbol)
+        filed = [
+            Filed(number=number, document=document, created_at=now)
+            for number, document in enumerate(order.documents)
+        ]
+        if not await documents.add(session, order.token, filed, identity):
             raise SymbolTaken(order.issuer, order.symbol)
         await self._desk.accounts.roles.found_token(session, caller, str(order.token))
         await note(session, caller, CREATE, str(order.token), now, name=order.name)
@@ -149,12 +156,9 @@ def _creation(caller: Caller, order: NewToken, key: str) -> Wish:
     )
 
 
-def _described(documents: Sequence[Any]) -> dict[str, str]:
+def _described(wanted: Sequence[Document]) -> dict[str, str]:
     """Name documents by their hashes in the metadata on the ledger."""
-    return {
-        f"cantata/document.{number}": f"{document.name} sha-256:{document.sha256}"
-        for number, document in enumerate(documents)
-    }
+    return {document_key(number): document.entry for number, document in enumerate(wanted)}
 
 
 def _require_cap(order: NewToken) -> None:
