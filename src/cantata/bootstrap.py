@@ -119,7 +119,8 @@ class ParticipantDirectory:
 
 def handlers() -> tuple[Handler, ...]:
     """Give the handlers of all slices; parties with keys of their own sign for all of them."""
-    return tuple(signed_outside(handler) for handler in (*tasks.handlers(), *of_batches(), *of_documents()))
+    found = (*tasks.handlers(), *of_batches(), *of_documents())
+    return tuple(signed_outside(handler) for handler in found)
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
