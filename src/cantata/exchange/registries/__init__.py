@@ -1,0 +1,1 @@
+"""Registries of the token standard, asked over HTTP: ours and everybody else's."""
