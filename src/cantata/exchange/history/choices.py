@@ -106,6 +106,11 @@ def transfer_in(event: ExercisedEvent, party: str) -> Claim | None:
     return Claim(event, transfer, ended, meta=shapes.merged(shapes.said(argument, event.result)))
 
 
+def has_own_result(event: ExercisedEvent) -> bool:
+    """Tell whether the choice ends in a result of its own, which does not say how it ended."""
+    return event.choice.startswith(_RULES_CHOICE) and not shapes.outcome(event.result)
+
+
 def label_of(event: ExercisedEvent) -> Label | None:
     """Read what kind of change a choice says that it makes; None if it says nothing."""
     named = _LABELS.get(event.choice)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cantata.exchange.history import shapes
-from cantata.exchange.history.choices import Claim
-from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
+from cantata.exchange.history.choices import Claim, has_own_result
+from cantata.exchange.history.drafts import Draft, burned_by, grouped, lasting
 from cantata.exchange.history.log import Leg
 from cantata.exchange.history.model import EntryKind, Finding, Instruction, Status, Transfer
 from cantata.exchange.history.walk import Change, Scope, Walk
@@ -59,6 +59,22 @@ def ended_otherwise(node_id: int, instruction: Instruction) -> Draft:
     return draft
 
 
+def unexplained(scope: Scope, changes: list[Change], party: str) -> Draft:
+    """Report changes that no choice explains: what only came is income, all else is unknown."""
+    draft = Draft(
+        node_id=scope.node_id,
+        event=scope.event,
+        instrument=changes[0].holding.instrument,
+        changes=changes,
+    )
+    draft.amount = abs(draft.net)
+    if all(change.is_created for change in changes):
+        draft.kind, draft.receiver = EntryKind.OTHER_INCOME, party
+    else:
+        draft.findings.add(Finding.UNKNOWN_CHOICE)
+    return draft
+
+
 def from_claim(scope: Scope, walk: Walk) -> list[Draft]:
     """Explain what happened below a transfer or a step of one."""
     claim = scope.claim
@@ -66,12 +82,26 @@ def from_claim(scope: Scope, walk: Walk) -> list[Draft]:
     party = walk.party
     if claim.transfer is None:
         return _from_unknown(scope, claim, walk)
-    draft = _of_transfer(scope, claim, claim.transfer, party)
+    if claim.status is None and has_own_result(claim.event):
+        claim.status = Status.PENDING if scope.standing else Status.COMPLETED
+    changes, *others = _genuine_first(scope)
+    draft = _of_transfer(scope, claim, claim.transfer, changes, party)
     if claim.status is None:
         _distrust(draft, Finding.UNKNOWN_CHOICE)
     else:
         _compare(draft, claim)
-    return [draft, *_besides(scope, claim, draft.instruction_id, party)]
+    fakes = [unexplained(scope, each, party) for each in others]
+    return [draft, *fakes, *_besides(scope, claim, draft.instruction_id, party)]
+
+
+def _genuine_first(scope: Scope) -> list[list[Change]]:
+    """Give the changes of the transfer's instrument, and apart from them those of look-alikes."""
+    groups = grouped(lasting(scope.changes))
+    return sorted(groups, key=_is_fake) if groups else [[]]
+
+
+def _is_fake(changes: list[Change]) -> bool:
+    return not changes[0].holding.admin_signed
 
 
 def _besides(scope: Scope, claim: Claim, mine: str | None, party: str) -> list[Draft]:
@@ -86,12 +116,14 @@ def _besides(scope: Scope, claim: Claim, mine: str | None, party: str) -> list[D
     ]
 
 
-def _of_transfer(scope: Scope, claim: Claim, transfer: Transfer, party: str) -> Draft:
+def _of_transfer(
+    scope: Scope, claim: Claim, transfer: Transfer, changes: list[Change], party: str
+) -> Draft:
     draft = Draft(
         node_id=scope.node_id,
         event=claim.event,
         instrument=transfer.instrument,
-        changes=lasting(scope.changes),
+        changes=changes,
         kind=kind_of(transfer, party),
         status=claim.status or Status.COMPLETED,
         sender=transfer.sender,
@@ -199,8 +231,7 @@ def _distrust(draft: Draft, finding: Finding) -> None:
 def _from_unknown(scope: Scope, claim: Claim, walk: Walk) -> list[Draft]:
     """Explain a step of an instruction that nobody knows, by its effects and by who took it."""
     drafts = [
-        _unknown_step(scope, claim, walk, changes)
-        for changes in by_instrument(lasting(scope.changes)).values()
+        _unknown_step(scope, claim, walk, changes) for changes in grouped(lasting(scope.changes))
     ]
     if not drafts and _is_own_step(claim, walk.party):
         drafts = [_unknown_step(scope, claim, walk, [])]

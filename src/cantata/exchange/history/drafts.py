@@ -69,12 +69,19 @@ def lasting(changes: Sequence[Change]) -> list[Change]:
     return [change for change in changes if change.holding.contract_id not in passing]
 
 
-def by_instrument(changes: Iterable[Change]) -> dict[Instrument, list[Change]]:
-    """Sort changes by their instruments, in the order in which these come first."""
-    found: dict[Instrument, list[Change]] = {}
+def grouped(changes: Sequence[Change]) -> list[list[Change]]:
+    """Sort changes by their instruments, in the order in which these come first.
+
+    Contracts that only claim their admin are kept apart from those that the admin signed, so that
+    worthless ones never count with real ones.
+    """
+    if len(changes) == 1:
+        return [list(changes)]
+    found: dict[tuple[Instrument, bool], list[Change]] = {}
     for change in changes:
-        found.setdefault(change.holding.instrument, []).append(change)
-    return found
+        holding = change.holding
+        found.setdefault((holding.instrument, holding.admin_signed), []).append(change)
+    return list(found.values())
 
 
 def burned_by(meta: Mapping[str, Any]) -> int:

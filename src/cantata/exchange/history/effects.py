@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cantata.exchange.history.claims import ended_otherwise, pending
-from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
+from cantata.exchange.history.claims import ended_otherwise, pending, unexplained
+from cantata.exchange.history.drafts import Draft, burned_by, grouped, lasting
 from cantata.exchange.history.labels import labelled
-from cantata.exchange.history.model import EntryKind, Finding, Instruction, Instrument
+from cantata.exchange.history.model import Finding, Instruction, Instrument
 from cantata.exchange.history.walk import Change, Scope, Walk
 
 
@@ -20,7 +20,8 @@ def from_effects(scope: Scope, walk: Walk) -> list[Draft]:
     drafts: list[Draft] = []
     standing = scope.standing
     ended = scope.ended
-    for instrument, changes in by_instrument(lasting(scope.changes)).items():
+    for changes in grouped(lasting(scope.changes)):
+        instrument = changes[0].holding.instrument
         offer = _offer_of(instrument, changes, standing, scope, party)
         if offer is not None:
             drafts.append(offer)
@@ -65,25 +66,10 @@ def _explained(
 ) -> list[Draft]:
     label = scope.label
     if label is None:
-        return [_unlabelled(scope, changes, walk.party)]
+        return [unexplained(scope, changes, walk.party)]
     left = [each for each in walk.others(scope, instrument) if each[0] not in walk.gone]
     others = [(owner, units) for _, owner, units in left]
     return labelled(label.event, label.name, label.meta, changes, others, walk.party)
-
-
-def _unlabelled(scope: Scope, changes: list[Change], party: str) -> Draft:
-    draft = Draft(
-        node_id=scope.node_id,
-        event=scope.event,
-        instrument=changes[0].holding.instrument,
-        changes=changes,
-    )
-    draft.amount = abs(draft.net)
-    if all(change.is_created for change in changes):
-        draft.kind, draft.receiver = EntryKind.OTHER_INCOME, party
-    else:
-        draft.findings.add(Finding.UNKNOWN_CHOICE)
-    return draft
 
 
 def _add_ended(draft: Draft, ended: list[tuple[int, Instruction]]) -> None:

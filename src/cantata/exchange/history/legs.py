@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cantata.exchange.history import choices, shapes
-from cantata.exchange.history.drafts import Draft, burned_by, by_instrument, lasting
+from cantata.exchange.history.drafts import Draft, burned_by, lasting
 from cantata.exchange.history.labels import labelled
 from cantata.exchange.history.log import Leg, LogEvent
 from cantata.exchange.history.model import EntryKind, Finding, Instrument
@@ -17,7 +17,9 @@ def from_log(said: LogEvent, changes: Sequence[Change], party: str) -> list[Draf
     legs: dict[Instrument, list[Leg]] = {}
     for leg in said.legs:
         legs.setdefault(leg.instrument, []).append(leg)
-    moved = by_instrument(lasting(changes))
+    moved: dict[Instrument, list[Change]] = {}
+    for change in lasting(changes):
+        moved.setdefault(change.holding.instrument, []).append(change)
     label = shapes.text(said.meta.get(shapes.TX_KIND)) or choices.MERGE_SPLIT
     drafts: list[Draft] = []
     for instrument in {**moved, **legs}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from cantata.exchange.history.model import Entry, Holding, Instruction, Instrument
+from cantata.exchange.history.model import Entry, Finding, Holding, Instruction, Instrument
 from cantata.exchange.history.state import State
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
@@ -21,19 +21,23 @@ def state_json(state: State, entries: Iterable[Entry]) -> dict[str, Any]:
 
 
 def holding_json(holding: Holding) -> dict[str, Any]:
-    """Give a holding; it is locked if it has a lock, expired or not."""
-    return {
+    """Give a holding; it is locked if it has a lock, expired or not.
+
+    The member `findings` is there only if there are any.
+    """
+    shown: dict[str, Any] = {
         "contractId": holding.contract_id,
         "instrument": _instrument(holding.instrument),
         "amount": holding.amount.to_wire(),
         "locked": holding.lock is not None,
     }
+    return _doubted(shown, holding.admin_signed)
 
 
 def instruction_json(instruction: Instruction) -> dict[str, Any]:
     """Give an instruction that waits, under the names that entries have."""
     transfer = instruction.transfer
-    return {
+    shown: dict[str, Any] = {
         "contractId": instruction.contract_id,
         "instructionId": instruction.contract_id,
         "originalInstructionId": instruction.original_id,
@@ -46,6 +50,7 @@ def instruction_json(instruction: Instruction) -> dict[str, Any]:
         "executeBefore": _time(transfer.execute_before),
         "awaitsReceiver": instruction.awaits_receiver,
     }
+    return _doubted(shown, instruction.admin_signed)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
@@ -69,6 +74,12 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
     if entry.findings:
         shown["findings"] = [finding.value for finding in entry.findings]
+    return shown
+
+
+def _doubted(shown: dict[str, Any], admin_signed: bool) -> dict[str, Any]:
+    if not admin_signed:
+        shown["findings"] = [Finding.NOT_SIGNED_BY_ADMIN.value]
     return shown
 
 

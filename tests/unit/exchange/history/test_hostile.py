@@ -148,6 +148,49 @@ def test_a_batch_pays_each_receiver() -> None:
     assert paid == [(BOB, "2.0", 0, "-5.0"), (CAROL, "3.0", 1, "0.0")]
 
 
+def test_what_a_proxy_does_is_the_transfer_within() -> None:
+    wanted = transfer(ME, BOB, "2.0", "w1")
+    entry = only(
+        update(held(0, "old", "2.0")),
+        update(
+            exercised(
+                0,
+                3,
+                "DelegateProxy_TransferFactory_Transfer",
+                argument={"cid": "factory", "proxyArg": {"choiceArg": {"transfer": wanted}}},
+                result={"markerResult": {}, "choiceResult": completed()},
+            ),
+            instructed(1, 3, wanted, completed()),
+            archived(2, "old"),
+            held(3, "theirs", "2.0", owner=BOB),
+            offset=2,
+        ),
+    )
+    assert (entry.kind, entry.node_id, entry.memo) == (EntryKind.TRANSFER_OUT, 1, "w1")
+    assert not entry.findings
+
+
+@pytest.mark.parametrize(
+    "choice, result", [("Token_Transfer", completed()), ("TransferRule_Transfer", {})]
+)
+def test_a_registrys_choice_with_the_standards_argument_is_a_transfer(
+    choice: str, result: Any
+) -> None:
+    wanted = transfer(ME, BOB, "2.0", "w1")
+    entry = only(
+        update(held(0, "old", "2.0")),
+        update(
+            exercised(0, 2, choice, argument={"transfer": wanted}, result=result),
+            archived(1, "old"),
+            held(2, "theirs", "2.0", owner=BOB),
+            offset=2,
+        ),
+    )
+    assert (entry.kind, entry.status) == (EntryKind.TRANSFER_OUT, Status.COMPLETED)
+    assert (entry.amount, entry.memo) == (Decimal("2"), "w1")
+    assert not entry.findings
+
+
 def test_imports_are_no_deposits() -> None:
     found = history(update(held(0, "mine", "5.0"), at=IMPORTED_AT))
     assert not found.entries

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from cantata.exchange.history.model import EntryKind, Finding, Status
+from cantata.exchange.history.wire import state_json
 from cantata.kernel.money import Decimal
-from cantata.ledger.model.events import Event
+from cantata.ledger.model.events import CreatedEvent, Event
 from tests.unit.exchange.history.build import (
     ADMIN,
     BOB,
@@ -227,6 +228,34 @@ def test_12_a_look_alike_says_that_its_admin_did_not_sign() -> None:
     assert entry.findings == (Finding.NOT_SIGNED_BY_ADMIN,)
     assert not entry.created[0].admin_signed
     assert entry.created[0].package_name == "tokens"
+
+
+def look_alike(node: int, cid: str, amount: str) -> CreatedEvent:
+    shown = {"owner": ME, "instrumentId": USD, "amount": amount, "lock": None, "meta": meta()}
+    return created(node, cid, view(HOLDING, shown), signed=(THIEF, ME))
+
+
+@pytest.mark.parametrize("is_claim", [True, False])
+def test_12_a_look_alike_never_counts_with_the_real_one(is_claim: bool) -> None:
+    said = {"meta": meta(tx_kind="transfer", sender=BOB, reason="account 7")}
+    choice = (
+        instructed(0, 2, transfer(BOB, ME, "1.0", "account 7"), completed())
+        if is_claim
+        else exercised(0, 2, "Send", result=said)
+    )
+    found = history(update(choice, held(1, "real", "1.0"), look_alike(2, "fake", "999.0")))
+    real, fake = sorted(found.entries, key=lambda entry: len(entry.findings))
+    assert (real.kind, real.amount, real.memo) == (
+        EntryKind.TRANSFER_IN,
+        Decimal("1"),
+        "account 7",
+    )
+    assert not real.findings
+    assert Finding.NOT_SIGNED_BY_ADMIN in fake.findings
+    assert [holding.contract_id for holding in fake.created] == ["fake"]
+    shown = {each["contractId"]: each for each in state_json(found.state, ())["holdings"]}
+    assert "findings" not in shown["real"]
+    assert shown["fake"]["findings"] == ["NOT_SIGNED_BY_ADMIN"]
 
 
 def test_12_an_offer_of_a_look_alike_says_it_too() -> None:
