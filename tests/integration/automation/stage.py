@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import text
 
 from cantata.automation import repository
+from cantata.automation.batches import repository as many
 from cantata.automation.errors import NotNow, NotPossible
-from cantata.automation.handler import Plan
-from cantata.automation.model import Intent, Wish
+from cantata.automation.handler import Handler, Parcel, Plan, Prepared, companies
+from cantata.automation.model import Intent, Wish, batch_of_command, intent_of_command
 from cantata.automation.observer import IntentObserver
 from cantata.automation.submitter import IntentSubmitter
 from cantata.ingestion.service import Ingester
+from cantata.kernel.errors import CantataError
 from cantata.kernel.time import ManualClock, RelTime, Timestamp
 from cantata.ledger.errors import (
     Answer,
@@ -38,6 +42,8 @@ ALICE = "alice::1220aa"
 TABLE = "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)"
 NEVER = -1
 BROKEN = -2
+POISON = -3
+"""A slot that the ledger refuses to everybody who asks for it."""
 LATE = RelTime.of(seconds=60)
 """How long after it was sent the ledger may still record a command."""
 
@@ -75,6 +81,38 @@ class Slots:
         return {"slot": intent.wish.request["slot"]}
 
 
+class Crowd(Slots):
+    """The same for many at a time: those whose slots are free go together."""
+
+    async def prepare_all(
+        self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
+    ) -> Prepared:
+        refused: list[tuple[Intent, CantataError]] = []
+        ready: list[Intent] = []
+        for intent in intents:
+            try:
+                await self.prepare(session, intent, now)
+            except CantataError as error:
+                refused.append((intent, error))
+            else:
+                ready.append(intent)
+        return Prepared(parcels=[_parcel(each) for each in companies(ready)], refused=refused)
+
+    async def release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
+        for intent in intents:
+            await self.release(session, intent)
+
+    def result(
+        self, intent: Intent, transaction: Transaction, part: int | None
+    ) -> Mapping[str, Any]:
+        return {"slot": intent.wish.request["slot"], "part": part}
+
+
+def _parcel(intents: tuple[Intent, ...]) -> Parcel:
+    commands = [{"CreateCommand": {"slot": each.wish.request["slot"]}} for each in intents]
+    return Parcel(intents=intents, plan=Plan(commands=commands, act_as=(ALICE,)))
+
+
 @dataclass
 class FakeLedger:
     """A gate that does what it is told, and keeps the rules that a real ledger keeps.
@@ -89,6 +127,8 @@ class FakeLedger:
     pending: dict[str, tuple[Timestamp, Submission]] = field(default_factory=dict)
     updates: list[Update] = field(default_factory=list)
     told: int = 0
+    contents: dict[str, list[int]] = field(default_factory=dict)
+    """The slots of each submission, by its command id."""
 
     async def outcome(self, submission: Submission) -> Outcome[Receipt]:
         name = submission.command_id
@@ -104,6 +144,12 @@ class FakeLedger:
         return self._behave(behaviour, submission)
 
     def _behave(self, behaviour: str, submission: Submission) -> Outcome[Receipt]:
+        commands: Any = submission.commands
+        slots = [each["CreateCommand"]["slot"] for each in commands]
+        known = self.contents.setdefault(submission.command_id, slots)
+        assert known == slots, "the same command id is the same command"
+        if POISON in slots:
+            return Refused(Refusal("no", answer=Answer(category=8)))
         if behaviour == "busy":
             return Refused(Retryable("busy"))
         if behaviour == "contention":
@@ -159,11 +205,11 @@ class FakeLedger:
 class Stage:
     """Everything together, without any process: a test decides what happens next."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *handlers: Handler) -> None:
         self.database = database
         self.clock = ManualClock(START)
         self.ledger = FakeLedger(self.clock)
-        self.handlers = (Slots(),)
+        self.handlers = handlers or (Slots(),)
         self.submitter = IntentSubmitter(database, self.ledger, self.handlers, self.clock)
         self.ingester = Ingester(database, [], [IntentObserver(self.handlers, self.clock)])
 
@@ -197,6 +243,37 @@ class Stage:
             except Crash:
                 break
         return len(claimed)
+
+    async def work_together(self, limit: int = 64) -> int:
+        """Take what is due in one transaction, as a worker does; a crash ends the worker."""
+        now = self.clock.now()
+        try:
+            async with self.database.write() as session:
+                claimed = await many.due(session, self.submitter.kinds, now, limit)
+                found = await self.submitter.dispatch(session, claimed, now)
+                await many.lease(session, found.left, "worker", now)
+        except KeyError:
+            return await self.work(limit)
+        try:
+            for job in found.jobs:
+                await job.run()
+            for intent in found.left:
+                await self.submitter.step(intent)
+        except Crash:
+            return len(claimed)
+        return len(claimed)
+
+    async def effects(self) -> Counter[UUID]:
+        """Count what the ledger recorded for each intent."""
+        counted: Counter[UUID] = Counter()
+        async with self.database.read() as session:
+            for command in self.ledger.recorded:
+                alone, batch = intent_of_command(command), batch_of_command(command)
+                if alone is not None:
+                    counted[alone] += 1
+                elif batch is not None:
+                    counted.update((await many.members(session, [batch]))[batch])
+        return counted
 
     async def ingest(self) -> None:
         updates = self.ledger.news()

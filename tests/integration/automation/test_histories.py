@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Awaitable, Callable
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +12,15 @@ from sqlalchemy import text
 from cantata.automation.model import Intent, State
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
-from tests.integration.automation.stage import BROKEN, NEVER, TABLE, Stage
+from tests.integration.automation.stage import (
+    BROKEN,
+    NEVER,
+    POISON,
+    TABLE,
+    Crowd,
+    Slots,
+    Stage,
+)
 
 BEHAVIOURS = (
     *("done", "done", "dropped", "lost", "late", "busy", "contention", "refused"),
@@ -21,14 +30,18 @@ ROUNDS = 60
 LAST_ROUNDS_MAX = 400
 
 
-async def trouble(stage: Stage, chance: random.Random, asked: list[Intent]) -> None:
+async def trouble(
+    stage: Stage, chance: random.Random, asked: list[Intent], work: Callable[[int], Awaitable[int]]
+) -> None:
     """Do one thing that may happen at any time."""
     stage.ledger.script = [chance.choice(BEHAVIOURS) for _ in range(8)]
     match chance.randrange(6):
         case 0 | 1:
-            asked.append(await stage.ask(chance.choice((0, 1, 2, 2, 3, NEVER, BROKEN))))
+            asked.append(
+                await stage.ask(chance.choice((0, 1, 2, 2, 3, 4, 5, 6, NEVER, BROKEN, POISON)))
+            )
         case 2 | 3:
-            await stage.work(chance.randrange(1, 6))
+            await work(chance.randrange(1, 9))
         case 4:
             if chance.random() < 0.5:
                 stage.ledger.settle()
@@ -39,11 +52,11 @@ async def trouble(stage: Stage, chance: random.Random, asked: list[Intent]) -> N
                 stage.ledger.tick()
 
 
-async def calm(stage: Stage, asked: list[Intent]) -> None:
+async def calm(stage: Stage, asked: list[Intent], work: Callable[[int], Awaitable[int]]) -> None:
     """Let time go by without trouble until everything is final."""
     for _ in range(LAST_ROUNDS_MAX):
         stage.ledger.script = []
-        await stage.work()
+        await work(64)
         stage.ledger.settle()
         stage.ledger.tick()
         await stage.ingest()
@@ -55,29 +68,32 @@ async def calm(stage: Stage, asked: list[Intent]) -> None:
 
 
 async def judge(stage: Stage, asked: list[Intent]) -> None:
-    effects: dict[str, int] = {}
-    for command in stage.ledger.recorded:
-        effects[command.split(":")[1]] = effects.get(command.split(":")[1], 0) + 1
+    effects = await stage.effects()
     for each in asked:
         found = await stage.intent(each)
-        count = effects.get(str(each.id), 0)
+        count = effects[each.id]
         expected = State.COMPLETED if count else State.FAILED
         assert (found.state, count <= 1) == (expected, True), (found, count)
     assert await stage.reserved() == 0
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(12))
 def test_every_history_ends_well(database_settings: DatabaseSettings, seed: int) -> None:
+    """Some workers work on intents one by one, some on many at once, some on either."""
+
     async def main() -> None:
         async with Database(database_settings) as database:
             async with database.write() as session:
                 await session.run(text(TABLE))
-            stage, chance = Stage(database), random.Random(seed)
+            chance = random.Random(seed)
+            stage = Stage(database, Slots() if seed % 3 == 0 else Crowd())
+            work = stage.work if seed % 3 == 1 else stage.work_together
             await stage.begin()
             asked: list[Intent] = []
             for _ in range(ROUNDS):
-                await trouble(stage, chance, asked)
-            await calm(stage, asked)
+                either = chance.choice((stage.work, work))
+                await trouble(stage, chance, asked, either)
+            await calm(stage, asked, work)
             await judge(stage, asked)
 
     asyncio.run(main())
