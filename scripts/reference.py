@@ -178,8 +178,8 @@ def acceptance_page() -> str:
     return (
         "# Acceptance\n\nGenerated from `tests/acceptance/statements.toml` by `make docs`. What"
         " Cantata is accepted by: R… about the runtime, C… about the compiler, E… about contracts"
-        " that mean the same as Python and as Daml-LF. Where tests cannot prove all of a statement,"
-        " the reason stands below them.\n\n"
+        " that mean the same as Python and as Daml-LF, T… about tokens and the platform around"
+        " them. Where tests cannot prove all of a statement, the reason stands below them.\n\n"
         f"| | statement | proved by |\n|---|---|---|\n{rows}\n"
     )
 

@@ -18,9 +18,14 @@ IDS = [
     *(f"R{number}" for number in range(1, 29)),
     *(f"C{number}" for number in range(1, 13)),
     *(f"E{number}" for number in range(1, 11)),
+    *(f"T{number}" for number in range(1, 79)),
 ]
 STATEMENTS: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
 KEYS = {"says", "tests", "because"}
+CHECKS = ("assert_", "check_", "submit_must_fail")
+"""What methods and helpers of other modules are called that assert."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def test_every_statement_is_listed_once_and_in_order() -> None:
@@ -46,22 +51,27 @@ def proves(test: str) -> bool:
 
 
 @cache
-def functions_of(path: Path) -> dict[str, ast.FunctionDef]:
-    """Give the functions of a file by name."""
+def functions_of(path: Path) -> dict[str, Function]:
+    """Give the functions of a file by name, and those that it imports from other tests."""
     if not path.is_file():
         return {}
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    found: dict[str, Function] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests."):
+            others = functions_of(ROOT / f"{str(node.module).replace('.', '/')}.py")
+            found |= {each.name: others[each.name] for each in node.names if each.name in others}
+    return found | {node.name: node for node in ast.walk(tree) if isinstance(node, Function)}
 
 
-def asserts(name: str, functions: dict[str, ast.FunctionDef], seen: frozenset[str]) -> bool:
+def asserts(name: str, functions: dict[str, Function], seen: frozenset[str]) -> bool:
     """Tell whether a function asserts, expects a refusal, or calls one that does."""
     for node in ast.walk(functions[name]):
         if isinstance(node, ast.Assert):
             return True
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            if called == "pytest.raises" or called.startswith(("assert_", "check_")):
+            if called == "pytest.raises" or called.rpartition(".")[2].startswith(CHECKS):
                 return True
             if called in functions.keys() - seen and asserts(called, functions, seen | {called}):
                 return True
