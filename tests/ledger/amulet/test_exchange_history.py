@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from collections import Counter
 
-from cantata.exchange.history.model import EntryKind
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cantata.exchange.history.model import Entry, EntryKind
 from cantata.exchange.history.parser import parse
 from cantata.exchange.history.state import State
+from cantata.kernel.errors import CantataError
 from cantata.lf.model import Ref
+from cantata.sandbox.engine import MemoryStore
+from tests.ledger.amulet.play import Play
 from tests.ledger.amulet.run import Run
 from tests.property.exchange.reader import Reader
+
+EXAMPLES = 12
 
 API = "Splice.Api.Token."
 INTERFACES = (
@@ -37,19 +46,79 @@ def _parties(run: Run) -> set[str]:
     return {str(party) for update in updates for party in update.act_as}
 
 
+def followed(reader: Reader, state: State, after: int) -> list[Entry]:
+    """Parse what came after an offset, and hold it against what is active."""
+    entries: list[Entry] = []
+    for transaction in reader.transactions(state.party, after):
+        parsed = parse(state.party, state, transaction)
+        state.apply(parsed.changes)
+        there = State.of_contracts(state.party, reader.contracts(state.party, transaction.offset))
+        assert state.holdings == there.holdings
+        assert state.instructions == there.instructions
+        entries += parsed.entries
+    assert not [entry for entry in entries if entry.findings]
+    assert EntryKind.UNRECOGNISED not in {entry.kind for entry in entries}
+    return entries
+
+
 def test_histories_lead_to_the_active_contracts_after_every_update(
     run: Run, reader: Reader
 ) -> None:
-    moved = 0
-    for party in sorted(_parties(run)):
-        state = State(party)
-        for transaction in reader.transactions(party, 0):
-            parsed = parse(party, state, transaction)
-            state.apply(parsed.changes)
-            there = State.of_contracts(party, reader.contracts(party, transaction.offset))
-            assert state.holdings == there.holdings
-            assert state.instructions == there.instructions
-            assert not [entry for entry in parsed.entries if entry.findings]
-            assert EntryKind.UNRECOGNISED not in {entry.kind for entry in parsed.entries}
-            moved += len(parsed.entries)
-    assert moved > 50
+    found = [followed(reader, State(party), 0) for party in sorted(_parties(run))]
+    assert sum(map(len, found)) > 50
+
+
+ACTIONS = st.lists(
+    st.tuples(
+        st.sampled_from(
+            ["tap", "transfer", "transfer", "transfer", "Accept", "Reject", "Withdraw"]
+        ),
+        st.integers(0, 3),
+        st.integers(0, 3),
+        st.integers(1, 40),
+    ),
+    min_size=3,
+    max_size=8,
+)
+
+
+def test_random_histories_lead_to_the_active_contracts(run: Run, reader: Reader) -> None:
+    """Play on at random, several commands at once among them, and follow every party from there."""
+    store, outcomes = run.replay.ledger.store, Counter[str]()
+    dso = next(party for party in _parties(run) if party.startswith("DSO::"))
+    holders = sorted(p for p in _parties(run) if p.startswith(("local-", "extra-")))[:4]
+
+    @settings(max_examples=EXAMPLES, deadline=None)
+    @given(ACTIONS)
+    def play(actions: list[tuple[str, int, int, int]]) -> None:
+        assert isinstance(store, MemoryStore)
+        run.replay.ledger.store = store.copy()
+        begin = store.end()
+        played = Play(run.replay.ledger, reader, dso)
+        states = [State.of_contracts(party, reader.contracts(party)) for party in holders]
+        for kind, one, other, amount in actions:
+            sender, receiver = holders[one], holders[other]
+            offers = played.offers()
+            if kind == "tap":
+                commands, actors = [played.tap(receiver, f"{amount}.0")] * 2, {receiver}
+            elif kind == "transfer":
+                commands = [played.transfer(sender, receiver, f"{amount}.5", f"memo {amount}")]
+                actors = {sender}
+            elif offers:
+                commands = [played.answer(offers[amount % len(offers)], kind)]
+                actors = set(holders)
+            else:
+                continue
+            try:
+                played.submit(commands, actors)
+                outcomes[kind] += 1
+            except CantataError as error:
+                outcomes[f"{kind} {error.code}"] += 1
+        for state in states:
+            followed(reader, state, begin)
+
+    try:
+        play()
+    finally:
+        run.replay.ledger.store = store
+    assert {"tap", "transfer", "Accept"} <= set(outcomes), outcomes

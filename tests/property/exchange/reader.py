@@ -31,9 +31,10 @@ class Reader:
         self._ledger = ledger
         self._interfaces = tuple(map(InterfaceFilter, interfaces))
         engine = ledger.engine
+        self.codec = JsonCodec(engine.packages.packages)
         node = SimpleNamespace(
             engine=engine,
-            codec=JsonCodec(engine.packages.packages),
+            codec=self.codec,
             packages=engine.packages,
             blobs=None,
             identity=SimpleNamespace(synchronizer=SimpleNamespace(id="here::1220")),
