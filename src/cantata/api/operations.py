@@ -32,9 +32,7 @@ async def operations(caller: CallerDep, edge: EdgeDep, page: PageDep) -> Operati
     before = None if place is None else (Timestamp(int(place[0])), UUID(str(place[1])))
     async with edge.database.read() as session:
         found = await repository.listed(session, caller.requester, before, page.limit)
-        items = [
-            Operation.of(intent, await repository.phases(session, intent.id)) for intent in found
-        ]
+    items = [Operation.of(intent) for intent in found]
     last: list[str | int] = []
     if found:
         last = [found[-1].created_at.microseconds, str(found[-1].id)]
@@ -53,6 +51,4 @@ async def operation(
     identity = UUID(operation_id)
     async with edge.database.read() as session:
         found = await accounts.signing.operation(session, caller, identity)
-    found = await edge.watch.ended(found, wait_of(prefer))
-    async with edge.database.read() as session:
-        return Operation.of(found, await repository.phases(session, identity))
+    return Operation.of(await edge.watch.ended(found, wait_of(prefer)))

@@ -61,7 +61,15 @@ def with_database(process: str, work: Callable[[Settings, DatabaseSettings], T])
 
 def run(process: str, work: Callable[[Settings, DatabaseSettings], Coroutine[Any, Any, T]]) -> T:
     """Run a process, or ask something, with the database that was chosen."""
-    return with_database(process, lambda read, stored: _finished(work(read, stored)))
+    return with_database(
+        process, lambda read, stored: _told(process, read, lambda: work(read, stored))
+    )
+
+
+def _told(process: str, read: Settings, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run to the end and send spans meanwhile, if the settings name a collector."""
+    with part("observability.sending").spans_sent(read.otel_endpoint, f"cantata-{process}"):
+        return _finished(work())
 
 
 def _finished(work: Coroutine[Any, Any, T]) -> T:

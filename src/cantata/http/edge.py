@@ -118,9 +118,7 @@ class Mutation:
             self.headers["Preference-Applied"] = f"wait={self.wait_seconds}"
         if intent.state is State.FAILED:
             raise OperationFailed(intent)
-        async with self.edge.database.read() as session:
-            phases = await automation.phases(session, intent.id)
-        body = Operation.of(intent, phases).model_dump(mode="json")
+        body = Operation.of(intent).model_dump(mode="json")
         self.headers["Location"] = f"/v1/operations/{intent.id}"
         return self.answer(body, 200 if intent.is_final else 202)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -71,7 +71,7 @@ class Operation(Answer):
     updated_at: str
 
     @classmethod
-    def of(cls, intent: Intent, phases: Sequence[tuple[str, str]]) -> Operation:
+    def of(cls, intent: Intent) -> Operation:
         """Show an intent with the states that it went through."""
         failure = intent.failure
         return cls(
@@ -82,7 +82,7 @@ class Operation(Answer):
             request=dict(intent.wish.request),
             act_as=list(intent.wish.act_as),
             signing=f"/v1/operations/{intent.id}/signing" if awaits(intent) else None,
-            phases=[Phase(state=state, at=at) for state, at in phases],
+            phases=[Phase(state=state, at=at) for state, at in intent.phases],
             attempts=intent.attempts,
             command_id=intent.command_id or None,
             update_id=intent.update_id or None,
