@@ -177,4 +177,5 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _status(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException), error
-    return _written(request, problems.of_status(error.status_code, str(error.detail).lower()))
+    told = str(error.detail).lower()
+    return _written(request, problems.of_status(error.status_code, told, error.headers))

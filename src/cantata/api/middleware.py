@@ -12,7 +12,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cantata.api import problems
-from cantata.http.errors import BodyTooLarge
+from cantata.http.errors import BodyTooLarge, MalformedJson
+from cantata.http.json_bodies import require_sound
 from cantata.kernel.time import Clock
 from cantata.observability import metrics
 from cantata.observability.events import events
@@ -35,6 +36,9 @@ _SECURITY = {
 }
 _DOCS = "default-src 'self'; style-src 'self' 'unsafe-inline'; frame-ancestors 'none'"
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_CHANGING = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
 Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -50,6 +54,8 @@ class EdgeMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if scope["method"] == "HEAD":
+            scope, send = {**scope, "method": "GET"}, _without_body(send)
         headers = Headers(scope=scope)
         given = headers.get("x-request-id", "")
         request_id = given if _ID.fullmatch(given) else str(uuid.uuid4())
@@ -60,7 +66,8 @@ class EdgeMiddleware:
             await self._guarded(scope, receive, answer, headers)
         seconds = (self._clock.monotonic_ns() - began) / NS
         route = getattr(scope.get("route"), "path", "unmatched")
-        metrics.REQUESTS.labels(route, scope["method"], str(answer.status)).observe(seconds)
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        metrics.REQUESTS.labels(route, method, str(answer.status)).observe(seconds)
 
     async def _guarded(
         self, scope: Scope, receive: Receive, answer: _Answer, headers: Headers
@@ -69,15 +76,33 @@ class EdgeMiddleware:
         request_id = scope["state"]["request_id"]
         try:
             _require_bounded(headers.get("content-length", "0"))
+            if scope["method"] in _CHANGING and _is_json(headers.get("content-type", "")):
+                await bounded.read_json()
             await self._app(scope, bounded, answer)
-        except BodyTooLarge as error:
+        except (BodyTooLarge, MalformedJson) as error:
             response = problems.answer(problems.of_error(error), request_id)
             await response(scope, receive, answer)
         except Exception as error:  # noqa: BLE001 - the last resort: the caller learns nothing
             events("api").error("request.failed", request_id=request_id, exc_info=error)
             if not answer.is_started:
-                refused = problems.of_status(problems.BROKEN, "")
+                refused = problems.of_status(problems.BROKEN)
                 await problems.answer(refused, request_id)(scope, receive, answer)
+
+
+def _without_body(send: Send) -> Send:
+    """Send what GET would answer, without its body."""
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return sent
+
+
+def _is_json(content_type: str) -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def _require_bounded(length: str) -> None:
@@ -92,8 +117,27 @@ class _Bounded:
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._read = 0
+        self._kept: Message | None = None
+
+    async def read_json(self) -> None:
+        """Read all of a body and keep it for the application; raise MalformedJson."""
+        body = b""
+        while True:
+            message = await self()
+            if message["type"] != "http.request":
+                self._kept = message
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body", False):
+                break
+        self._kept = {"type": "http.request", "body": body, "more_body": False}
+        if body:
+            require_sound(body)
 
     async def __call__(self) -> Message:
+        if self._kept is not None:
+            message, self._kept = self._kept, None
+            return message
         message = await self._receive()
         if message["type"] == "http.request":
             self._read += len(message.get("body", b""))
@@ -153,7 +197,7 @@ class _Answer:
         headers["ETag"] = tag
         known = Headers(scope=self._scope).get("if-none-match", "")
         self.is_started = True
-        if tag in (part.strip().removeprefix("W/") for part in known.split(",")):
+        if {tag, "*"} & {part.strip().removeprefix("W/") for part in known.split(",")}:
             start["status"] = self.status = 304
             del headers["content-length"]
             del headers["content-type"]

@@ -245,11 +245,16 @@ def of_validation(error: RequestValidationError) -> Refused:
     )
 
 
-def of_status(status: int, detail: str) -> Refused:
-    """Turn a bare status of the framework into a problem."""
+def of_status(status: int, detail: str = "", headers: Mapping[str, str] | None = None) -> Refused:
+    """Turn a bare status of the framework into a problem; its headers go with it."""
     codes = {404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 413: "BODY_TOO_LARGE"}
     code = codes.get(status, "MALFORMED_JSON" if status < BROKEN else "INTERNAL_ERROR")
-    return Refused(code=code, kind=TABLE[code], detail=detail if status < BROKEN else _INTERNAL)
+    return Refused(
+        code=code,
+        kind=TABLE[code],
+        detail=detail if status < BROKEN else _INTERNAL,
+        headers=headers or {},
+    )
 
 
 def answer(refused: Refused, request_id: str) -> JSONResponse:

@@ -88,6 +88,18 @@ class BodyTooLarge(EdgeError):
         super().__init__(f"the body has more than {most} bytes", hint="send less at once")
 
 
+class MalformedJson(EdgeError):
+    """A body is not JSON that means one thing to every reader; field `reason`."""
+
+    code = "MALFORMED_JSON"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"the body cannot be read as JSON: {reason}", hint="send UTF-8, each member once"
+        )
+
+
 class OperationFailed(EdgeError):
     """An operation that the caller waited for ended without effect; field `intent` has it."""
 

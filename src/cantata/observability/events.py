@@ -16,6 +16,7 @@ _SECRET = re.compile(r"secret|token|password|authorization|private|api_?key|cook
 _URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s]+):[^@\s]+(?=@)")
 HIDDEN = "[hidden]"
 TEXT_MAX = 2_000
+TRACEBACK_MAX = 20_000
 
 Event = MutableMapping[str, Any]
 
@@ -35,8 +36,8 @@ def configure(level: str = "info", form: str = "auto") -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             add_trace,
-            redact,
             structlog.processors.format_exc_info,
+            redact,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
@@ -66,5 +67,6 @@ def redact(logger: Any, method: str, event: Event) -> Event:
         if _SECRET.search(name):
             event[name] = HIDDEN
         elif isinstance(value, str):
-            event[name] = _URL_PASSWORD.sub(rf"\1:{HIDDEN}", value)[:TEXT_MAX]
+            most = TRACEBACK_MAX if name == "exception" else TEXT_MAX
+            event[name] = _URL_PASSWORD.sub(rf"\1:{HIDDEN}", value)[:most]
     return event

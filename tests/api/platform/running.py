@@ -111,7 +111,7 @@ def running_platform(
     **changed: Any,
 ) -> Iterator[Platform]:
     """Run application, worker and ingestion until the end of the block."""
-    configure("warning", "json")
+    configure(changed.get("log_level", "warning"), "json")
     settings = Settings(
         data_dir=folder,
         ledger_url=ledger_url,
