@@ -20,7 +20,7 @@ from cantata.exchange.registries.model import TransferKind
 from cantata.kernel.ids import PartyId
 
 ADMIN = PartyId("admin::1220" + "cd" * 32)
-QUICK = RegistrySettings(seconds=1.0, connect_seconds=1.0, tries=2, first_wait_ms=1)
+QUICK = RegistrySettings(answer_ms=1_000, connect_ms=1_000, tries=2, first_wait_ms=1)
 CONTEXT = {
     "choiceContextData": {"values": {"x": {"tag": "AV_Text", "value": "as it is"}}},
     "disclosedContracts": [

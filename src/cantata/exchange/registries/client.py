@@ -43,10 +43,10 @@ _METADATA = "/registry/metadata/v1"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrySettings:
-    """How patient the client is: seconds for an answer, and tries of what may pass."""
+    """How patient the client is: milliseconds for an answer, and tries of what may pass."""
 
-    seconds: float = 10.0
-    connect_seconds: float = 5.0
+    answer_ms: int = 10_000
+    connect_ms: int = 5_000
     tries: int = 3
     first_wait_ms: int = 200
 
@@ -65,7 +65,9 @@ class RegistryClient:
         self._settings = settings or RegistrySettings()
         self._http = httpx2.AsyncClient(
             transport=transport,
-            timeout=httpx2.Timeout(self._settings.seconds, connect=self._settings.connect_seconds),
+            timeout=httpx2.Timeout(
+                self._settings.answer_ms / 1_000, connect=self._settings.connect_ms / 1_000
+            ),
             follow_redirects=False,
             trust_env=False,
         )
@@ -153,7 +155,7 @@ class RegistryClient:
             on=(errors.RegistryUnavailable, errors.RegistryBusy),
             attempts=self._settings.tries,
             wait_initial=dt.timedelta(milliseconds=self._settings.first_wait_ms),
-            wait_max=dt.timedelta(seconds=self._settings.seconds),
+            wait_max=dt.timedelta(milliseconds=self._settings.answer_ms),
         ):
             with attempt:
                 status, content = await self._exchanged(method, path, body, query)
