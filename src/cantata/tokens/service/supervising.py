@@ -123,8 +123,15 @@ class Supervising:
                 frozen = await supervised.frozen(session, order.owner, order.token)
                 if frozen < order.amount:
                     raise FrozenTooLittle(order.amount, frozen)
-            told = f"{order.amount}: {order.reason}"
-            await self._note(session, caller, kind, order.token, order.owner, told)
+            await self._note(
+                session,
+                caller,
+                kind,
+                order.token,
+                order.owner,
+                order.reason,
+                amount=str(order.amount),
+            )
 
         return await self._desk.ask(session, wish, check)
 
@@ -190,9 +197,10 @@ class Supervising:
         token: InstrumentId,
         holder: PartyId,
         reason: str,
+        **more: str,
     ) -> None:
         now = self._desk.clock.now()
-        await note(session, caller, kind, str(token), now, holder=holder, reason=reason)
+        await note(session, caller, kind, str(token), now, holder=holder, reason=reason, **more)
 
 
 def _require_change(account: Disclosable, change: AccountChange) -> None:
