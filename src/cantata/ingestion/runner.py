@@ -13,6 +13,7 @@ from cantata.ingestion.catchup import CatchUp
 from cantata.ingestion.errors import CursorMoved, IngestionHalted, LedgerBehind, LedgerForeign
 from cantata.ingestion.model import BATCH_EVENTS_MAX, BATCH_MAX, QUEUE_MAX, Cursor
 from cantata.ingestion.service import Ingester
+from cantata.ingestion.snapshot import snapshot_batches
 from cantata.ingestion.source import UpdateSource
 from cantata.kernel.errors import CantataError
 from cantata.ledger.errors import LedgerError
@@ -95,13 +96,22 @@ class Runner:
             raise LedgerForeign(offset, found or "", known)
 
     async def _begin_late(self) -> None:
-        """Begin at the end of a ledger that has forgotten its beginning."""
+        """Begin with what is active at the end of a ledger that has forgotten its beginning."""
         end = await self._source.end()
-        _log.warning("beginning.pruned", offset=end)
+        batches = await snapshot_batches(self._source.snapshot(end), end)
+        projections = self._ingester.projections
         async with self._ingester.database.write() as session:
             cursor = await repository.load_cursor(session, lock=True)
-            if cursor.offset == 0:
-                await repository.save_cursor(session, Cursor(offset=end))
+            if cursor.offset > 0:
+                return
+            for projection in projections:
+                await projection.reset(session)
+                for batch in batches:
+                    await projection.apply(session, batch)
+            names = [projection.name for projection in projections]
+            await repository.save_projections(session, names, end)
+            await repository.save_cursor(session, Cursor(offset=end))
+        _log.warning("beginning.pruned", offset=end)
 
     async def _follow(self, behind: tuple[str, ...]) -> None:
         """Read and write until something fails or the lead is lost."""
