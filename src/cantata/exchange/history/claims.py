@@ -7,7 +7,8 @@ from cantata.exchange.history.choices import Claim, has_own_result
 from cantata.exchange.history.drafts import Draft, burned_by, grouped, lasting
 from cantata.exchange.history.log import Leg
 from cantata.exchange.history.model import EntryKind, Finding, Instruction, Status, Transfer
-from cantata.exchange.history.walk import Change, Scope, Walk
+from cantata.exchange.history.scopes import Change, Scope
+from cantata.exchange.history.walk import Walk
 
 _RETURNED = frozenset({Status.REJECTED, Status.WITHDRAWN, Status.FAILED})
 _INCOMING = frozenset({EntryKind.TRANSFER_IN, EntryKind.MINT})

@@ -17,7 +17,7 @@ from cantata.exchange.history.model import (
     Source,
     Status,
 )
-from cantata.exchange.history.walk import Change
+from cantata.exchange.history.scopes import Change
 from cantata.kernel.money import Decimal, MalformedDecimal
 from cantata.ledger.model.events import ExercisedEvent
 from cantata.ledger.model.updates import Transaction

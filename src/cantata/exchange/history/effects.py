@@ -8,7 +8,8 @@ from cantata.exchange.history.claims import ended_otherwise, pending, unexplaine
 from cantata.exchange.history.drafts import Draft, burned_by, grouped, lasting
 from cantata.exchange.history.labels import labelled
 from cantata.exchange.history.model import Finding, Instruction, Instrument
-from cantata.exchange.history.walk import Change, Scope, Walk
+from cantata.exchange.history.scopes import Change, Scope
+from cantata.exchange.history.walk import Walk
 
 
 def from_effects(scope: Scope, walk: Walk) -> list[Draft]:

@@ -8,7 +8,7 @@ from typing import Any
 from cantata.exchange.history import choices, shapes
 from cantata.exchange.history.drafts import Draft, burned_by, gained, is_unlocking
 from cantata.exchange.history.model import EntryKind, Finding
-from cantata.exchange.history.walk import Change
+from cantata.exchange.history.scopes import Change
 from cantata.ledger.model.events import ExercisedEvent
 
 _SETTLEMENTS = frozenset({choices.TRANSFER, "settle-V2-allocation"})

@@ -9,7 +9,7 @@ from cantata.exchange.history.drafts import Draft, burned_by, lasting
 from cantata.exchange.history.labels import labelled
 from cantata.exchange.history.log import Leg, LogEvent
 from cantata.exchange.history.model import EntryKind, Finding, Instrument
-from cantata.exchange.history.walk import Change
+from cantata.exchange.history.scopes import Change
 
 
 def from_log(said: LogEvent, changes: Sequence[Change], party: str) -> list[Draft]:

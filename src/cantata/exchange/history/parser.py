@@ -10,7 +10,8 @@ from cantata.exchange.history.drafts import Draft, entry_of
 from cantata.exchange.history.effects import from_effects, placed
 from cantata.exchange.history.legs import from_log
 from cantata.exchange.history.model import IMPORTED_AT, NOTHING, Parsed
-from cantata.exchange.history.walk import Change, Known, Scope, Walk
+from cantata.exchange.history.scopes import Change, Scope
+from cantata.exchange.history.walk import Known, Walk
 from cantata.ledger.model.events import ArchivedEvent, ExercisedEvent
 from cantata.ledger.model.updates import Transaction
 

@@ -8,9 +8,9 @@ Nothing here recurses: how deep choices lie in each other is decided by stranger
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from cantata.exchange.history.choices import (
     STEPS,
@@ -23,10 +23,11 @@ from cantata.exchange.history.choices import (
     step_of,
     transfer_in,
 )
-from cantata.exchange.history.contracts import Stranger, Unreadable, owned, seen_in
+from cantata.exchange.history.contracts import Stranger, owned, seen_in
 from cantata.exchange.history.errors import MalformedTransaction
 from cantata.exchange.history.log import CHOICE, LogEvent, log_event
 from cantata.exchange.history.model import Changes, Holding, Instruction, Instrument
+from cantata.exchange.history.scopes import Change, Scope
 from cantata.ledger.model.events import CreatedEvent, Event, ExercisedEvent
 from cantata.ledger.model.updates import Transaction
 
@@ -39,47 +40,6 @@ class Known(Protocol):
 
     def instruction(self, contract_id: str) -> Instruction | None:
         """Give an instruction that waits, from or to the party; None if it is none."""
-
-
-class Change(NamedTuple):
-    """A holding of the party came or went; `units` is what the party gained by it, of 10⁻¹⁰."""
-
-    holding: Holding
-    is_created: bool
-    units: int
-
-
-@dataclass(slots=True)
-class Scope:
-    """A choice that explains effects, and these; without `event` a contract made by no choice."""
-
-    node_id: int
-    last: int
-    event: ExercisedEvent | None
-    claim: Claim | None = None
-    label: Label | None = None
-    changes: list[Change] = field(default_factory=list)
-    opened: list[tuple[int, Instruction]] = field(default_factory=list)
-    closed: list[tuple[int, Instruction]] = field(default_factory=list)
-    log: list[LogEvent] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-
-    @property
-    def standing(self) -> list[tuple[int, Instruction]]:
-        """The instructions that were opened here and not closed again, with their nodes."""
-        closed = {instruction.contract_id for _, instruction in self.closed}
-        return [each for each in self.opened if each[1].contract_id not in closed]
-
-    @property
-    def ended(self) -> list[tuple[int, Instruction]]:
-        """The instructions that were closed here and opened elsewhere, with the nodes of that."""
-        opened = {instruction.contract_id for _, instruction in self.opened}
-        return [each for each in self.closed if each[1].contract_id not in opened]
-
-    @property
-    def touches_party(self) -> bool:
-        """Tell whether there is anything about the party to explain."""
-        return bool(self.claim or self.changes or self.opened or self.closed or self.unreadable)
 
 
 @dataclass(slots=True)
