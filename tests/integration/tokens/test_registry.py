@@ -186,8 +186,12 @@ def test_paused(database_settings: DatabaseSettings, sandbox: Sandbox) -> None:
     async def story(scene: Scene) -> None:
         of = await scene.token()
         alice, bob = await scene.loop.party("alice"), await scene.loop.party("bob")
-        coin = await scene.loop.mint(of, alice, "10")
+        await scene.loop.mint(of, alice, "10")
         made = await scene.loop.offer(of, alice, bob, "4")
+        coin = await scene.only(
+            "SELECT contract_id FROM holdings"
+            " WHERE archived_offset IS NULL AND lock_holders IS NULL"
+        )
         rules = await scene.active("rules")
         command = exercise(
             ContractId[TokenRules](rules),

@@ -28,6 +28,7 @@ from cantata.tokens.registry.model import (
     RegistrySettings,
     TransferKind,
 )
+from cantata.tokens.registry.soundness import require_ahead, require_payable
 from cantata.tokens.repository import contracts
 from cantata.tokens.repository import registry as repository
 from cantata.tokens.repository.contracts import Disclosable
@@ -126,8 +127,11 @@ class Registry:
             wanted = Wanted(
                 token=identity, sender=sender, receiver=receiver, amount=transfer.amount
             )
+            now = self._clock.now()
+            require_ahead("executeBefore", transfer.execute_before, now)
             await require_known(look.session, wanted, transfer.input_holding_cids)
-            terms = await transfer_terms(look.session, wanted, self._clock.now())
+            await require_payable(look.session, wanted, transfer.input_holding_cids, now)
+            terms = await transfer_terms(look.session, wanted, now)
             return look(_factory(factory, terms, _kind(sender, receiver, terms)))
 
     async def allocation_factory(self, admin: str | None, arguments: Any) -> AsOf[Factory]:
@@ -142,8 +146,13 @@ class Registry:
             identity = _own(look, asked.expected_admin, leg.instrument_id)
             factory = await factory_of(look.session, identity)
             wanted = Wanted(token=identity, sender=sender, receiver=receiver, amount=leg.amount)
+            now = self._clock.now()
+            settlement = asked.allocation.settlement
+            require_ahead("allocateBefore", settlement.allocate_before, now)
+            require_ahead("settleBefore", settlement.settle_before, now)
             await require_known(look.session, wanted, asked.input_holding_cids)
-            terms = await limited_terms(look.session, wanted, self._clock.now())
+            await require_payable(look.session, wanted, asked.input_holding_cids, now)
+            terms = await limited_terms(look.session, wanted, now)
             return look(_factory(factory, terms))
 
     async def offer_terms(self, admin: str | None, contract: str, ending: Ending) -> AsOf[Terms]:

@@ -114,6 +114,16 @@ async def archive(session: WriteSession, used: Mapping[str, int]) -> dict[str, H
     return {row.contract_id: holding_of(row) for row in rows}
 
 
+async def named(
+    session: ReadSession, contracts: Sequence[ContractId]
+) -> tuple[tuple[Holding, bool], ...]:
+    """Give those of some contracts that are, or were, holdings; tell which are active."""
+    if not contracts:
+        return ()
+    rows = await session.all(select(HOLDINGS).where(HOLDINGS.c.contract_id.in_(list(contracts))))
+    return tuple((holding_of(row), row.archived_offset is None) for row in rows)
+
+
 async def add(
     session: WriteSession, created: Iterable[Holding], archived: Mapping[str, int]
 ) -> None:
