@@ -41,6 +41,9 @@ from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.config import Settings
 from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
+from cantata.exchange.projection.books import Books
+from cantata.exchange.projection.deposits import Deposits
+from cantata.exchange.projection.treasury import TreasuryHistory
 from cantata.http.cursors import Cursors
 from cantata.http.edge import Edge
 from cantata.http.limits import MemoryLimiter, limits_of
@@ -282,7 +285,13 @@ def projections() -> tuple[Projection, ...]:
 
 def ingester(database: Database) -> Ingester:
     """Give the service that writes the ledger's history into the database."""
-    return Ingester(database, projections(), [IntentObserver(handlers(), SystemClock())])
+    clock = SystemClock()
+    books = Books([Deposits(clock)])
+    return Ingester(
+        database,
+        projections(),
+        [IntentObserver(handlers(), clock), TreasuryHistory([books])],
+    )
 
 
 def source(ledger: LedgerClient) -> LedgerSource:

@@ -32,3 +32,31 @@ class BalanceTooLow(ExchangeError):
             hint="ask for less, or wait until what is under way has ended",
             context={"wanted": wanted.to_wire(), "available": available.to_wire()},
         )
+
+
+class TreasuryExists(ExchangeError):
+    """A treasury has this party or name already; fields `party`, `name`."""
+
+    code = "TREASURY_EXISTS"
+
+    def __init__(self, party: str, name: str) -> None:
+        self.party = party
+        self.name = name
+        super().__init__(
+            f"there is a treasury of {party}, or one called {name!r}",
+            hint="list the treasuries; a party can be one treasury only",
+        )
+
+
+class LedgerTooFast(ExchangeError):
+    """Ingestion went past every state that was read; fields `name`, `tries`."""
+
+    code = "LEDGER_TOO_FAST"
+
+    def __init__(self, name: str, tries: int) -> None:
+        self.name = name
+        self.tries = tries
+        super().__init__(
+            f"the treasury {name!r} was not opened: ingestion went past its state {tries} times",
+            hint="nothing was changed; try again when the ledger is quieter",
+        )
