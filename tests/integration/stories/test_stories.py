@@ -6,6 +6,7 @@ import json
 import tempfile
 import uuid
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -20,13 +21,26 @@ from tests.integration.postgres import binaries, real_server
 pytestmark = pytest.mark.slow
 
 
+@dataclass(frozen=True)
+class Ran:
+    """What runs, and the address of its database."""
+
+    platform: Platform
+    database_url: str
+
+
+@pytest.fixture
+def running(ran: Ran) -> Platform:
+    return ran.platform
+
+
 @pytest.fixture(scope="module", params=["embedded", "server"])
-def running(request: pytest.FixtureRequest) -> Iterator[Platform]:
+def ran(request: pytest.FixtureRequest) -> Iterator[Ran]:
     """Everything that `cantata up` starts, on a database of one kind or the other."""
     with tempfile.TemporaryDirectory(prefix="cantata-story-", ignore_cleanup_errors=True) as name:
         if request.param == "embedded":
             with platform(Path(name)) as started:
-                yield started
+                yield Ran(started, started.database_url)
             return
         programs = binaries()
         if programs is None:
@@ -36,7 +50,7 @@ def running(request: pytest.FixtureRequest) -> Iterator[Platform]:
             platform(Path(name), CANTATA_DATABASE_URL=url) as started,
         ):
             assert not (started.folder / "postgres").exists()
-            yield started
+            yield Ran(started, url)
 
 
 def test_through_rest(running: Platform, tmp_path: Path) -> None:
@@ -93,9 +107,10 @@ def test_through_the_short_routes(running: Platform) -> None:
         life_of_a_token(http)
 
 
-def test_everything_is_well_afterwards(running: Platform) -> None:
+def test_everything_is_well_afterwards(ran: Ran) -> None:
+    running = ran.platform
     folder = {"CANTATA_DATA_DIR": str(running.folder), "CANTATA_LEDGER_URL": running.ledger_url}
-    given = {**folder, "CANTATA_DATABASE_URL": running.database_url}
+    given = {**folder, "CANTATA_DATABASE_URL": ran.database_url}
     for command in (("doctor",), ("tokens", "reconcile"), ("audit", "verify"), ("db", "check")):
         done = ended(*command, **given)
         assert done.returncode == 0, (command, done.stdout, done.stderr)
