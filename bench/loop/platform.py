@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-START_SECONDS_MAX = 90
+START_SECONDS_MAX = 300
 STOP_SECONDS_MAX = 40
 POLL_SECONDS = 0.05
 POSTGRESQL = "postgresql"
