@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from cantata.automation.errors import NotNow
@@ -78,27 +78,6 @@ async def require_within_limits(session: ReadSession, wanted: Wanted, now: Times
     sent = await limits.under_way(session, wanted.token)
     if sent and judge_limits(wanted.amount, await _left(session, found, wanted, now, sent)):
         raise NotNow("movements under way may use up what the token's limits leave")
-
-
-async def limits_in_turn(
-    session: ReadSession,
-    wanted: Sequence[Wanted],
-    now: Timestamp,
-    sent: tuple[UnderWay, ...] = (),
-) -> tuple[Limits, ...]:
-    """Give how far each of some movements of one token may go, if all those before it happen.
-
-    And, before all of them, what was sent.
-    """
-    found = None if not wanted else await limits.limits(session, wanted[0].token)
-    if found is None:
-        return (Limits(),) * len(wanted)
-    left, before = [], sent
-    for each in wanted:
-        left.append(await _left(session, found, each, now, before))
-        moved = UnderWay(sender=each.sender, receiver=each.receiver, amount=each.amount)
-        before = (*before, moved)
-    return tuple(left)
 
 
 async def _left(

@@ -28,17 +28,18 @@ from cantata.tokens.batches.model import (
 from cantata.tokens.batches.policy import Facts, judge
 from cantata.tokens.batches.tasks import consent_keys
 from cantata.tokens.batches.wishes import about, batch_wish, row_wish
-from cantata.tokens.facts import Wanted, facts_of, limits_in_turn
+from cantata.tokens.facts import Wanted, facts_of, limits_left
 from cantata.tokens.model import Instrument
 from cantata.tokens.orders import ConsentOrder
 from cantata.tokens.projection.contracts import PREAPPROVAL
 from cantata.tokens.refusals import refusal
-from cantata.tokens.repository import batches, reading
+from cantata.tokens.repository import batches, limits, reading
 from cantata.tokens.repository.batches import BatchRow, RowOutcome
+from cantata.tokens.repository.limits import UnderWay
 from cantata.tokens.rules_policy import Facts as MovementFacts
+from cantata.tokens.rules_policy import Limits, stopped
 from cantata.tokens.rules_policy import Operation as Moved
 from cantata.tokens.rules_policy import judge as judge_movement
-from cantata.tokens.rules_policy import stopped
 from cantata.tokens.service.common import Desk
 from cantata.tokens.wishes import consent_wish
 
@@ -219,16 +220,20 @@ class Batches:
         if moved.value in found.paused:
             error = refusal(stopped(moved))
             return [RowFault(row.line, "", error.code, error.message) for row in rows]
-        wanted = [_wanted(order, row) for row in rows]
-        left = await limits_in_turn(session, wanted, now)
+        is_limited = await limits.limits(session, order.token) is not None
         pairs: dict[tuple[PartyId, PartyId], MovementFacts] = {}
+        above: list[UnderWay] = []
         faults = []
-        for row, each, limits in zip(rows, wanted, left, strict=True):
+        for row in rows:
+            each = _wanted(order, row)
             pair = (each.sender, each.receiver)
             facts = pairs.get(pair) or await facts_of(session, each, now, None)
             pairs[pair] = facts
-            verdict = judge_movement(moved, row.amount, replace(facts, limits=limits))
-            if not verdict.is_allowed:
+            left = await limits_left(session, each, now, above) if is_limited else Limits()
+            verdict = judge_movement(moved, row.amount, replace(facts, limits=left))
+            if verdict.is_allowed:
+                above.append(UnderWay(sender=pair[0], receiver=pair[1], amount=row.amount))
+            else:
                 error = refusal(verdict)
                 faults.append(RowFault(row.line, "", error.code, error.message))
         return faults

@@ -24,7 +24,7 @@ from cantata.tokens.contract.context import PREAPPROVAL as CONSENT
 from cantata.tokens.contract.factory import Payment, TokenFactory
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.errors import CapExceeded, NoConsent
-from cantata.tokens.facts import Wanted, limits_in_turn
+from cantata.tokens.facts import Wanted, limits_left
 from cantata.tokens.model import Holding, InstrumentId
 from cantata.tokens.orders import OFFER_LIFETIME
 from cantata.tokens.projection.contracts import INSTRUCTION, PREAPPROVAL
@@ -32,7 +32,8 @@ from cantata.tokens.refusals import MovementRefused, refusal
 from cantata.tokens.repository import batches, contracts, limits, selection
 from cantata.tokens.repository.batches import BatchRow
 from cantata.tokens.repository.contracts import Disclosable
-from cantata.tokens.rules_policy import Limits, judge_limits
+from cantata.tokens.repository.limits import UnderWay
+from cantata.tokens.rules_policy import judge_limits
 from cantata.tokens.tasks.common import (
     TokenHandler,
     arguments,
@@ -159,29 +160,42 @@ async def _require_consents(
 async def _require_within_limits(
     session: WriteSession, identity: InstrumentId, rows: Sequence[BatchRow], now: Timestamp
 ) -> None:
+    """Refuse what the limits do not admit; wait for what is under way and may use them up.
+
+    Those who prepare movements of a limited token follow each other.
+    """
     if await limits.limits(session, identity) is None:
         return
-    wanted = [
-        Wanted(
-            token=identity,
+    await limits.queue_up(session, identity)
+    moves = [
+        UnderWay(
             sender=PartyId(str(row.sender)),
             receiver=PartyId(str(row.receiver)),
             amount=_amount(row),
         )
         for row in rows
     ]
-    _require_left(wanted, await limits_in_turn(session, wanted, now))
-    await limits.queue_up(session, identity)
+    await _require_left(session, identity, moves, (), now)
     sent = await limits.under_way(session, identity)
     try:
-        _require_left(wanted, await limits_in_turn(session, wanted, now, sent))
+        await _require_left(session, identity, moves, sent, now)
     except MovementRefused as error:
         raise NotNow("movements under way may use up what the token's limits leave") from error
 
 
-def _require_left(wanted: Sequence[Wanted], limited: Sequence[Limits]) -> None:
-    for each, left in zip(wanted, limited, strict=True):
-        verdict = judge_limits(each.amount, left)
+async def _require_left(
+    session: WriteSession,
+    identity: InstrumentId,
+    moves: Sequence[UnderWay],
+    before: Sequence[UnderWay],
+    now: Timestamp,
+) -> None:
+    for number, move in enumerate(moves):
+        wanted = Wanted(
+            token=identity, sender=move.sender, receiver=move.receiver, amount=move.amount
+        )
+        left = await limits_left(session, wanted, now, (*before, *moves[:number]))
+        verdict = judge_limits(move.amount, left)
         if verdict is not None:
             raise refusal(verdict)
 
