@@ -87,9 +87,7 @@ class Platform:
 
 
 @contextmanager
-def platform(
-    folder: Path, *arguments: str, status: int = 0, **settings: str
-) -> Iterator[Platform]:
+def platform(folder: Path, *arguments: str, status: int = 0, **settings: str) -> Iterator[Platform]:
     """Run `cantata up` until the block ends; it has to stop with a status then, 0 if cleanly."""
     ready, said = folder / "ready.json", folder / "said.txt"
     command = (sys.executable, "-m", "cantata", "up", "--sandbox-port", "0", "--port", "0")
