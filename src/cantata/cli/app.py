@@ -29,6 +29,7 @@ GROUPS: tuple[str, ...] = (
     "ingest",
     "ledger",
     "operations",
+    "organisations",
     "sandbox",
     "serve",
     "tokens",

@@ -23,7 +23,7 @@ from cantata.storage.settings import DatabaseSettings
 from tests.api.platform.running import Client, Platform, running_platform
 from tests.api.process import Sandbox
 
-KEYS = {
+KEYS: dict[str, Any] = {
     "RS256": RSAKey.generate_key(2048, {"kid": "rsa"}),
     "ES256": ECKey.generate_key("P-256", {"kid": "ec"}),
     "Ed25519": OKPKey.generate_key("Ed25519", {"kid": "ed, by its new name"}),
@@ -92,7 +92,7 @@ def trusting(
     issuer: Issuer,
 ) -> Iterator[Platform]:
     folder: Path = tmp_path_factory.mktemp("trusting")
-    chosen = {"auth_issuer": issuer.url, "auth_clients": f"{CLIENT}, other"}
+    chosen: dict[str, Any] = {"auth_issuer": issuer.url, "auth_clients": f"{CLIENT}, other"}
     with running_platform(folder, module_settings, shared_sandbox.url, **chosen) as started:
         yield started
 
@@ -152,14 +152,22 @@ def test_only_proven_addresses_link(trusting: Platform, issuer: Issuer) -> None:
     email = "linked@example.com"
     local = trusting.onboard(email)
     for unproven in ("true", 1, None, False):
-        claims = {"email": email, "email_verified": unproven, "nonce": begun(trusting)}
+        claims: dict[str, Any] = {
+            "email": email,
+            "email_verified": unproven,
+            "nonce": begun(trusting),
+        }
         found = finished(trusting, issuer.token(**claims)).json()
         assert found["user"] != local.user
     claims = {"email": email.upper(), "email_verified": True, "nonce": begun(trusting)}
     linked = finished(trusting, issuer.token(**claims))
     assert linked.json()["user"] == local.user
     assert local.get("/v1/me").status_code == 401, "what was opened without proof is closed"
-    malformed = {"email": "no address", "email_verified": True, "nonce": begun(trusting)}
+    malformed: dict[str, Any] = {
+        "email": "no address",
+        "email_verified": True,
+        "nonce": begun(trusting),
+    }
     assert finished(trusting, issuer.token(**malformed)).status_code == 200
 
 
@@ -193,7 +201,7 @@ def test_tokens_that_are_not_for_us_are_refused(
 
 
 def test_several_audiences_need_a_client_that_is_ours(trusting: Platform, issuer: Issuer) -> None:
-    claims = {"aud": ["cantata", "other"], "nonce": begun(trusting)}
+    claims: dict[str, Any] = {"aud": ["cantata", "other"], "nonce": begun(trusting)}
     assert finished(trusting, issuer.token(**claims)).status_code == 200
 
 

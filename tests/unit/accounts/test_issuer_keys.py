@@ -86,8 +86,8 @@ def test_keys_outlast_an_issuer_that_is_away_for_a_while() -> None:
 
 
 def test_only_keys_that_can_sign_are_used() -> None:
-    good = [ED, ECKey.generate_key("P-256", {"kid": "ec"})]
-    bad = [
+    good: list[Any] = [ED, ECKey.generate_key("P-256", {"kid": "ec"})]
+    bad: list[Any] = [
         ECKey.generate_key("P-384", {"kid": "curve"}),
         OctKey.generate_key(256, {"kid": "secret"}),
         OKPKey.generate_key("X25519", {"kid": "exchange"}),
@@ -103,7 +103,8 @@ def test_only_keys_that_can_sign_are_used() -> None:
     given.append({"kty": "RSA", "kid": "short", "n": modulus, "e": "AQAB"})
     found = usable({"keys": [*given, None, 3, {"kty": "RSA", "kid": "x"}, {"kid": ["y"]}]})
     assert sorted(found) == ["ec", "ed"]
-    for content in ({}, {"keys": {}}, {"keys": None}):
+    broken: list[dict[str, Any]] = [{}, {"keys": {}}, {"keys": None}]
+    for content in broken:
         with pytest.raises(IssuerUnavailable):
             usable(content)
 
