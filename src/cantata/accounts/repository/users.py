@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     delete,
+    exists,
     or_,
     select,
     union,
@@ -245,9 +247,36 @@ async def has_right(
     session: ReadSession, user_id: UUID, name: PartyId, right: Right, now: Timestamp
 ) -> bool:
     """Tell whether a user has a right, by herself or by a role; who may act may read."""
-    enough = [Right.ACT_AS.value] if right is Right.ACT_AS else [each.value for each in Right]
+    enough = _enough(right)
     found = await session.row(_RIGHT, user=user_id, now=now, party=name, enough=enough)
     return found is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What a user is and has at a time, as far as one action is concerned."""
+
+    is_active: bool
+    has_right: bool
+    may_see: bool
+    has_role: bool
+
+
+async def standing(
+    session: ReadSession, user_id: UUID, wanted: tuple[str, Right, str], now: Timestamp
+) -> Standing:
+    """Tell by one look whether a user is active, and has a right to a party and a role."""
+    name, right, role = wanted
+    row = await session.row(
+        _STANDING, user=user_id, now=now, party=name, enough=_enough(right), role=role
+    )
+    assert row is not None, user_id
+    return Standing(
+        is_active=bool(row.is_active),
+        has_right=row.has_right,
+        may_see=row.may_see,
+        has_role=row.has_role,
+    )
 
 
 async def put_code(
@@ -295,6 +324,11 @@ def _valid(table: Table, now: Any) -> ColumnElement[bool]:
     return or_(expires.is_(None), expires > now)
 
 
+def _enough(right: Right) -> list[str]:
+    """Give the rights that are as good as one: who may act may read."""
+    return [Right.ACT_AS.value] if right is Right.ACT_AS else [each.value for each in Right]
+
+
 _USER = Query(select(USERS).where(USERS.c.id == bindparam("id")))
 _PARTY = Query(select(PARTIES).where(PARTIES.c.party == bindparam("party")))
 _HELD = _rights_of(bindparam("user", type_=Uuid), bindparam("now", type_=Instant))
@@ -305,6 +339,26 @@ _RIGHT = Query(
         _HELD.c.access == any_(bindparam("enough", type_=ARRAY(Text))),
     )
     .limit(1)
+)
+_IS_ACTIVE = select(USERS.c.is_active).where(USERS.c.id == bindparam("user", type_=Uuid))
+_STANDING = Query(
+    select(
+        _IS_ACTIVE.scalar_subquery().label("is_active"),
+        exists()
+        .where(
+            _HELD.c.party == bindparam("party"),
+            _HELD.c.access == any_(bindparam("enough", type_=ARRAY(Text))),
+        )
+        .label("has_right"),
+        exists().where(_HELD.c.party == bindparam("party")).label("may_see"),
+        exists()
+        .where(
+            ROLE_GRANTS.c.role == bindparam("role"),
+            ROLE_GRANTS.c.user_id == bindparam("user", type_=Uuid),
+            _valid(ROLE_GRANTS, bindparam("now", type_=Instant)),
+        )
+        .label("has_role"),
+    )
 )
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from cantata.accounts.errors import NotAllowed
-from cantata.accounts.model import Action, Decision, Facts, Right, User
+from cantata.accounts.model import Action, Decision, Facts, User
 from cantata.accounts.policy import decide
-from cantata.accounts.repository import roles, users
+from cantata.accounts.repository import users
 from cantata.http.caller import Caller
 from cantata.http.errors import ResourceUnknown
 from cantata.kernel.ids import PartyId
@@ -48,19 +48,13 @@ class Authority:
         return tuple(dict.fromkeys(party.party for party, _ in found))
 
     async def _facts(self, session: ReadSession, caller: Caller, action: Action) -> Facts:
-        now = self._clock.now()
-        user = await users.user(session, caller.user)
         party, role = action.party, action.role
-        has_right = may_see = party is None
-        if party is not None:
-            has_right = await users.has_right(session, caller.user, party, action.right, now)
-            may_see = has_right or await users.has_right(
-                session, caller.user, party, Right.READ_AS, now
-            )
+        wanted = (party or "", action.right, role or "")
+        found = await users.standing(session, caller.user, wanted, self._clock.now())
         return Facts(
-            is_active=user is not None and user.is_active,
+            is_active=found.is_active,
             is_in_scope=caller.is_scoped_for(action.operation, action.token, action.amount),
-            has_right=has_right,
-            may_see_party=may_see,
-            has_role=role is None or await roles.holds(session, role, caller.user, now),
+            has_right=party is None or found.has_right,
+            may_see_party=party is None or found.may_see,
+            has_role=role is None or found.has_role,
         )
