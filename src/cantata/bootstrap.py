@@ -18,6 +18,7 @@ from cantata.accounts.couriers.outbox import OutboxCourier
 from cantata.accounts.couriers.smtp import MailServer, SmtpCourier
 from cantata.accounts.jwks import HttpKeySource
 from cantata.accounts.model import ALLOCATE, ALLOCATE_EXTERNAL
+from cantata.accounts.schedules import schedules as of_accounts
 from cantata.accounts.service.accounts import Accounts
 from cantata.accounts.service.handover import Administration
 from cantata.accounts.service.tokens import TokenSettings
@@ -343,7 +344,8 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
         every = RelTime.of(minutes=settings.reconcile_minutes)
         rebuilds = catch_up(database, ledger) if settings.reconcile_repair else None
         jobs.append(reconciling(reconciler(database, ledger), every, rebuilds))
-    return ScheduleRunner(database, schedules(), SystemClock(), jobs)
+    due = (*schedules(), *of_accounts())
+    return ScheduleRunner(database, due, SystemClock(), jobs)
 
 
 def reconciler(database: Database, ledger: LedgerClient) -> Reconciler:
