@@ -64,7 +64,7 @@ def resync(*, record_time: TimeOption = None, output: OutputOption = OutputForma
     """Find one's place in a ledger with other offsets, after it was restored or replaced.
 
     Updates keep their ids and times. All projections are filled again by the next
-    `cantata ingest run`; none may run meanwhile.
+    `cantata ingest run`; none may run meanwhile, and no worker until they are filled.
     """
     moment = None if record_time is None else part("kernel.time").Timestamp.parse(record_time)
     found = run("ingest", lambda read, stored: part("ops.ingesting").resync(read, stored, moment))
@@ -75,7 +75,8 @@ def resync(*, record_time: TimeOption = None, output: OutputOption = OutputForma
         print_json({"before": found.before.offset, **place})
     else:
         typer.echo(f"the cursor was at {found.before.offset}, and is at {after.offset}")
-        typer.echo("start `cantata ingest run`: it fills the projections")
+        typer.echo("start `cantata ingest run`: it fills the projections; workers may run when")
+        typer.echo("`cantata ingest status` shows all of them live")
 
 
 @contextmanager
