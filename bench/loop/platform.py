@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 START_SECONDS_MAX = 300
 STOP_SECONDS_MAX = 40
@@ -68,13 +69,13 @@ def running(folder: Path) -> Iterator[Platform]:
             process.wait()
 
 
-def _wait(ready: Path, process: subprocess.Popen[bytes]) -> dict[str, dict[str, int]]:
+def _wait(ready: Path, process: subprocess.Popen[bytes]) -> dict[str, Any]:
     end = time.monotonic() + START_SECONDS_MAX
     while not ready.exists():
         if process.poll() is not None or time.monotonic() > end:
             raise SystemExit(f"the platform did not start: {process.poll()}")
         time.sleep(POLL_SECONDS)
-    where: dict[str, dict[str, int]] = json.loads(ready.read_text(encoding="utf-8"))
+    where: dict[str, Any] = json.loads(ready.read_text(encoding="utf-8"))
     return where
 
 

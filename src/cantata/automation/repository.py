@@ -14,7 +14,6 @@ from cantata.automation.model import (
     CLAIM_MAX,
     FINAL,
     IN_DOUBT,
-    IN_FLIGHT,
     LEASE,
     TOGETHER_MAX,
     WAKE_MAX,
@@ -189,25 +188,6 @@ async def listed(
         statement = statement.where(place < func.row(before[0].to_stdlib(), before[1]))
     ordered = statement.order_by(INTENTS.c.created_at.desc(), INTENTS.c.id.desc())
     return tuple(map(intent_of, await session.all(ordered.limit(limit))))
-
-
-async def locked(session: ReadSession, identities: Sequence[UUID]) -> tuple[Intent, ...]:
-    """Give and lock those of some intents that exist, always in the same order."""
-    statement = select(INTENTS).where(INTENTS.c.id.in_(identities)).order_by(INTENTS.c.id)
-    return tuple(map(intent_of, await session.all(statement.with_for_update())))
-
-
-async def dead(session: ReadSession, record_time: Timestamp) -> tuple[Intent, ...]:
-    """Give and lock the intents in flight whose submission can have no effect any more."""
-    statement = (
-        select(INTENTS)
-        .where(
-            INTENTS.c.state.in_([state.value for state in IN_FLIGHT]),
-            INTENTS.c.dead_after < record_time,
-        )
-        .limit(CLAIM_MAX)
-    )
-    return tuple(map(intent_of, await session.all(statement.with_for_update())))
 
 
 async def move(

@@ -51,7 +51,7 @@ def print_ending(url: str, *, stays: bool) -> None:
     to.print(Text.assemble("Its documentation: ", (f"{url}/docs", "cyan")))
     to.print("Try, in another terminal:" if stays else "Try:")
     to.print(Text(f"  {program} users{where} onboard you@example.com", style="green"))
-    to.print(Text(f"  curl {url}/registry/metadata/v1/info", style="green"))
+    to.print(Text(f"  curl {url}/readyz", style="green"))
 
 
 def _until(*, stays: bool) -> str:

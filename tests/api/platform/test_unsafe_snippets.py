@@ -3,7 +3,7 @@
 The rows are those of the table "Snippet by snippet" of the reference on tokens that concern what
 comes in over HTTP and what goes out: each test names its row, sends what the snippet let through,
 and tells the right answer. Rows about ciphers, breakers, caches, images and clusters concern no
-input and are tested where they live. The last part has the bad input that any issuer will see.
+input and are tested where they live.
 """
 
 from __future__ import annotations
@@ -13,8 +13,6 @@ import csv
 import io
 import json
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -22,6 +20,7 @@ import pytest
 from tests.api.platform.running import Client, Platform
 from tests.api.platform.test_bad_input import NAMESPACE, refused
 from tests.api.platform.test_story import balance, new_token
+from tests.api.platform.unchanged import nothing_changes, raw
 
 PERIOD = {"begin": "2020-01-01T00:00:00Z", "end": "2100-01-01T00:00:00Z"}
 
@@ -42,33 +41,6 @@ def token(issuer: Client) -> dict[str, str]:
     body = {"token": found, "receiver": issuer.party, "amount": "100"}
     assert issuer.post("/v1/mints", body).status_code == 200
     return found
-
-
-@contextmanager
-def nothing_changes(issuer: Client, token: dict[str, str]) -> Iterator[None]:
-    before = state_of(issuer, token)
-    yield
-    assert state_of(issuer, token) == before
-
-
-def state_of(issuer: Client, token: dict[str, str]) -> Any:
-    path = f"/v1/tokens/{token['admin']}/{token['id']}"
-    supply = issuer.get(f"{path}/supply").json()
-    supply.pop("offset")
-    holders = issuer.get(f"{path}/holders").json()["items"]
-    operations = issuer.get("/v1/operations").json()["items"]
-    tokens = issuer.get("/v1/tokens", admin=issuer.party).json()["items"]
-    return supply, holders, [each["id"] for each in operations], tokens
-
-
-def raw(caller: Client, path: str, content: bytes | str, **headers: str) -> Any:
-    """Post bytes as they are."""
-    sent = {
-        "Authorization": f"Bearer {caller.token}",
-        "Idempotency-Key": str(uuid.uuid4()),
-        "Content-Type": "application/json",
-    }
-    return caller.http.post(path, content=content, headers={**sent, **headers})
 
 
 def each_operation(issuer: Client, holder: Client, token: dict[str, str], amount: Any) -> Any:
@@ -370,65 +342,3 @@ def test_party_ids_tell_nothing_of_their_users(platform: Platform) -> None:
     for email in ("x", "a@b", "<a@b.c>", "a b@c.de", f"{'a' * 65}@b.cd", "a@b.cd\n", ""):
         answer = platform.anonymous().post("/v1/onboarding", {"email": email})
         assert answer.status_code == 422, (email, answer.text)
-
-
-# The bad input that issue 5 names
-
-
-def test_bad_creations_make_no_token(issuer: Client, token: dict[str, str]) -> None:
-    body = {"issuer": issuer.party, "name": "A", "symbol": "NEW", "currency": "USD"}
-    with nothing_changes(issuer, token):
-        large = {**body, "meta": {"a": "x" * 1_000_000}}
-        refused(issuer.post("/v1/tokens", large), 413, "BODY_TOO_LARGE")
-        long_ = {**body, "meta": {"a": "x" * 1_001}}
-        refused(issuer.post("/v1/tokens", long_), 422, "VALIDATION_FAILED")
-        many = {**body, "meta": {f"k{n}": "v" for n in range(51)}}
-        refused(issuer.post("/v1/tokens", many), 422, "VALIDATION_FAILED")
-        refused(issuer.post("/v1/tokens", {**body, "currency": "XYZ"}), 422, "CURRENCY_UNKNOWN")
-        refused(issuer.post("/v1/tokens", {**body, "currency": "usd"}), 422, "CURRENCY_UNKNOWN")
-        refused(issuer.post("/v1/tokens", {**body, "symbol": "SAFE"}), 409, "SYMBOL_TAKEN")
-        refused(issuer.post("/v1/tokens", {**body, "decimals": 11}), 422, "VALIDATION_FAILED")
-        refused(issuer.post("/v1/tokens", {**body, "cap": "0"}), 422, "AMOUNT_NOT_POSITIVE")
-    other = issuer.get(f"/v1/tokens/{issuer.party}/NEW")
-    refused(other, 404, "INSTRUMENT_UNKNOWN")
-
-
-def test_another_issuer_may_use_the_symbol(platform: Platform, token: dict[str, str]) -> None:
-    assert new_token(platform.onboard(), token["id"])["id"] == token["id"]
-
-
-def test_bad_transfers_move_nothing(
-    platform: Platform, issuer: Client, holder: Client, token: dict[str, str]
-) -> None:
-    body = {"token": token, "sender": issuer.party, "receiver": holder.party, "amount": "60"}
-    assert issuer.post("/v1/transfers", body).status_code == 200
-    unlisted = {**body, "amount": "1", "receiver": f"bob::{NAMESPACE}"}
-    with nothing_changes(issuer, token):
-        free = balance(issuer, token)[0]
-        assert float(free) < 60, "the offer has locked the rest"
-        refused(issuer.post("/v1/transfers", body), 422, "INSUFFICIENT_FUNDS")
-        to_self = {**body, "amount": "1", "receiver": issuer.party}
-        refused(issuer.post("/v1/transfers", to_self), 422, "TRANSFER_TO_SELF")
-        refused(issuer.post("/v1/transfers", unlisted), 422, "PARTY_UNKNOWN")
-        late = {**body, "amount": "1", "execute_before": "2020-01-01T00:00:00Z"}
-        refused(issuer.post("/v1/transfers", late), 422, "DEADLINE_TOO_EARLY")
-        never = {**body, "amount": "1", "execute_before": "tomorrow"}
-        refused(issuer.post("/v1/transfers", never), 422, "INVALID_FIELD")
-        foreign = {**body, "amount": "1", "sender": holder.party}
-        refused(issuer.post("/v1/transfers", foreign), 404, "NOT_FOUND")
-
-
-def test_wrong_roles_do_nothing(
-    platform: Platform, issuer: Client, holder: Client, token: dict[str, str]
-) -> None:
-    mint = {"token": token, "receiver": holder.party, "amount": "1"}
-    with nothing_changes(issuer, token):
-        refused(holder.post("/v1/mints", mint), 403, "NOT_ALLOWED")
-        over = {**mint, "amount": "1000"}
-        refused(issuer.post("/v1/mints", over), 422, "CAP_EXCEEDED")
-        burn = {"token": token, "owner": issuer.party, "amount": "1"}
-        refused(holder.post("/v1/burns", burn), 403, "NOT_ALLOWED")
-        others = {**burn, "owner": platform.onboard().party}
-        refused(holder.post("/v1/burns", others), 404, "NOT_FOUND")
-        nobody = {**mint, "receiver": f"bob::{NAMESPACE}"}
-        refused(issuer.post("/v1/mints", nobody), 422, "PARTY_UNKNOWN")

@@ -43,7 +43,7 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-@given(rows=st.lists(ROWS, min_size=40, max_size=40, unique_by=lambda row: row["id"]))
+@given(rows=st.lists(ROWS, min_size=40, max_size=40, unique_by=lambda row: str(row["id"])))
 @settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
 def test_rows_are_the_same(database_settings: DatabaseSettings, rows: list[dict[str, Any]]) -> None:
     async def main() -> None:
