@@ -1,8 +1,8 @@
 """The outbox: news that commits with the change it tells of, and is delivered afterwards.
 
-News is numbered; a reader keeps its place and asks for what came after it. A number may become
-visible after a higher one, when its transaction took longer: `after` therefore gives nothing
-newer than the oldest transaction that still runs.
+News is numbered when it is written, and numbers become visible out of order: transactions take
+different times. Readers therefore go by places, which `arrange` gives to news that has committed.
+Who has seen a place has seen all smaller ones, whatever was restored or moved to another server.
 """
 
 from __future__ import annotations
@@ -11,10 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Identity, Index, Table, Text, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Identity,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.kernel.time import Timestamp
+from cantata.storage.leadership import lock_key
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant
@@ -26,13 +40,16 @@ OUTBOX = Table(
     "outbox",
     METADATA,
     Column("number", BigInteger, Identity(always=True), primary_key=True),
-    Column("transaction", BigInteger, nullable=False, server_default=text("txid_current()")),
+    Column("place", BigInteger),
     Column("at", Instant, nullable=False),
     Column("topic", Text, nullable=False),
     Column("audience", Text, nullable=False),
     Column("content", JSONB, nullable=False),
-    Index("ix_outbox_topic_number", "topic", "number"),
+    UniqueConstraint("place"),
+    Index("ix_outbox_fresh", "number", postgresql_where="place IS NULL"),
 )
+
+_LOCK = lock_key("outbox")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +63,10 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    """News with its place in the outbox."""
+class Placed:
+    """News with its place in the order of reading."""
 
-    number: int
+    place: int
     news: News
 
 
@@ -65,16 +82,41 @@ async def publish(session: WriteSession, news: Sequence[News]) -> None:
     await session.notify(CHANNEL)
 
 
-async def after(session: ReadSession, number: int, limit: int = PAGE_MAX) -> tuple[Numbered, ...]:
-    """Give news after a number, oldest first, at most `limit` (and PAGE_MAX)."""
-    settled = OUTBOX.c.transaction < text("txid_snapshot_xmin(txid_current_snapshot())")
+async def arrange(session: WriteSession, limit: int = PAGE_MAX) -> int:
+    """Give committed news its places, oldest first; give how many got one.
+
+    One transaction at a time does it, since a place must not be seen before a smaller one; while
+    another one does it, nothing is done. What causes what keeps its order.
+    """
+    if not await session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK))):
+        return 0
+    fresh = (
+        select(OUTBOX.c.number, func.row_number().over(order_by=OUTBOX.c.number).label("rank"))
+        .where(OUTBOX.c.place.is_(None))
+        .order_by(OUTBOX.c.number)
+        .limit(min(limit, PAGE_MAX))
+        .cte("fresh")
+    )
+    last = select(func.coalesce(func.max(OUTBOX.c.place), text("0"))).scalar_subquery()
+    return await session.run(
+        update(OUTBOX).where(OUTBOX.c.number == fresh.c.number).values(place=last + fresh.c.rank)
+    )
+
+
+async def last_place(session: ReadSession) -> int:
+    """Give the last place that was given; 0 before any."""
+    return int(await session.scalar(select(func.max(OUTBOX.c.place))) or 0)
+
+
+async def after(session: ReadSession, place: int, limit: int = PAGE_MAX) -> tuple[Placed, ...]:
+    """Give news after a place, in the order of places, at most `limit` (and PAGE_MAX)."""
     rows = await session.all(
         select(OUTBOX)
-        .where(OUTBOX.c.number > number, settled)
-        .order_by(OUTBOX.c.number)
+        .where(OUTBOX.c.place > place)
+        .order_by(OUTBOX.c.place)
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(
-        Numbered(r.number, News(at=r.at, topic=r.topic, audience=r.audience, content=r.content))
+        Placed(r.place, News(at=r.at, topic=r.topic, audience=r.audience, content=r.content))
         for r in rows
     )

@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take back."""
-    op.drop_index("ix_outbox_topic_number", table_name="outbox")
+    op.drop_index("ix_outbox_fresh", table_name="outbox", postgresql_where="place IS NULL")
     op.drop_table("outbox")
     op.drop_table("schedules")
     op.drop_index("ix_intents_subject", table_name="intents")
@@ -192,13 +192,12 @@ def _outbox() -> None:
     op.create_table(
         "outbox",
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column(
-            "transaction", sa.BigInteger(), server_default=sa.text("txid_current()"), nullable=False
-        ),
+        sa.Column("place", sa.BigInteger()),
         sa.Column("at", Instant(), nullable=False),
         sa.Column("topic", sa.Text(), nullable=False),
         sa.Column("audience", sa.Text(), nullable=False),
         sa.Column("content", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("place", name=op.f("uq_outbox_place")),
     )
-    op.create_index("ix_outbox_topic_number", "outbox", ["topic", "number"])
+    op.create_index("ix_outbox_fresh", "outbox", ["number"], postgresql_where="place IS NULL")
