@@ -133,6 +133,7 @@ class ListedInstrument:
     listing: Listing
     policy: Policy
     listed_at: Timestamp
+    name: str = ""
 
     @property
     def takes_deposits(self) -> bool:

@@ -14,6 +14,7 @@ from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 
 LISTED_MAX = 10_000
+REGISTRIES_MAX = 1_000
 
 
 async def save_registry(session: WriteSession, registry: Registry) -> None:
@@ -32,9 +33,13 @@ async def save_registry(session: WriteSession, registry: Registry) -> None:
 async def registry(session: ReadSession, admin: PartyId) -> Registry | None:
     """Give where an admin's registry answers, or None."""
     row = await session.first(select(REGISTRIES).where(REGISTRIES.c.admin == admin))
-    if row is None:
-        return None
-    return Registry(admin=PartyId(row.admin), url=row.url, checked_at=row.checked_at, info=row.info)
+    return None if row is None else _registry(row)
+
+
+async def registries(session: ReadSession) -> tuple[Registry, ...]:
+    """Give where all registries answer, by admin."""
+    ordered = select(REGISTRIES).order_by(REGISTRIES.c.admin).limit(REGISTRIES_MAX)
+    return tuple(map(_registry, await session.all(ordered)))
 
 
 async def save(session: WriteSession, listed: ListedInstrument) -> None:
@@ -42,6 +47,7 @@ async def save(session: WriteSession, listed: ListedInstrument) -> None:
     row = {
         "admin": listed.id.admin,
         "instrument": listed.id.id,
+        "name": listed.name,
         "symbol": listed.symbol,
         "decimals": listed.decimals,
         "packages": list(listed.packages),
@@ -55,13 +61,14 @@ async def save(session: WriteSession, listed: ListedInstrument) -> None:
     await session.run(statement.on_conflict_do_update(index_elements=key, set_=changed))
 
 
-async def find(session: ReadSession, identity: InstrumentId) -> ListedInstrument | None:
+async def find(
+    session: ReadSession, identity: InstrumentId, *, lock: bool = False
+) -> ListedInstrument | None:
     """Give a listed instrument, or None."""
-    row = await session.first(
-        select(INSTRUMENTS).where(
-            INSTRUMENTS.c.admin == identity.admin, INSTRUMENTS.c.instrument == identity.id
-        )
+    statement = select(INSTRUMENTS).where(
+        INSTRUMENTS.c.admin == identity.admin, INSTRUMENTS.c.instrument == identity.id
     )
+    row = await session.first(statement.with_for_update() if lock else statement)
     return None if row is None else _listed(row)
 
 
@@ -72,9 +79,14 @@ async def every(session: ReadSession) -> dict[InstrumentId, ListedInstrument]:
     return {listed.id: listed for listed in map(_listed, rows)}
 
 
+def _registry(row: Row[Any]) -> Registry:
+    return Registry(admin=PartyId(row.admin), url=row.url, checked_at=row.checked_at, info=row.info)
+
+
 def _listed(row: Row[Any]) -> ListedInstrument:
     return ListedInstrument(
         id=InstrumentId(PartyId(row.admin), row.instrument),
+        name=row.name,
         symbol=row.symbol,
         decimals=row.decimals,
         packages=tuple(row.packages),

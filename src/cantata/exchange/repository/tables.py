@@ -121,6 +121,7 @@ INSTRUMENTS = Table(
     METADATA,
     Column("admin", Text, ForeignKey("exchange_registries.admin"), nullable=False),
     Column("instrument", Text, nullable=False),
+    Column("name", Text, nullable=False),
     Column("symbol", Text, nullable=False),
     Column("decimals", Integer, nullable=False),
     Column("packages", ARRAY(Text), nullable=False),
@@ -175,6 +176,8 @@ DEPOSITS = Table(
     Column("execute_before", Instant),
     Column("tries", Integer, nullable=False),
     Column("failure", JSONB),
+    Column("intent", Uuid),
+    Column("due_at", Instant),
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("treasury", "update_id", "node_id", "admin", "instrument"),
     UniqueConstraint("treasury", "original_instruction"),
@@ -186,7 +189,9 @@ DEPOSITS = Table(
         "execute_before",
         postgresql_where="state IN ('offered', 'stuck', 'suspense', 'refunding')",
     ),
+    Index("ix_exchange_deposits_due", "due_at", postgresql_where="due_at IS NOT NULL"),
 )
+"""`intent` is what accepts an offer now, or did last; the offer is looked at again at `due_at`."""
 
 WITHDRAWALS = Table(
     "exchange_withdrawals",
@@ -226,6 +231,35 @@ WITHDRAWALS = Table(
         postgresql_where="state IN ('requested', 'submitted', 'unknown', 'offered')",
     ),
 )
+
+PREAPPROVALS = Table(
+    "exchange_preapprovals",
+    METADATA,
+    Column("treasury", Text, ForeignKey("exchange_treasuries.party"), nullable=False),
+    Column("admin", Text, nullable=False),
+    Column("instrument", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("term_seconds", BigInteger, nullable=False),
+    Column("contract_id", Text),
+    Column("expires_at", Instant),
+    Column("checked_at", Instant),
+    Column("intent", Uuid),
+    Column("failure", JSONB),
+    Column("wanted_at", Instant, nullable=False),
+    PrimaryKeyConstraint("treasury", "admin", "instrument"),
+)
+"""Pre-approvals that treasuries are to have; the contract is the one that was seen last."""
+
+REWARDS = Table(
+    "exchange_rewards",
+    METADATA,
+    Column("treasury", Text, ForeignKey("exchange_treasuries.party"), primary_key=True),
+    Column("mode", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+)
+"""How a treasury's activity is rewarded; a treasury without a row claims nothing."""
 
 JOURNAL = Table(
     "journal_entries",
