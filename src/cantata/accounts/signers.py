@@ -9,8 +9,8 @@ from typing import Any
 from cantata.accounts.errors import NotOneCommand, SignersMixed
 from cantata.accounts.model import PartyKind
 from cantata.accounts.repository import users
-from cantata.automation.handler import Handler, ManyHandler, Plan, Prepared
-from cantata.automation.model import Intent
+from cantata.automation.handler import Handler, HearsOfEnd, ManyHandler, Plan, Prepared, Prepares
+from cantata.automation.model import Failure, Intent
 from cantata.kernel.time import Timestamp
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
@@ -19,7 +19,7 @@ from cantata.storage.session import WriteSession
 class SignedOutside:
     """A handler whose plans wait for signatures when external parties act."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Prepares) -> None:
         self._handler = handler
 
     @property
@@ -50,6 +50,11 @@ class SignedOutside:
     ) -> Mapping[str, Any]:
         """Give the result."""
         return await self._handler.finished(session, intent, transaction)
+
+    async def given_up(self, session: WriteSession, intent: Intent, failure: Failure) -> None:
+        """Tell the handler of the end, if it wants to hear of it."""
+        if isinstance(self._handler, HearsOfEnd):
+            await self._handler.given_up(session, intent, failure)
 
 
 class ManySignedOutside(SignedOutside):
@@ -84,7 +89,10 @@ class ManySignedOutside(SignedOutside):
 
 
 def signed_outside(handler: Handler) -> Handler:
-    """Give a handler whose plans wait for signatures when external parties act."""
+    """Give a handler whose plans wait for signatures when external parties act.
+
+    The plans of kinds that consult others say themselves who signs.
+    """
     if isinstance(handler, ManyHandler):
         return ManySignedOutside(handler)
-    return SignedOutside(handler)
+    return SignedOutside(handler) if isinstance(handler, Prepares) else handler

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from cantata.automation.model import Wish
 from cantata.kernel.errors import CantataError
-from cantata.kernel.time import Timestamp
+from cantata.kernel.time import RelTime, Timestamp
 
 
 class IdempotencyConflict(CantataError):
@@ -66,6 +66,19 @@ class NotNow(CantataError):
     def __init__(self, message: str, *, hint: str = "", first: Sequence[Wish] = ()) -> None:
         self.first = tuple(first)
         super().__init__(message, hint=hint)
+
+
+class ConsultTimedOut(NotNow):
+    """Those who were asked before an attempt did not answer in time; field `waited`."""
+
+    code = "CONSULT_TIMED_OUT"
+
+    def __init__(self, waited: RelTime) -> None:
+        self.waited = waited
+        super().__init__(
+            f"what preparation needs was not known within {waited.microseconds // 1_000} ms",
+            hint="it is asked for again; look whether the registry answers",
+        )
 
 
 class WaitedTooLong(NotPossible):

@@ -9,6 +9,7 @@ from typing import Protocol
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
 from cantata.automation.batches.preparing import Preparer
+from cantata.automation.consulting import consulted, planned
 from cantata.automation.errors import (
     DeadlinePassed,
     NotNow,
@@ -149,12 +150,11 @@ class IntentSubmitter:
 
     async def _prepared(self, intent: Intent) -> Sent:
         """Prepare and write down that it is sent before it is, in one transaction."""
-        now = self._clock.now()
-        deadline = intent.wish.deadline
-        if deadline is not None and deadline <= now:
-            raise DeadlinePassed(deadline)
+        handler = self._handlers[intent.wish.kind]
+        found = await consulted(handler, intent, self._in_time(intent))
+        now = self._in_time(intent)
         async with self._database.write() as session:
-            plan = await self._handlers[intent.wish.kind].prepare(session, intent, now)
+            plan = await planned(session, handler, intent, found, now)
             name = command_id(intent.id, intent.attempts + 1)
             if plan.external:
                 moved = await repository.move(
@@ -170,6 +170,13 @@ class IntentSubmitter:
                 path = (State.PREPARED, State.SUBMITTED)
                 moved = await self._mark(session, intent, path, plan, name)
             return Sent((moved,), plan, name)
+
+    def _in_time(self, intent: Intent) -> Timestamp:
+        """Give the time; raise DeadlinePassed."""
+        now, deadline = self._clock.now(), intent.wish.deadline
+        if deadline is not None and deadline <= now:
+            raise DeadlinePassed(deadline)
+        return now
 
     async def _for_signature(self, intent: Intent, plan: Plan) -> None:
         """Have the ledger prepare the transaction, and leave it to be signed."""

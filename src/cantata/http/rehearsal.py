@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from cantata.automation.handler import Handler, Plan
+from cantata.automation.consulting import consulted, planned
+from cantata.automation.handler import Consults, Handler, Plan
 from cantata.automation.model import Intent
 from cantata.kernel.time import Clock
 from cantata.ledger.submission import Disclosed, Submission
@@ -75,15 +76,22 @@ class Rehearsal:
             return answer
 
     async def _planned(self, use_case: UseCase) -> tuple[Intent, Plan | None]:
-        async def run(session: WriteSession) -> tuple[Intent, Plan | None]:
+        """Plan in the transaction that asks; what must be found out first takes a second one."""
+
+        async def run(session: WriteSession, *found: Any) -> tuple[Intent, Plan | None]:
             intent, _ = await use_case(session)
             handler = self._handlers.get(intent.wish.kind)
-            if handler is None:
+            if handler is None or (isinstance(handler, Consults) and not found):
                 return intent, None
-            return intent, await handler.prepare(session, intent, self._clock.now())
+            now = self._clock.now()
+            return intent, await planned(session, handler, intent, next(iter(found), None), now)
 
-        planned: tuple[Intent, Plan | None] = await self.discard(run)
-        return planned
+        intent, plan = await self.discard(run)
+        handler = self._handlers.get(intent.wish.kind)
+        if isinstance(handler, Consults):
+            found = await consulted(handler, intent, self._clock.now())
+            intent, plan = await self.discard(lambda session: run(session, found))
+        return intent, plan
 
 
 def _submission(plan: Plan, intent: Intent) -> Submission:

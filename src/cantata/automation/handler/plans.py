@@ -1,25 +1,25 @@
-"""What a slice brings: how an intent of its kind becomes a command, and what is undone."""
+"""Plans: the commands of intents, and which intents share a submission."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 from cantata.automation.model import TOGETHER_MAX, Intent
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
-from cantata.ledger.model.updates import Transaction
 from cantata.ledger.submission import Disclosed, Submission
-from cantata.storage.session import WriteSession
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The command of an intent: JSON of the ledger's API, and the contracts disclosed to it.
 
-    `notes` is what the slice wants to find again at the end. `external` tells that a party
-    signs outside: its transaction is prepared and waits for the signature.
+    `notes` is what the slice wants to find again at the end. `external` tells that parties sign
+    outside: the transaction is prepared, and waits for the signature of somebody, or of the
+    configured `signer` that is named. Such a transaction is never recorded after
+    `max_record_time`, and uses none but the contracts of `inputs`, if these are given.
     """
 
     commands: Sequence[Mapping[str, Any]]
@@ -28,6 +28,12 @@ class Plan:
     disclosed: Sequence[Mapping[str, Any]] = ()
     external: bool = False
     notes: Mapping[str, Any] | None = None
+    signer: str = ""
+    max_record_time: Timestamp | None = None
+    inputs: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        assert self.external or not self.signer, "only what is prepared first can be signed"
 
     def submission(self, command_id: str) -> Submission:
         """Give what is sent to the ledger."""
@@ -49,6 +55,7 @@ class Plan:
 
     def to_json(self) -> dict[str, Any]:
         """Give what is stored."""
+        latest = self.max_record_time
         return {
             "commands": list(self.commands),
             "actAs": list(self.act_as),
@@ -56,11 +63,15 @@ class Plan:
             "disclosed": list(self.disclosed),
             "external": self.external,
             "notes": dict(self.notes or {}),
+            "signer": self.signer,
+            "maxRecordTime": None if latest is None else str(latest),
+            "inputs": None if self.inputs is None else list(self.inputs),
         }
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Plan:
         """Read what was stored."""
+        latest, inputs = stored.get("maxRecordTime"), stored.get("inputs")
         return cls(
             commands=stored["commands"],
             act_as=tuple(stored["actAs"]),
@@ -68,6 +79,9 @@ class Plan:
             disclosed=stored["disclosed"],
             external=stored["external"],
             notes=stored["notes"],
+            signer=stored.get("signer", ""),
+            max_record_time=None if latest is None else Timestamp.parse(latest),
+            inputs=None if inputs is None else tuple(inputs),
         )
 
 
@@ -76,11 +90,14 @@ class Parcel:
     """One submission, and the intents that it carries out, in the order of its parts.
 
     Only intents of the same acting parties belong together: the parties of a transaction may
-    learn who submitted it.
+    learn who submitted it. What parties sign outside carries out one intent.
     """
 
     intents: tuple[Intent, ...]
     plan: Plan
+
+    def __post_init__(self) -> None:
+        assert not self.plan.external or len(self.intents) == 1, "one intent for one signature"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,56 +124,3 @@ def companies(intents: Sequence[Intent], most: int = TOGETHER_MAX) -> Sequence[t
             found.append([intent])
             bound = min(most, intent.together_max)
     return [tuple(each) for each in found]
-
-
-class Handler(Protocol):
-    """A kind of intent; all three run inside a database transaction of the caller."""
-
-    @property
-    def kind(self) -> str:
-        """The kind, such as `tokens.mint`."""
-
-    async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
-        """Choose and reserve what the command needs.
-
-        Raise NotPossible for what a rule forbids, NotNow for what may be possible later.
-        """
-
-    async def release(self, session: WriteSession, intent: Intent) -> None:
-        """Give back what was reserved; harmless when nothing is."""
-
-    async def finished(
-        self, session: WriteSession, intent: Intent, transaction: Transaction
-    ) -> Mapping[str, Any]:
-        """Give the result of an intent whose transaction was ingested."""
-
-
-@runtime_checkable
-class PreparesMany(Handler, Protocol):
-    """A kind whose intents are prepared many at a time, by a few statements for all of them."""
-
-    async def prepare_all(
-        self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
-    ) -> Prepared:
-        """Choose and reserve what the commands need; reserve nothing for what is not in a parcel.
-
-        What a rule forbids is refused with NotPossible, what may be possible later with NotNow.
-        """
-
-
-@runtime_checkable
-class EndsMany(Handler, Protocol):
-    """A kind whose intents end many at a time: its results are read from transactions alone."""
-
-    async def release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
-        """Give back what was reserved for any of them; harmless when nothing is."""
-
-    def result(
-        self, intent: Intent, transaction: Transaction, part: int | None
-    ) -> Mapping[str, Any]:
-        """Give the result of an intent; `part` is its place if it shares the transaction."""
-
-
-@runtime_checkable
-class ManyHandler(PreparesMany, EndsMany, Protocol):
-    """A kind whose intents are prepared and ended many at a time."""
