@@ -1,4 +1,4 @@
-"""Plans for any holdings: no unit is lost, nothing is used twice, and repeated they come to an end."""
+"""Plans for any holdings: no unit is lost, nothing is used twice, and they come to an end."""
 
 from __future__ import annotations
 

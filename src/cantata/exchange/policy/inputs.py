@@ -21,7 +21,8 @@ class Candidates:
 
     `best` is the smallest that covers the amount alone. `largest` are sorted from the largest
     down, as many as one transfer may take; `smallest` from the smallest up, as many as
-    `small_ones_read` says. `free` is what all free holdings together hold, if there is no best.
+    `small_ones_read` says. `free` is what all free holdings together hold; if the largest ones
+    cover the amount, what they hold will do.
     """
 
     best: Coin | None
