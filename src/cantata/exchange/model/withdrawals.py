@@ -41,7 +41,7 @@ class WithdrawalState(Enum):
     REJECTED = "rejected"
     """The receiver refused; the money is back."""
     WITHDRAWN = "withdrawn"
-    """Taken back on the customer's wish; the money is back."""
+    """Taken back on the customer's wish, offered or not; the money is back."""
     EXPIRED = "expired"
     """Not accepted in time; the money is back."""
     FAILED = "failed"
@@ -61,7 +61,7 @@ _ENDS_OF_AN_OFFER = frozenset(
 _SEEN = frozenset({WithdrawalState.OFFERED, WithdrawalState.COMPLETED})
 _FOLLOWING: dict[WithdrawalState, frozenset[WithdrawalState]] = {
     WithdrawalState.REQUESTED: frozenset(
-        {WithdrawalState.SUBMITTED, WithdrawalState.FAILED, *_SEEN}
+        {WithdrawalState.SUBMITTED, WithdrawalState.WITHDRAWN, WithdrawalState.FAILED, *_SEEN}
     ),
     WithdrawalState.SUBMITTED: frozenset(
         {WithdrawalState.REQUESTED, WithdrawalState.UNKNOWN, WithdrawalState.FAILED, *_SEEN}
@@ -72,13 +72,26 @@ _FOLLOWING: dict[WithdrawalState, frozenset[WithdrawalState]] = {
     WithdrawalState.OFFERED: _ENDS_OF_AN_OFFER,
     WithdrawalState.COMPLETED: frozenset(),
     WithdrawalState.REJECTED: frozenset(),
-    WithdrawalState.WITHDRAWN: frozenset(),
+    WithdrawalState.WITHDRAWN: _SEEN,
     WithdrawalState.EXPIRED: frozenset(),
-    WithdrawalState.FAILED: frozenset(),
+    WithdrawalState.FAILED: _SEEN,
 }
+"""What was given up and is seen on the ledger after all did happen, with an alarm."""
 
-FINAL = frozenset(state for state, following in _FOLLOWING.items() if not following)
-CANCELLABLE = frozenset({WithdrawalState.REQUESTED, WithdrawalState.OFFERED})
+FINAL = frozenset(
+    {
+        WithdrawalState.COMPLETED,
+        WithdrawalState.REJECTED,
+        WithdrawalState.WITHDRAWN,
+        WithdrawalState.EXPIRED,
+        WithdrawalState.FAILED,
+    }
+)
+MEMO_LENGTH_MAX = 256
+"""Characters of the memo that a customer gives for the receiver."""
+
+WITHDRAWAL_ID = "cantata.dev/withdrawal-id"
+"""The metadata key under which a transfer of a treasury names its withdrawal."""
 
 
 class IllegalWithdrawalStep(CantataError):
@@ -96,14 +109,30 @@ class IllegalWithdrawalStep(CantataError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalOrder:
+    """A payment that a customer wants; `receiver` is as it was given, unchecked.
+
+    `memo` is for the receiver, such as an account at another exchange; it may be empty.
+    """
+
+    account: UUID
+    instrument: InstrumentId
+    amount: Decimal
+    receiver: str
+    memo: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Withdrawal:
     """A payment of a treasury; its id is that of the intent that sends it, and its reason.
 
     `amount` is what the receiver gets, `fee` what the customer pays besides. `attempts` counts
-    submissions. After `dead_after` (record time) no submission so far can have an effect.
-    `execute_before` is until when an offer waits. `original_instruction` is the offer's first
-    contract, `instruction` its present one. `update_id` is that of the payment or the offer,
-    `end_update_id` that of what ended the offer; both are set by ingestion alone.
+    submissions. It is not sent any more when `dead_after` has passed by ingested record time;
+    None until inputs were reserved for it. `execute_before` is until when an offer waits.
+    `original_instruction` is the offer's first contract, `instruction` its present one.
+    `update_id` is that of the payment or the offer, `end_update_id` that of what ended the offer;
+    both are set by ingestion alone, with `record_time`, the time of the last of them. `deposit`
+    is the one that is refunded. `cancel_wanted`: the offer, once there is one, is taken back.
     """
 
     id: UUID
@@ -129,6 +158,7 @@ class Withdrawal:
     failure: Failure | None
     created_at: Timestamp
     updated_at: Timestamp
+    deposit: UUID | None = None
 
 
 def may_follow(before: WithdrawalState, after: WithdrawalState) -> bool:

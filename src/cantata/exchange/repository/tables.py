@@ -68,7 +68,7 @@ HOLDINGS = Table(
     Column("admin", Text, nullable=False),
     Column("instrument", Text, nullable=False),
     Column("amount", Amount, nullable=False),
-    Column("lock", JSONB),
+    Column("lock", JSONB(none_as_null=True)),
     Column("usable_from", Instant),
     Column("template_id", Text, nullable=False),
     Column("package_name", Text, nullable=False),
@@ -134,12 +134,13 @@ INSTRUMENTS = Table(
 PACKAGES = Table(
     "exchange_packages",
     METADATA,
-    Column("package_id", Text, primary_key=True),
-    Column("admin", Text, nullable=False),
+    Column("admin", Text, ForeignKey("exchange_registries.admin"), nullable=False),
+    Column("package_id", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("version", Text, nullable=False),
     Column("dar_sha256", Text, nullable=False),
     Column("uploaded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("admin", "package_id"),
 )
 """What was uploaded for which admin: the record that a restored participant is filled from."""
 
@@ -218,6 +219,7 @@ WITHDRAWALS = Table(
     Column("ledger_offset", BigInteger),
     Column("record_time", Instant),
     Column("failure", JSONB),
+    Column("deposit", Uuid, ForeignKey("exchange_deposits.id")),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_exchange_withdrawals_account", "account", "created_at"),

@@ -98,13 +98,16 @@ def _packages() -> None:
     """Make the record of uploaded packages."""
     op.create_table(
         "exchange_packages",
-        sa.Column("package_id", sa.Text(), nullable=False),
         sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("package_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("version", sa.Text(), nullable=False),
         sa.Column("dar_sha256", sa.Text(), nullable=False),
         sa.Column("uploaded_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("package_id", name=op.f("pk_exchange_packages")),
+        sa.PrimaryKeyConstraint("admin", "package_id", name=op.f("pk_exchange_packages")),
+        sa.ForeignKeyConstraint(
+            ["admin"], ["exchange_registries.admin"], name=op.f("fk_exchange_packages_admin")
+        ),
     )
 
 
@@ -298,11 +301,15 @@ def _withdrawals() -> None:
         sa.Column("ledger_offset", sa.BigInteger()),
         sa.Column("record_time", Instant()),
         sa.Column("failure", JSONB()),
+        sa.Column("deposit", sa.Uuid()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_withdrawals")),
         sa.ForeignKeyConstraint(
             ["account"], ["exchange_accounts.id"], name=op.f("fk_exchange_withdrawals_account")
+        ),
+        sa.ForeignKeyConstraint(
+            ["deposit"], ["exchange_deposits.id"], name=op.f("fk_exchange_withdrawals_deposit")
         ),
     )
     op.create_index(
