@@ -7,6 +7,7 @@ from enum import Enum
 from uuid import UUID
 
 from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 
 MEMO_LENGTH_MAX = 128
@@ -38,3 +39,11 @@ class CustomerAccount:
     treasury: PartyId
     state: AccountState
     created_at: Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What a customer has of an instrument: free to withdraw, and held by withdrawals."""
+
+    available: Decimal
+    held: Decimal

@@ -92,6 +92,8 @@ class Deposit:
     `original_instruction` is the offer's first contract, `instruction` its present one; both are
     empty for a deposit in one step. `memo` is as the sender wrote it. `reason` says why it is not
     credited, or not accepted (`cantata.exchange.policy.deposits.Reason`); empty if it is.
+    `tries` counts acceptances that failed, the last one for `failure`; `intent` is the present
+    acceptance, or the last one. An offer is looked at again at `due_at`, None for never.
     """
 
     id: UUID
@@ -113,6 +115,8 @@ class Deposit:
     tries: int
     failure: Failure | None
     updated_at: Timestamp
+    intent: UUID | None = None
+    due_at: Timestamp | None = None
 
 
 def may_follow(before: DepositState, after: DepositState) -> bool:

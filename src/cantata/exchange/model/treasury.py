@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from typing import Any
 
-from cantata.kernel.ids import PartyId
+from cantata.kernel.ids import PackageId, PackageName, PackageVersion, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.tokens.model import INPUTS_MAX, InstrumentId
@@ -72,6 +72,18 @@ class Registry:
     url: str
     checked_at: Timestamp
     info: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadedPackage:
+    """The main package of a DAR that was uploaded because an admin's tokens need it."""
+
+    admin: PartyId
+    id: PackageId
+    name: PackageName
+    version: PackageVersion
+    dar_sha256: str
+    uploaded_at: Timestamp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

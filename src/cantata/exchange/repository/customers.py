@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import Row, Text, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.exchange.model.customers import AccountState, CustomerAccount
-from cantata.exchange.repository.tables import ACCOUNTS
+from cantata.exchange.model.journal import ZERO, BookKind
+from cantata.exchange.repository.tables import ACCOUNTS, BALANCES, WITHDRAWALS
 from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.tokens.model import InstrumentId
 
 PAGE_MAX = 500
 
@@ -31,9 +34,12 @@ async def add(session: WriteSession, account: CustomerAccount) -> bool:
     return await session.first(fresh.returning(ACCOUNTS.c.id)) is not None
 
 
-async def find(session: ReadSession, identity: UUID) -> CustomerAccount | None:
+async def find(
+    session: ReadSession, identity: UUID, *, lock: bool = False
+) -> CustomerAccount | None:
     """Give an account, or None."""
-    row = await session.first(select(ACCOUNTS).where(ACCOUNTS.c.id == identity))
+    statement = select(ACCOUNTS).where(ACCOUNTS.c.id == identity)
+    row = await session.first(statement.with_for_update() if lock else statement)
     return None if row is None else account_of(row)
 
 
@@ -63,6 +69,22 @@ async def page(
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(map(account_of, rows))
+
+
+async def held(session: ReadSession, identity: UUID) -> dict[InstrumentId, Decimal]:
+    """Give what withdrawals under way hold of an account's balance."""
+    of = (BALANCES.c.admin, BALANCES.c.instrument)
+    mine = select(cast(WITHDRAWALS.c.id, Text)).where(WITHDRAWALS.c.account == identity)
+    rows = await session.all(
+        select(*of, func.sum(-BALANCES.c.amount).label("amount"))
+        .where(
+            BALANCES.c.kind == BookKind.HELD.value,
+            BALANCES.c.name.in_(mine),
+            BALANCES.c.amount != ZERO,
+        )
+        .group_by(*of)
+    )
+    return {InstrumentId(PartyId(row.admin), row.instrument): row.amount for row in rows}
 
 
 async def set_state(session: WriteSession, identity: UUID, state: AccountState) -> None:

@@ -13,6 +13,7 @@ from cantata.automation.model import Failure
 from cantata.exchange.model.deposits import Deposit, DepositState, IllegalDepositStep, may_follow
 from cantata.exchange.repository.tables import DEPOSITS
 from cantata.kernel.ids import ContractId, PartyId
+from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 
@@ -70,6 +71,29 @@ async def in_state(
     return tuple(map(deposit_of, rows))
 
 
+async def look_again(
+    session: WriteSession,
+    now: Timestamp,
+    *,
+    instrument: InstrumentId | None = None,
+    account: UUID | None = None,
+) -> int:
+    """Have offers looked at that nobody is accepting: of an instrument, of an account, or all."""
+    waiting = [
+        DEPOSITS.c.state == DepositState.OFFERED.value,
+        DEPOSITS.c.due_at > now,
+        DEPOSITS.c.reason != "",
+    ]
+    if instrument is not None:
+        waiting += [
+            DEPOSITS.c.admin == instrument.admin,
+            DEPOSITS.c.instrument == instrument.id,
+        ]
+    if account is not None:
+        waiting.append(DEPOSITS.c.account == account)
+    return await session.run(update(DEPOSITS).where(*waiting).values(due_at=now))
+
+
 def deposit_of(row: Row[Any]) -> Deposit:
     """Read a deposit."""
     original, instruction = row.original_instruction, row.instruction
@@ -92,6 +116,8 @@ def deposit_of(row: Row[Any]) -> Deposit:
         execute_before=row.execute_before,
         tries=row.tries,
         failure=None if row.failure is None else Failure(**row.failure),
+        intent=row.intent,
+        due_at=row.due_at,
         updated_at=row.updated_at,
     )
 
@@ -125,5 +151,7 @@ def _row(deposit: Deposit) -> dict[str, Any]:
             "hint": failure.hint,
             "context": dict(failure.context),
         },
+        "intent": deposit.intent,
+        "due_at": deposit.due_at,
         "updated_at": deposit.updated_at,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.exchange.model.treasury import ListedInstrument, Listing, Policy, Registry
@@ -42,19 +42,25 @@ async def registries(session: ReadSession) -> tuple[Registry, ...]:
     return tuple(map(_registry, await session.all(ordered)))
 
 
+async def count_registries(session: ReadSession) -> int:
+    """Count the registries."""
+    return int(await session.scalar(select(func.count()).select_from(REGISTRIES)))
+
+
+async def add(session: WriteSession, listed: ListedInstrument) -> bool:
+    """List an instrument; tell whether it was not listed before."""
+    fresh = insert(INSTRUMENTS).values(_row(listed)).on_conflict_do_nothing()
+    return await session.first(fresh.returning(INSTRUMENTS.c.admin)) is not None
+
+
+async def count(session: ReadSession) -> int:
+    """Count the listed instruments."""
+    return int(await session.scalar(select(func.count()).select_from(INSTRUMENTS)))
+
+
 async def save(session: WriteSession, listed: ListedInstrument) -> None:
     """List an instrument, or change how it is treated."""
-    row = {
-        "admin": listed.id.admin,
-        "instrument": listed.id.id,
-        "name": listed.name,
-        "symbol": listed.symbol,
-        "decimals": listed.decimals,
-        "packages": list(listed.packages),
-        "listing": listed.listing.value,
-        "policy": listed.policy.to_json(),
-        "listed_at": listed.listed_at,
-    }
+    row = _row(listed)
     key = ["admin", "instrument"]
     changed = {name: value for name, value in row.items() if name not in {*key, "listed_at"}}
     statement = insert(INSTRUMENTS).values(row)
@@ -94,3 +100,17 @@ def _listed(row: Row[Any]) -> ListedInstrument:
         policy=Policy.from_json(row.policy),
         listed_at=row.listed_at,
     )
+
+
+def _row(listed: ListedInstrument) -> dict[str, Any]:
+    return {
+        "admin": listed.id.admin,
+        "instrument": listed.id.id,
+        "name": listed.name,
+        "symbol": listed.symbol,
+        "decimals": listed.decimals,
+        "packages": list(listed.packages),
+        "listing": listed.listing.value,
+        "policy": listed.policy.to_json(),
+        "listed_at": listed.listed_at,
+    }
