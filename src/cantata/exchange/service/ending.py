@@ -1,0 +1,87 @@
+"""What belongs to the end of a withdrawal: money back once, its deposit, the news."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from cantata.automation.model import Failure
+from cantata.exchange.model.deposits import DepositState
+from cantata.exchange.model.treasury import ZERO
+from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind, WithdrawalState
+from cantata.exchange.policy.endings import origin_of, returned
+from cantata.exchange.repository import deposits, journal, withdrawals
+from cantata.kernel.time import Timestamp
+from cantata.storage.outbox import News, publish
+from cantata.storage.session import WriteSession
+
+_DEPOSIT_AFTER = {
+    WithdrawalState.COMPLETED: DepositState.REFUNDED,
+    WithdrawalState.REJECTED: DepositState.SUSPENSE,
+    WithdrawalState.WITHDRAWN: DepositState.SUSPENSE,
+    WithdrawalState.EXPIRED: DepositState.SUSPENSE,
+    WithdrawalState.FAILED: DepositState.SUSPENSE,
+}
+
+
+async def give_up(
+    session: WriteSession, identity: UUID, failure: Failure, now: Timestamp
+) -> Withdrawal | None:
+    """End a withdrawal of which the ledger shows nothing; give it, or None if there is none.
+
+    One that the ledger shows is left alone: then the ledger says how it ends.
+    """
+    found = await withdrawals.find(session, identity, lock=True)
+    if found is None or found.state is not WithdrawalState.REQUESTED:
+        return found
+    state = WithdrawalState.WITHDRAWN if found.cancel_wanted else WithdrawalState.FAILED
+    ended = replace(found, state=state, failure=failure, updated_at=now)
+    await withdrawals.save(session, found.state, ended)
+    if origin_of(ended) is not None:
+        held = ended.amount + ended.fee
+        await journal.record(session, [returned(ended, held, ZERO, ZERO, now, "")])
+    await settle_deposit(session, ended, now)
+    await tell(session, ended, now)
+    return ended
+
+
+async def settle_deposit(session: WriteSession, withdrawal: Withdrawal, now: Timestamp) -> None:
+    """Move the deposit that a withdrawal refunds to where its end takes it."""
+    after = _DEPOSIT_AFTER.get(withdrawal.state)
+    if withdrawal.deposit is None or after is None:
+        return
+    found = await deposits.find(session, withdrawal.deposit, lock=True)
+    if found is not None and found.state is DepositState.REFUNDING:
+        await deposits.save(session, found.state, replace(found, state=after, updated_at=now))
+
+
+async def tell(session: WriteSession, withdrawal: Withdrawal, at: Timestamp) -> None:
+    """Tell the exchange's own systems how far a withdrawal is."""
+    if withdrawal.kind is not WithdrawalKind.SELF:
+        await publish(session, [_news(withdrawal, at)])
+
+
+def _news(withdrawal: Withdrawal, at: Timestamp) -> News:
+    failure = withdrawal.failure
+    account, deposit = withdrawal.account, withdrawal.deposit
+    return News(
+        at=at,
+        topic=f"exchange.withdrawal.{withdrawal.state.value}",
+        audience=withdrawal.treasury,
+        content={
+            "withdrawal": str(withdrawal.id),
+            "kind": withdrawal.kind.value,
+            "account": None if account is None else str(account),
+            "deposit": None if deposit is None else str(deposit),
+            "admin": withdrawal.instrument.admin,
+            "instrument": withdrawal.instrument.id,
+            "amount": withdrawal.amount.to_wire(),
+            "fee": withdrawal.fee.to_wire(),
+            "receiver": withdrawal.receiver,
+            "memo": withdrawal.memo,
+            "reason": "" if failure is None else failure.code,
+            "instruction": withdrawal.instruction,
+            "update_id": withdrawal.end_update_id or withdrawal.update_id,
+            "offset": withdrawal.offset,
+        },
+    )

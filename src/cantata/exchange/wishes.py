@@ -1,0 +1,60 @@
+"""What intents of the exchange hold: one place that says how a payment is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from cantata.automation.model import Wish
+from cantata.exchange.model.withdrawals import Withdrawal
+from cantata.kernel.ids import PartyId
+from cantata.kernel.time import Timestamp
+from cantata.tokens.model import InstrumentId
+
+WITHDRAW = "exchange.withdraw"
+REARRANGE = "exchange.rearrange"
+TAKE_BACK = "exchange.take_back"
+
+PATIENT = Timestamp.parse("9999-12-31T00:00:00Z")
+"""A deadline that never passes: only what was ingested tells when a payment is over."""
+
+
+def payment_wish(
+    kind: str,
+    requester: str,
+    key: str,
+    instrument: InstrumentId,
+    treasury: PartyId,
+    asked: Mapping[str, Any],
+) -> Wish:
+    """Give what is recorded of a payment, or of a transfer of a treasury to itself.
+
+    `asked` is what tells two payments of one key apart, amounts as texts.
+    """
+    return Wish(
+        kind=kind,
+        requester=requester,
+        key=key,
+        subject=str(instrument),
+        act_as=(treasury,),
+        request={"admin": instrument.admin, "instrument": instrument.id, **asked},
+        deadline=PATIENT,
+    )
+
+
+def take_back_wish(requester: str, key: str, withdrawal: Withdrawal) -> Wish:
+    """Give what is recorded to take an offer back."""
+    return Wish(
+        kind=TAKE_BACK,
+        requester=requester,
+        key=key,
+        subject=str(withdrawal.instrument),
+        act_as=(withdrawal.treasury,),
+        request={"withdrawal": str(withdrawal.id), "instruction": withdrawal.instruction},
+    )
+
+
+def withdrawal_of(wish: Wish) -> UUID:
+    """Read which withdrawal's offer is taken back."""
+    return UUID(wish.request["withdrawal"])
