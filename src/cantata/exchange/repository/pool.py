@@ -136,10 +136,19 @@ async def _large(
     policy: Policy = listed.policy
     if large_from(policy) == ZERO or policy.pool_size == 0:
         return ()
-    chosen = select(HOLDINGS.c.contract_id, _AMOUNT, _RESERVED.label("is_reserved")).where(
-        *_unlocked(treasury, listed, now), large_from(policy) <= _AMOUNT
+    chosen = (
+        select(HOLDINGS.c.contract_id, _AMOUNT)
+        .where(*_unlocked(treasury, listed, now), large_from(policy) <= _AMOUNT)
+        .order_by(_AMOUNT.desc())
+        .limit(policy.pool_size)
+        .subquery("large")
     )
-    return await session.all(chosen.order_by(_AMOUNT.desc()).limit(policy.pool_size))
+    reserved = chosen.join(
+        RESERVATIONS, RESERVATIONS.c.contract_id == chosen.c.contract_id, isouter=True
+    )
+    is_reserved = RESERVATIONS.c.contract_id.is_not(None).label("is_reserved")
+    found = select(chosen.c.contract_id, chosen.c.amount, is_reserved).select_from(reserved)
+    return await session.all(found.order_by(chosen.c.amount.desc()))
 
 
 def _free(
