@@ -70,6 +70,19 @@ class LastAdmin(AccountError):
         )
 
 
+class LastHolder(AccountError):
+    """Nobody would act for a party for good any more; field `party`."""
+
+    code = "LAST_HOLDER"
+
+    def __init__(self, party: str) -> None:
+        self.party = party
+        super().__init__(
+            f"this is the last right to act for {party} that does not end",
+            hint="give one to somebody else first",
+        )
+
+
 class ConfirmationWrong(AccountError):
     """Who renounces a role must name herself."""
 

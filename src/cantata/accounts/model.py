@@ -127,6 +127,9 @@ class RoleRight:
     expires_at: Timestamp | None
 
 
+AnyRight = PartyRight | RoleRight
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
     """A role that a user holds, until it expires."""

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from cantata.accounts.errors import HandoverRefused, HandoverTooEarly
+from cantata.accounts.errors import HandoverRefused, HandoverTooEarly, LastHolder, NotAllowed
 from cantata.accounts.model import (
     DELAY_INCREASE_MAX,
     Action,
+    AnyRight,
     Decision,
     Facts,
     Handover,
+    PartyRight,
+    Right,
 )
 from cantata.kernel.time import RelTime, Timestamp
 
@@ -37,6 +41,24 @@ def decide(action: Action, facts: Facts) -> Decision:
     if action.party is None and action.role is None:
         return Decision(is_allowed=True, rule="own", reason="everybody may, for herself")
     return Decision(is_allowed=True, rule="rights", reason="you have what it takes")
+
+
+def rights_after(held: Sequence[AnyRight], caller: UUID, given: AnyRight) -> tuple[AnyRight, ...]:
+    """Give the rights to a party once one is given, in place of what its holder has.
+
+    `held` are those that hold now. Raise NotAllowed for what lasts longer than the caller's own
+    right to act, LastHolder if nobody were left who acts for good.
+    """
+    before, others = _parted(held, given)
+    _require_reach(held, caller, (*before, given))
+    return _kept(held, (*others, given))
+
+
+def rights_without(held: Sequence[AnyRight], caller: UUID, taken: AnyRight) -> tuple[AnyRight, ...]:
+    """Give the rights to a party once one is taken; raise NotAllowed or LastHolder as above."""
+    before, others = _parted(held, taken)
+    _require_reach(held, caller, before)
+    return _kept(held, others)
 
 
 def delay_at(handover: Handover, now: Timestamp) -> RelTime:
@@ -86,6 +108,51 @@ def change_delay(handover: Handover, delay: RelTime, now: Timestamp) -> Handover
 def rollback_delay(handover: Handover, now: Timestamp) -> Handover:
     """Take a change of the delay back; one whose schedule is passed has become the delay."""
     return replace(handover, delay=delay_at(handover, now), pending_delay=None, delay_schedule=None)
+
+
+def _parted(
+    held: Sequence[AnyRight], right: AnyRight
+) -> tuple[tuple[AnyRight, ...], tuple[AnyRight, ...]]:
+    """Part what the holder of a right has of it from all other rights."""
+    same = tuple(each for each in held if _name(each) == _name(right))
+    return same, tuple(each for each in held if each not in same)
+
+
+def _name(right: AnyRight) -> tuple[UUID | str, Right]:
+    return right.user if isinstance(right, PartyRight) else right.role, right.right
+
+
+def _require_reach(held: Sequence[AnyRight], caller: UUID, changed: Iterable[AnyRight]) -> None:
+    """Refuse a change by who acts through a role alone, or for a shorter time."""
+    own = next((each for each in held if _name(each) == (caller, Right.ACT_AS)), None)
+    if own is None:
+        raise NotAllowed(
+            "own-right",
+            "you act for the party by a role, which gives and takes no rights",
+            "let somebody do it to whom the right itself was given",
+        )
+    until = own.expires_at
+    if until is None:
+        return
+    if any(each.expires_at is None or each.expires_at > until for each in changed):
+        raise NotAllowed(
+            "own-right",
+            f"your own right to act for the party ends at {until}, which is earlier",
+            "let somebody do it whose right lasts as long",
+        )
+
+
+def _kept(before: Iterable[AnyRight], after: tuple[AnyRight, ...]) -> tuple[AnyRight, ...]:
+    """Raise LastHolder if somebody acted for good, and nobody would."""
+    lasting = [each for each in before if _acts_for_good(each)]
+    if lasting and not any(map(_acts_for_good, after)):
+        raise LastHolder(lasting[0].party)
+    return after
+
+
+def _acts_for_good(right: AnyRight) -> bool:
+    is_lasting = right.right is Right.ACT_AS and right.expires_at is None
+    return is_lasting and isinstance(right, PartyRight)
 
 
 def _completed(handover: Handover, admin: UUID | None, now: Timestamp) -> Handover:

@@ -68,6 +68,7 @@ TABLE: Mapping[str, Kind] = {
     "APPROVER_CHANGED": Kind(409, "Somebody else approves by now"),
     "SYMBOL_TAKEN": Kind(409, "The symbol is taken"),
     "LAST_ADMIN": Kind(409, "Nobody would administer the role"),
+    "LAST_HOLDER": Kind(409, "Nobody would act for the party for good"),
     "HANDOVER_REFUSED": Kind(409, "No such handover is pending"),
     "HANDOVER_TOO_EARLY": Kind(409, "The handover cannot be accepted yet"),
     "ILLEGAL_TRANSITION": Kind(409, "It is in another state by now", is_retryable=True),

@@ -133,6 +133,11 @@ async def party(session: ReadSession, name: PartyId) -> Party | None:
     return None if row is None else _party(row)
 
 
+async def lock_party(session: WriteSession, name: PartyId) -> None:
+    """Let nobody else change who has rights to a party until the transaction ends."""
+    await session.first(select(PARTIES.c.party).where(PARTIES.c.party == name).with_for_update())
+
+
 async def set_receives_freely(session: WriteSession, name: PartyId, value: bool) -> None:
     """Say whether issuers may mint to a party unasked."""
     await session.run(update(PARTIES).where(PARTIES.c.party == name).values(receives_freely=value))

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cantata.accounts.errors import RoleUnknown, UserUnknown
-from cantata.accounts.model import Action, Party, PartyRight, Right, RoleRight, organisation_of
+from cantata.accounts.model import (
+    Action,
+    AnyRight,
+    Party,
+    Right,
+    RoleRight,
+    organisation_of,
+)
+from cantata.accounts.policy import rights_after, rights_without
 from cantata.accounts.repository import roles, users
 from cantata.accounts.service.auditing import note
 from cantata.accounts.service.authority import Authority
@@ -13,8 +21,6 @@ from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock
 from cantata.storage.session import ReadSession, WriteSession
-
-AnyRight = PartyRight | RoleRight
 
 
 class PartyAccess:
@@ -33,8 +39,12 @@ class PartyAccess:
         return await users.parties(session, names)
 
     async def give(self, session: WriteSession, caller: Caller, right: AnyRight) -> bool:
-        """Let another user, or all who hold a role, act or read for a party of the caller's."""
+        """Let another user, or all who hold a role, act or read for a party of the caller's.
+
+        Raise NotAllowed for longer than she may herself, and to who acts by a role alone.
+        """
         await self._require(session, caller, right.party)
+        rights_after(await self._locked(session, right.party), caller.user, right)
         if isinstance(right, RoleRight):
             await self._require_role(session, caller, right.role)
             await users.give_role_right(session, right)
@@ -46,8 +56,9 @@ class PartyAccess:
         return True
 
     async def take(self, session: WriteSession, caller: Caller, right: AnyRight) -> bool:
-        """Take a right away."""
+        """Take a right away; raise LastHolder if nobody would act for the party for good."""
         await self._require(session, caller, right.party)
+        rights_without(await self._locked(session, right.party), caller.user, right)
         if isinstance(right, RoleRight):
             is_taken = await users.take_role_right(session, right)
         else:
@@ -61,6 +72,14 @@ class PartyAccess:
     ) -> tuple[AnyRight, ...]:
         """Give who has rights for a party of the caller's, users before roles."""
         await self._require(session, caller, party)
+        return await self._held(session, party)
+
+    async def _locked(self, session: WriteSession, party: PartyId) -> tuple[AnyRight, ...]:
+        """Give the rights to a party, which nobody else changes meanwhile."""
+        await users.lock_party(session, party)
+        return await self._held(session, party)
+
+    async def _held(self, session: ReadSession, party: PartyId) -> tuple[AnyRight, ...]:
         now = self._clock.now()
         by_users: tuple[AnyRight, ...] = await users.rights_to(session, party, now)
         return (*by_users, *await users.role_rights_to(session, party, now))
