@@ -13,8 +13,8 @@ from tests.ledger.tokens.stage import CONTRACTS
 
 @pytest.fixture(scope="session")
 def market_ledger() -> Ledger:
-    """A ledger with the packages of tokens and settlement."""
-    return Ledger(CONTRACTS, "cantata.settlement.contract")
+    """A ledger with the packages of tokens and settlement, and one of somebody who forges."""
+    return Ledger(CONTRACTS, "cantata.settlement.contract", "tests.ledger.settlement.forgery")
 
 
 @pytest.fixture

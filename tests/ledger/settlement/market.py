@@ -19,6 +19,7 @@ from cantata.testing import Active, Command, Ledger, Submitter, create, exercise
 from cantata.tokens.contract.allocation import TokenAllocation
 from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.rules import TokenRules
+from tests.ledger.settlement.forgery import PaperAllocation
 from tests.ledger.tokens.stage import HOUR, Stage, extras, instrument, meta
 
 SHARES, DOLLARS = "shares", "dollars"
@@ -137,14 +138,8 @@ class Market:
     ) -> Command[instruction.AllocationInstructionResult]:
         """Give the command that allocates to a leg, as a wallet does."""
         stage = self.stages[name]
-        leg = trade.payload.transfer_legs.get(name)
-        assert leg is not None
-        fields: dict[str, Any] = {
-            "settlement": self.request(trade).settlement,
-            "transfer_leg_id": name,
-            "transfer_leg": leg,
-        }
-        specification = standard.AllocationSpecification(**{**fields, **changes})
+        specification = self.specification(trade, name, **changes)
+        leg = specification.transfer_leg
         return exercise(
             ContractId[instruction.AllocationFactory](stage.factory),
             instruction.AllocationFactory.allocation_factory_allocate,
@@ -156,6 +151,26 @@ class Market:
                 extra_args=extras(stage.terms(leg.sender, leg.receiver)),
             ),
         )
+
+    def specification(
+        self, trade: Active[OTCTrade], name: str, **changes: Any
+    ) -> standard.AllocationSpecification:
+        """Give what is to be allocated to a leg."""
+        leg = trade.payload.transfer_legs.get(name)
+        assert leg is not None
+        fields: dict[str, Any] = {
+            "settlement": self.request(trade).settlement,
+            "transfer_leg_id": name,
+            "transfer_leg": leg,
+        }
+        return standard.AllocationSpecification(**{**fields, **changes})
+
+    def forge(self, trade: Active[OTCTrade], name: str) -> Active[Any]:
+        """Have the sender of a leg show an allocation that its issuer knows nothing of."""
+        agreed = self.specification(trade, name)
+        paper = PaperAllocation(allocation=agreed)
+        self.ledger.acting(agreed.transfer_leg.sender).create(paper)
+        return self.ledger.contracts(PaperAllocation, self.venue)[-1]
 
     def allocate(self, trade: Active[OTCTrade], name: str, **changes: Any) -> Active[Any]:
         """Allocate to a leg and give the allocation."""

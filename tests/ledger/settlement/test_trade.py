@@ -159,6 +159,23 @@ def test_an_allocation_is_to_the_leg_as_agreed(market: Market) -> None:
     venue.submit_must_fail("settlement/other-allocation", command)
 
 
+@pytest.mark.parametrize("choice", [OTCTrade.settle, OTCTrade.cancel])
+def test_an_allocation_that_the_issuer_did_not_sign_is_refused(market: Market, choice: Any) -> None:
+    """Its code would run with the authority of venue and traders, and pays nothing."""
+    trade = market.agreed()
+    shares = market.allocate(trade, SHARES)
+    forged = market.forge(trade, DOLLARS)
+    acting = market.as_venue(shares)
+    command = exercise(
+        ContractId[OTCTrade](trade.contract_id),
+        choice,
+        allocations_with_context=market.with_contexts({SHARES: shares, DOLLARS: forged}),
+    )
+    error = acting.submit_must_fail("settlement/forged-allocation", command)
+    assert error.context["leg"] == DOLLARS
+    assert market.owned(SHARES, market.alice) == ["5", "10 locked"]
+
+
 def test_a_leg_that_is_not_in_the_trade_is_refused(market: Market) -> None:
     trade = market.agreed()
     allocations = allocated(market, trade)

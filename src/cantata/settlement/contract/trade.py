@@ -189,7 +189,7 @@ class OTCTrade(Template, requests.AllocationRequest):
             given = allocations_with_context.get(leg_id)
             require_allocated(given is not None, leg_id)
             if given is not None:
-                require_agreed(self, leg_id, fetch(given.allocation_cid).allocation_view())
+                require_agreed(self, leg_id, fetch(given.allocation_cid))
                 result = exercise(
                     given.allocation_cid,
                     standard.Allocation.allocation_execute_transfer,
@@ -209,7 +209,7 @@ class OTCTrade(Template, requests.AllocationRequest):
         for leg_id in leg_ids:
             given = allocations_with_context.get(leg_id)
             if given is not None:
-                require_agreed(self, leg_id, fetch(given.allocation_cid).allocation_view())
+                require_agreed(self, leg_id, fetch(given.allocation_cid))
                 result = exercise(
                     given.allocation_cid,
                     standard.Allocation.allocation_cancel,
@@ -301,15 +301,26 @@ def require_allocated(is_given: bool, leg_id: Text) -> None:
 
 
 @update
-def require_agreed(trade: OTCTrade, leg_id: Text, shown: standard.AllocationView) -> None:
-    """Refuse an allocation to anything but the leg as it was agreed."""
+def require_agreed(trade: OTCTrade, leg_id: Text, found: standard.Allocation) -> None:
+    """Refuse an allocation to anything but the leg as it was agreed, and what is none.
+
+    Whoever wrote the contract wrote what it does, with the authority of venue and traders. What
+    the instrument's admin has signed is the admin's, as the instrument is.
+    """
     leg = trade.transfer_legs.get(leg_id)
     if leg is not None:
+        require(
+            leg.instrument_id.admin in found.signatories(),
+            "settlement/forged-allocation",
+            "the instrument's admin has not signed an allocation",
+            leg=leg_id,
+            admin=leg.instrument_id.admin,
+        )
         agreed = standard.AllocationSpecification(
             settlement=settlement_of(trade), transfer_leg_id=leg_id, transfer_leg=leg
         )
         require(
-            shown.allocation == agreed,
+            found.allocation_view().allocation == agreed,
             "settlement/other-allocation",
             "an allocation is not to the leg as agreed",
             leg=leg_id,
