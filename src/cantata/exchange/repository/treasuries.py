@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.exchange.model.treasury import Treasury
 from cantata.exchange.repository.tables import TREASURIES
 from cantata.kernel.ids import PartyId
+from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import Instant
 
 TREASURIES_MAX = 256
 
@@ -40,6 +42,28 @@ async def find(session: ReadSession, party: PartyId) -> Treasury | None:
     """Give a treasury by its party, or None."""
     row = await session.first(select(TREASURIES).where(TREASURIES.c.party == party))
     return None if row is None else _treasury(row)
+
+
+async def lock(session: WriteSession, party: PartyId) -> Treasury | None:
+    """Give a treasury that nobody else locks until the transaction ends, or None.
+
+    Its holdings can be written meanwhile.
+    """
+    statement = select(TREASURIES).where(TREASURIES.c.party == party)
+    row = await session.first(statement.with_for_update(key_share=True))
+    return None if row is None else _treasury(row)
+
+
+async def allow(session: WriteSession, party: PartyId, *, withdrawals: bool) -> None:
+    """Let a treasury pay, or let its withdrawals wait."""
+    mine = TREASURIES.c.party == party
+    await session.run(update(TREASURIES).where(mine).values(withdrawals_enabled=withdrawals))
+
+
+async def secure(session: WriteSession, after: Timestamp) -> None:
+    """Let all treasuries pay only when a later record time was ingested; never an earlier one."""
+    latest = func.greatest(TREASURIES.c.safe_after, literal(after, Instant))
+    await session.run(update(TREASURIES).values(safe_after=latest))
 
 
 def _treasury(row: Row[Any]) -> Treasury:
