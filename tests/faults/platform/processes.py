@@ -18,8 +18,8 @@ import psycopg
 
 from tests.integration.world import ROOT
 
-START_SECONDS_MAX = 180
-STOP_SECONDS_MAX = 40
+START_SECONDS_MAX = 300
+STOP_SECONDS_MAX = 120
 POSTGRESQL = "postgresql"
 LIMITED = ("onboard", "mint", "transfer", "burn", "write")
 

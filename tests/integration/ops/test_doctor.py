@@ -8,7 +8,9 @@ import os
 import signal
 import subprocess
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import psycopg
@@ -130,6 +132,27 @@ def test_the_ledger_is_down(examined: Any, sandbox: Sandbox) -> None:
     assert sandbox.url in found.message
 
 
+class Elsewhere(BaseHTTPRequestHandler):
+    """A server that is no participant."""
+
+    def do_GET(self) -> None:
+        self.send_error(404)
+
+    def log_message(self, format: str, *arguments: Any) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+
+def test_another_server_answers(examined: Any) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}"
+        (found,) = examined(url)
+        server.shutdown()
+    assert found.finding is Finding.LEDGER_FAULTY
+    assert f"{url} is no JSON Ledger API" in found.message
+    assert "CANTATA_LEDGER_URL" in found.remedy
+
+
 def test_the_ledger_is_another_one(
     examined: Any,
     database_settings: DatabaseSettings,
@@ -141,7 +164,11 @@ def test_the_ledger_is_another_one(
     folder = tmp_path / "other"
     folder.mkdir()
     with token_ledger(folder, token_dar) as other:
-        assert names(examined(other)) == [Finding.LEDGER_FOREIGN]
+        (found,) = examined(other)
+        assert found.finding is Finding.LEDGER_FOREIGN
+        assert "CANTATA_LEDGER_URL" in found.remedy
+    with running(tmp_path / "other", command=SANDBOX) as bare:
+        assert names(examined(bare)) == [Finding.LEDGER_FOREIGN], "nothing to deploy on"
 
 
 def test_the_ledger_lost_its_end(
@@ -179,6 +206,14 @@ def test_the_token_is_of_somebody_else(examined: Any, tmp_path: Path) -> None:
         assert names(examined(guarded, LEDGER_TOKEN_FILE=forged)) == [Finding.TOKEN_REFUSED]
         missing = str(tmp_path / "nothing")
         assert names(examined(guarded, LEDGER_TOKEN_FILE=missing)) == [Finding.TOKEN_REFUSED]
+
+
+def test_the_user_of_the_token_is_unknown(examined: Any, tmp_path: Path) -> None:
+    with running(tmp_path, "--auth", AUTH, command=SANDBOX) as guarded:
+        (found,) = examined(guarded, LEDGER_TOKEN_FILE=token(tmp_path, sub="nobody"))
+        assert found.finding is Finding.RIGHTS_MISSING
+        assert "CANTATA_LEDGER_USER" in found.remedy
+        assert "CanReadAsAnyParty" in found.remedy
 
 
 def test_there_is_no_token(examined: Any, tmp_path: Path) -> None:

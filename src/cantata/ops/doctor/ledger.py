@@ -14,7 +14,13 @@ import httpx2
 from cantata.ingestion.model import Cursor
 from cantata.kernel.time import Clock, Timestamp
 from cantata.ledger.client import LedgerClient
-from cantata.ledger.errors import LedgerError, NotAuthenticated, Unreachable
+from cantata.ledger.errors import (
+    LedgerError,
+    MalformedAnswer,
+    NotAuthenticated,
+    NotPermitted,
+    Unreachable,
+)
 from cantata.ledger.tokens import TokenProvider, TokenRefused, TokenUnreachable
 from cantata.ops import participant
 from cantata.ops.deployment import TOKENS
@@ -22,6 +28,7 @@ from cantata.ops.doctor.model import Bounds, Diagnosis, Finding
 from cantata.ops.doctor.storage import skewed
 
 LOOK_SECONDS_MAX = 5
+_RIGHTS = tuple(right.value for right in participant.RIGHTS)
 MICROSECONDS = 1_000_000
 
 
@@ -51,6 +58,21 @@ async def failure(error: LedgerError, url: str, tokens: TokenProvider, clock: Cl
             remedy="start the participant (`cantata up` or `cantata sandbox`), or correct"
             " CANTATA_LEDGER_URL",
             details={"url": url},
+        )
+    if isinstance(error, NotPermitted):
+        return Diagnosis(
+            finding=Finding.RIGHTS_MISSING,
+            message=f"the participant permits our user nothing: {error.message}",
+            remedy="let its operator see to it that CANTATA_LEDGER_USER exists, is the user of the"
+            f" access token, and has the rights {', '.join(_RIGHTS)}",
+            details={"url": url, "code": error.code},
+        )
+    if isinstance(error, MalformedAnswer) or _is_of_another_server(error):
+        return Diagnosis(
+            finding=Finding.LEDGER_FAULTY,
+            message=f"what answers at {url} is no JSON Ledger API: {error.message}",
+            remedy="correct CANTATA_LEDGER_URL; it wants the participant's JSON Ledger API v2",
+            details={"url": url, "code": error.code},
         )
     return Diagnosis(
         finding=Finding.LEDGER_FAULTY,
@@ -118,6 +140,12 @@ async def clock(url: str, ours: Clock, bounds: Bounds) -> Iterable[Diagnosis]:
         theirs = Timestamp.from_stdlib(parsedate_to_datetime(stated))
         return skewed("the ledger", theirs, before, ours.now(), bounds)
     return ()
+
+
+def _is_of_another_server(error: LedgerError) -> bool:
+    """Tell whether a request was refused without any of the ledger's own codes."""
+    status = error.answer.status or 0
+    return not error.answer.code and 400 <= status < 500
 
 
 def _foreign(why: str) -> Diagnosis:

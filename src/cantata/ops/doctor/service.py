@@ -11,7 +11,7 @@ from cantata.ledger.client import LedgerClient
 from cantata.ledger.errors import LedgerError
 from cantata.ledger.tokens import TokenProvider
 from cantata.ops.doctor import ingestion, ledger, machine, storage
-from cantata.ops.doctor.model import Bounds, Diagnosis
+from cantata.ops.doctor.model import Bounds, Diagnosis, Finding
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.settings import DatabaseSettings
@@ -41,7 +41,8 @@ class Doctor:
         found += ledger_found
         if isinstance(stored, StorageError):
             return (*found, storage.down(stored))
-        return (*found, *await self._examine_database(stored, ledger_is_readable=is_readable))
+        found += await self._examine_database(stored, ledger_is_readable=is_readable)
+        return tuple(_without_misleading(found))
 
     async def _examine_ledger(self) -> tuple[list[Diagnosis], bool]:
         try:
@@ -77,3 +78,11 @@ class Doctor:
         if foreign:
             return foreign
         return await ingestion.stream(database, self._ledger, self._bounds)
+
+
+def _without_misleading(found: list[Diagnosis]) -> Iterable[Diagnosis]:
+    """Leave out what a foreign ledger lacks: nobody should deploy our contracts there."""
+    is_foreign = any(each.finding is Finding.LEDGER_FOREIGN for each in found)
+    return (
+        each for each in found if not (is_foreign and each.finding is Finding.CONTRACTS_MISSING)
+    )

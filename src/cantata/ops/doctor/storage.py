@@ -22,8 +22,8 @@ def down(error: StorageError) -> Diagnosis:
     return Diagnosis(
         finding=Finding.DATABASE_DOWN,
         message=error.message,
-        remedy="start the server, or correct CANTATA_DATABASE_URL; without one `cantata up`"
-        " starts the embedded server",
+        remedy="start the server, or correct host, database, user and password in"
+        " CANTATA_DATABASE_URL; without one `cantata up` starts the embedded server",
         details={"code": error.code},
     )
 
