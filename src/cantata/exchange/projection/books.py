@@ -8,6 +8,7 @@ raises an alarm, but never is left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from cantata.exchange.history.model import Entry as HistoryEntry
@@ -36,10 +37,23 @@ _BY_KIND = {
 _log = events("exchange")
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The account that stands against the treasury's, and what else is posted because of it.
+
+    Both are posted at once, so it does not matter which of them an account could not bear alone.
+    """
+
+    book: Book
+    entries: tuple[Entry, ...] = ()
+
+
 class Explainer(Protocol):
     """Knows whose some of the gains and losses of treasuries are."""
 
-    async def explain(self, session: WriteSession, seen: Sequence[Seen]) -> Mapping[Place, Book]:
+    async def explain(
+        self, session: WriteSession, seen: Sequence[Seen]
+    ) -> Mapping[Place, Book | Whose]:
         """Act on what happened, and give the accounts that stand against the treasury's."""
 
     async def passed(self, session: WriteSession, batch: Batch) -> None:
@@ -54,11 +68,14 @@ class Books:
 
     async def saw(self, session: WriteSession, seen: Sequence[Seen]) -> None:
         """Post what a batch says of treasuries."""
-        explained: dict[Place, Book] = {}
+        explained: dict[Place, Whose] = {}
         for explainer in self._explainers:
-            explained.update(await explainer.explain(session, seen))
-        entries = [entry for each in seen for entry in _entries(each, explained)]
-        await journal.record(session, entries)
+            for place, whose in (await explainer.explain(session, seen)).items():
+                explained[place] = whose if isinstance(whose, Whose) else Whose(whose)
+        books = {place: whose.book for place, whose in explained.items()}
+        entries = [entry for each in seen for entry in _entries(each, books)]
+        more = [entry for whose in explained.values() for entry in whose.entries]
+        await journal.record(session, [*entries, *more])
 
     async def passed(self, session: WriteSession, batch: Batch) -> None:
         """Tell the explainers that record time has moved on."""

@@ -46,17 +46,18 @@ async def record(session: WriteSession, entries: Sequence[Entry]) -> int:
     return len(fresh)
 
 
-async def balance(session: ReadSession, book: Book, instrument: InstrumentId) -> Decimal:
-    """Give an account's balance: debits less credits."""
+async def balance(
+    session: ReadSession, book: Book, instrument: InstrumentId, *, lock: bool = False
+) -> Decimal:
+    """Give an account's balance: debits less credits; with `lock`, nobody else changes it."""
     kind, name, admin, identity = _key(book, instrument)
-    row = await session.first(
-        select(BALANCES.c.amount).where(
-            BALANCES.c.kind == kind,
-            BALANCES.c.name == name,
-            BALANCES.c.admin == admin,
-            BALANCES.c.instrument == identity,
-        )
+    statement = select(BALANCES.c.amount).where(
+        BALANCES.c.kind == kind,
+        BALANCES.c.name == name,
+        BALANCES.c.admin == admin,
+        BALANCES.c.instrument == identity,
     )
+    row = await session.first(statement.with_for_update() if lock else statement)
     return ZERO if row is None else row.amount
 
 

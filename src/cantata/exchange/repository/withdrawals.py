@@ -19,11 +19,12 @@ from cantata.exchange.model.withdrawals import (
     WithdrawalState,
     may_follow,
 )
-from cantata.exchange.repository.tables import WITHDRAWALS
+from cantata.exchange.repository.tables import HOLDINGS, WITHDRAWALS
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
+from cantata.tokens.payments import Coin
 from cantata.tokens.repository.tables import RESERVATIONS
 
 PAGE_MAX = 500
@@ -97,22 +98,25 @@ async def locked(session: WriteSession, identities: Iterable[UUID]) -> dict[UUID
     wanted = sorted(set(identities))
     if not wanted:
         return {}
-    return await _locked(session, select(WITHDRAWALS).where(WITHDRAWALS.c.id == func.any(wanted)))
+    chosen = select(WITHDRAWALS).where(WITHDRAWALS.c.id == func.any(wanted))
+    rows = await session.all(chosen.order_by(WITHDRAWALS.c.id).with_for_update())
+    return {row.id: withdrawal_of(row) for row in rows}
 
 
-async def by_instructions(
-    session: WriteSession, treasury: PartyId, instructions: Iterable[str]
-) -> dict[UUID, Withdrawal]:
-    """Give the withdrawals of a treasury that these contracts stand, or stood first, for."""
+async def of_instructions(
+    session: ReadSession, treasury: PartyId, instructions: Iterable[str]
+) -> tuple[UUID, ...]:
+    """Name the withdrawals of a treasury that these contracts stand, or stood first, for."""
     wanted = sorted(set(instructions))
     if not wanted:
-        return {}
+        return ()
     stands = or_(
         WITHDRAWALS.c.instruction == func.any(wanted),
         WITHDRAWALS.c.original_instruction == func.any(wanted),
     )
-    mine = select(WITHDRAWALS).where(WITHDRAWALS.c.treasury == treasury, stands)
-    return await _locked(session, mine)
+    mine = WITHDRAWALS.c.treasury == treasury
+    rows = await session.all(select(WITHDRAWALS.c.id).where(mine, stands))
+    return tuple(row.id for row in rows)
 
 
 async def expired(
@@ -146,6 +150,21 @@ async def inputs(session: ReadSession, identity: UUID) -> tuple[ContractId, ...]
         .order_by(RESERVATIONS.c.contract_id)
     )
     return tuple(ContractId(row.contract_id) for row in rows)
+
+
+async def usable(session: ReadSession, identity: UUID, at: Timestamp) -> tuple[Coin, ...]:
+    """Give those of a withdrawal's reserved holdings that can be spent at a time."""
+    mine = RESERVATIONS.c.intent_id == identity
+    rows = await session.all(
+        select(HOLDINGS.c.contract_id, HOLDINGS.c.amount)
+        .join(RESERVATIONS, RESERVATIONS.c.contract_id == HOLDINGS.c.contract_id)
+        .where(
+            mine,
+            HOLDINGS.c.archived_offset.is_(None),
+            or_(HOLDINGS.c.lock.is_(None), HOLDINGS.c.usable_from <= at),
+        )
+    )
+    return tuple(Coin(ContractId(row.contract_id), row.amount) for row in rows)
 
 
 def withdrawal_of(row: Row[Any]) -> Withdrawal:
@@ -195,11 +214,6 @@ def _shown(row: Row[Any]) -> Withdrawal:
     state = _IN_FLIGHT.get(row.intent_state, WithdrawalState.REQUESTED)
     last = row.intent_failure
     return replace(found, state=state, failure=None if last is None else Failure(**last))
-
-
-async def _locked(session: WriteSession, statement: Select[Any]) -> dict[UUID, Withdrawal]:
-    rows = await session.all(statement.order_by(WITHDRAWALS.c.id).with_for_update())
-    return {row.id: withdrawal_of(row) for row in rows}
 
 
 def _row(withdrawal: Withdrawal) -> dict[str, Any]:

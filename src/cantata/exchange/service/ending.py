@@ -1,19 +1,25 @@
-"""What belongs to the end of a withdrawal: money back once, its deposit, the news."""
+"""What belongs to the end of a withdrawal: its offer, money back once, its deposit, the news."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
+from uuid import UUID, uuid4
 
+from cantata.automation import repository as intents
 from cantata.automation.model import Failure
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.treasury import ZERO
 from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind, WithdrawalState
 from cantata.exchange.policy.endings import origin_of, returned
 from cantata.exchange.repository import deposits, journal, withdrawals
+from cantata.exchange.wishes import take_back_wish
 from cantata.kernel.time import Timestamp
+from cantata.observability.tracing import current as trace
 from cantata.storage.outbox import News, publish
 from cantata.storage.session import WriteSession
+
+CANCEL = "exchange.cancel"
+"""Who asks for offers to be taken back on a customer's wish."""
 
 _DEPOSIT_AFTER = {
     WithdrawalState.COMPLETED: DepositState.REFUNDED,
@@ -43,6 +49,12 @@ async def give_up(
     await settle_deposit(session, ended, now)
     await tell(session, ended, now)
     return ended
+
+
+async def take_back(session: WriteSession, withdrawal: Withdrawal, now: Timestamp) -> None:
+    """Ask for the offer of a withdrawal to be taken back on its customer's wish."""
+    wish = take_back_wish(CANCEL, f"{withdrawal.id}:{uuid4()}", withdrawal)
+    await intents.record(session, wish, uuid4(), now, trace.get())
 
 
 async def settle_deposit(session: WriteSession, withdrawal: Withdrawal, now: Timestamp) -> None:
