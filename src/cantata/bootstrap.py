@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+import httpx2
 from fastapi import FastAPI
 from pydantic import SecretStr
 
@@ -45,9 +46,20 @@ from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
 from cantata.exchange.projection.books import Books
 from cantata.exchange.projection.deposits import Deposits
 from cantata.exchange.projection.treasury import TreasuryHistory
+from cantata.exchange.projection.withdrawals import Withdrawals
+from cantata.exchange.reconciliation.service import TreasuryReconciler, snapshot_of
+from cantata.exchange.registries.directory import Registries
+from cantata.exchange.schedules import schedules as of_exchange_time
+from cantata.exchange.tasks import handlers as of_exchange
+from cantata.exchange.webhooks.deliverer import Deliverer, DelivererSettings
+from cantata.exchange.webhooks.destinations import Destinations, networks_of
+from cantata.exchange.webhooks.schedules import schedules as of_webhooks
+from cantata.exchange.webhooks.sealing import SecretBox
+from cantata.exchange.webhooks.sender import Sender
+from cantata.exchange.webhooks.service import Webhooks
 from cantata.http.cursors import Cursors
 from cantata.http.edge import Edge
-from cantata.http.limits import MemoryLimiter, limits_of
+from cantata.http.limits import Limit, MemoryLimiter, limits_of
 from cantata.http.rehearsal import Rehearsal
 from cantata.http.waiting import Watch
 from cantata.ingestion.catchup import CatchUp
@@ -78,7 +90,7 @@ from cantata.tokens.projection.holdings import HoldingsProjection
 from cantata.tokens.reconciliation.job import reconciling
 from cantata.tokens.reconciliation.service import Reconciler
 from cantata.tokens.registry.api import LIMIT as REGISTRY_LIMIT
-from cantata.tokens.registry.api import registry_router
+from cantata.tokens.registry.api import registry_app, registry_router
 from cantata.tokens.registry.service import Registry
 from cantata.tokens.schedules import schedules
 from cantata.tokens.service.common import Desk
@@ -92,6 +104,9 @@ OUTBOX = Path("mail", "outbox.jsonl")
 
 _INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
 RETRIES = 5
+UNLIMITED = Limit("registry", 10**9, 1)
+"""Ours alone ask our own registry without a network."""
+
 POSTGRES_FOLDER = "postgres"
 """The embedded database, below the data folder."""
 
@@ -125,6 +140,12 @@ def handlers() -> tuple[Handler, ...]:
     """Give the handlers of all slices; parties with keys of their own sign for all of them."""
     found = (*tasks.handlers(), *of_batches(), *of_documents())
     return tuple(signed_outside(handler) for handler in found)
+
+
+def exchange_handlers(database: Database, clock: Clock) -> tuple[Handler, ...]:
+    """Give the handlers of the exchange; our own registry is asked without a network between."""
+    own = httpx2.ASGITransport(app=registry_app(database, limit=UNLIMITED))
+    return of_exchange(database, Registries(own), clock)
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
@@ -287,11 +308,14 @@ def projections() -> tuple[Projection, ...]:
 def ingester(database: Database) -> Ingester:
     """Give the service that writes the ledger's history into the database."""
     clock = SystemClock()
-    books = Books([Deposits(clock)])
+    books = Books([Deposits(clock), Withdrawals(clock)])
     return Ingester(
         database,
         projections(),
-        [IntentObserver(handlers(), clock), TreasuryHistory([books])],
+        [
+            IntentObserver([*handlers(), *exchange_handlers(database, clock)], clock),
+            TreasuryHistory([books]),
+        ],
     )
 
 
@@ -331,10 +355,35 @@ def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str)
     """Give a worker that carries intents of all kinds."""
     clock = SystemClock()
     submitter = IntentSubmitter(
-        database, ledger.commands, handlers(), clock, SigningDesk(ledger.external)
+        database,
+        ledger.commands,
+        [*handlers(), *exchange_handlers(database, clock)],
+        clock,
+        SigningDesk(ledger.external),
     )
     steppers = Steppers((submitter, allocator(database, ledger, clock)))
     return Worker(database, steppers, listening, clock, WorkerSettings(name=name))
+
+
+def webhooks(world: World) -> Webhooks:
+    """Give the use cases of webhooks."""
+    return Webhooks(secret_box(world.settings), destinations(world.settings), world.clock)
+
+
+def deliverer(settings: Settings, database: Database, sender: Sender, name: str) -> Deliverer:
+    """Give what delivers news to webhooks."""
+    chosen = DelivererSettings(name=f"{name}-{secrets.token_hex(4)}")
+    return Deliverer(database, sender, secret_box(settings), SystemClock(), chosen)
+
+
+def destinations(settings: Settings) -> Destinations:
+    """Give where webhooks may go."""
+    return Destinations(networks_of(settings.webhook_networks))
+
+
+def secret_box(settings: Settings) -> SecretBox:
+    """Give what seals secrets in the database."""
+    return SecretBox(auth_secret(settings).encode())
 
 
 def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> ScheduleRunner:
@@ -344,13 +393,18 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
         every = RelTime.of(minutes=settings.reconcile_minutes)
         rebuilds = catch_up(database, ledger) if settings.reconcile_repair else None
         jobs.append(reconciling(reconciler(database, ledger), every, rebuilds))
-    due = (*schedules(), *of_accounts())
+    due = (*schedules(), *of_accounts(), *of_exchange_time(), *of_webhooks())
     return ScheduleRunner(database, due, SystemClock(), jobs)
 
 
 def reconciler(database: Database, ledger: LedgerClient) -> Reconciler:
     """Give what holds the projections against the ledger."""
     return Reconciler(database, ledger, wanted(), SystemClock())
+
+
+def treasury_reconciler(database: Database, ledger: LedgerClient) -> TreasuryReconciler:
+    """Give what holds treasuries and their books against the ledger."""
+    return TreasuryReconciler(database, snapshot_of(ledger, wanted()), SystemClock())
 
 
 def catch_up(

@@ -141,6 +141,10 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a comparison that finds differences rebuilds what differs",
     )
+    webhook_networks: str = Field(
+        default="",
+        description="Private networks that webhooks may go to, such as 10.0.0.0/8, by commas",
+    )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="How events are written; auto: console on a terminal"
     )

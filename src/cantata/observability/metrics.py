@@ -56,6 +56,12 @@ SUBMISSIONS = Counter(
     labelnames=("kind", "outcome"),
     registry=REGISTRY,
 )
+WEBHOOKS = Counter(
+    "cantata_webhook_requests",
+    "Requests to webhooks",
+    labelnames=("outcome",),
+    registry=REGISTRY,
+)
 REQUESTS = Histogram(
     "cantata_http_request_seconds",
     "Time to answer a request",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,11 +13,12 @@ from cantata import bootstrap
 from cantata.automation import repository
 from cantata.bootstrap import World
 from cantata.config import Settings
+from cantata.exchange.webhooks.sender import Sender
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
 from cantata.ops.ports import listen
 from cantata.ops.signals import on_end
-from cantata.storage import migrate
+from cantata.storage import migrate, outbox
 from cantata.storage.database import Database
 from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.listening import Bell
@@ -33,23 +34,30 @@ LOOKS_MAX = 40
 
 
 async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
-    """Carry intents to the ledger, and ask by the clock for more, until told to end.
+    """Carry intents to the ledger, deliver news, and ask by the clock for more, until told to end.
 
     What is in flight is finished then.
     """
     await _require_current(stored)
-    bell = Bell(stored, repository.CHANNEL)
-    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+    bell, news = Bell(stored, repository.CHANNEL), Bell(stored, outbox.CHANNEL)
+    async with (
+        Database(stored) as database,
+        bootstrap.ledger_client(settings) as ledger,
+        Sender(bootstrap.destinations(settings)) as sender,
+    ):
         worker = bootstrap.worker(database, ledger, bell, name)
         events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
         scheduler = bootstrap.scheduler(settings, database, ledger)
+        deliverer = bootstrap.deliverer(settings, database, sender, name)
 
         def stop() -> None:
             worker.stop()
             scheduler.stop()
+            deliverer.stop()
 
         with on_end(stop):
-            await _beside(asyncio.gather(worker.run(), scheduler.run()), bell.listen())
+            working = asyncio.gather(worker.run(), scheduler.run(), deliverer.run(news))
+            await _beside(working, asyncio.gather(bell.listen(), news.listen()))
     events("worker").info("worker.stopped", worker=name)
 
 
@@ -116,9 +124,9 @@ async def _require_current(stored: DatabaseSettings) -> None:
             return
 
 
-async def _beside(main: Awaitable[Any], helper: Coroutine[Any, Any, None]) -> None:
+async def _beside(main: Awaitable[Any], helper: Awaitable[Any]) -> None:
     """Run something beside the main thing; end, or fail, with either."""
-    helping = asyncio.create_task(helper)
+    helping = asyncio.ensure_future(helper)
     running = asyncio.ensure_future(main)
     try:
         await asyncio.wait((running, helping), return_when=asyncio.FIRST_COMPLETED)
