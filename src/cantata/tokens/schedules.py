@@ -62,6 +62,7 @@ async def renew_consents(session: WriteSession, now: Timestamp) -> None:
             "receiver": consent.party,
             "expires_at": str(now + RelTime.of(seconds=seconds)),
             "renew_seconds": seconds,
+            "preapproval": consent.contract_id,
         }
         wish = Wish(
             kind="tokens.preapprove",

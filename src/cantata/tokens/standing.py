@@ -44,7 +44,7 @@ async def require_none(
     session: ReadSession, token: InstrumentId, holder: PartyId, *, everywhere: bool
 ) -> None:
     """Refuse a second account for the same tokens: a freeze of one would leave the other."""
-    for account in await supervised.accounts_of(session, ACCOUNT, token.admin, holder):
+    for account in await supervised.standing(session, ACCOUNT, token.admin, holder):
         if everywhere or account.instrument.id in ("", token.id):
             raise AccountExists(holder)
 

@@ -17,6 +17,7 @@ from cantata.tokens.repository.holdings import holding_of
 from cantata.tokens.repository.tables import DISCLOSABLES, HOLDINGS, RESERVATIONS
 
 ZERO = Decimal("0")
+STANDING_MAX = 1_000
 
 
 async def accounts(
@@ -33,13 +34,13 @@ async def accounts(
     return tuple(map(disclosable_of, rows))
 
 
-async def accounts_of(
-    session: ReadSession, kind: str, admin: PartyId, holder: PartyId
+async def standing(
+    session: ReadSession, kind: str, admin: PartyId, party: PartyId
 ) -> tuple[Disclosable, ...]:
-    """Give all accounts that a holder has with an issuer."""
+    """Give all active contracts of a kind that a party has with an issuer."""
     columns = DISCLOSABLES.c
-    statement = _active(kind).where(columns.admin == admin, columns.party == holder)
-    return tuple(map(disclosable_of, await session.all(statement.limit(1_000))))
+    statement = _active(kind).where(columns.admin == admin, columns.party == party)
+    return tuple(map(disclosable_of, await session.all(statement.limit(STANDING_MAX))))
 
 
 async def rules_of(

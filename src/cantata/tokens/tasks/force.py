@@ -193,7 +193,7 @@ async def _accounts(session: ReadSession, order: _Order) -> tuple[Disclosable, D
     lost = await contracts.disclosable(session, ACCOUNT, order.token, party=order.owner)
     if lost is None:
         return None
-    found = await supervised.accounts_of(session, ACCOUNT, order.token.admin, order.receiver)
+    found = await supervised.standing(session, ACCOUNT, order.token.admin, order.receiver)
     same = [each for each in found if each.instrument.id == lost.instrument.id]
     if not same:
         raise AccountUnknown(order.receiver)

@@ -17,10 +17,12 @@ from cantata.storage.session import WriteSession
 from cantata.tokens.contract.factory import TokenFactory
 from cantata.tokens.contract.preapproval import TransferPreapproval
 from cantata.tokens.errors import NoConsent
+from cantata.tokens.model import InstrumentId
 from cantata.tokens.projection.contracts import PREAPPROVAL
-from cantata.tokens.repository import contracts, expiry
+from cantata.tokens.repository import expiry, selection, supervised
 from cantata.tokens.repository.contracts import Disclosable
 from cantata.tokens.tasks.common import TokenHandler, instrument_id
+from cantata.tokens.tasks.pause import take
 from cantata.tokens.terms import factory_of
 
 RENEWED_EARLY = 4
@@ -28,9 +30,10 @@ RENEWED_EARLY = 4
 
 
 class Preapprove(TokenHandler):
-    """`tokens.preapprove`: receiver, and until when; it replaces the consent that stands.
+    """`tokens.preapprove`: receiver, and until when; it replaces the consents that stand.
 
-    With `renew_seconds` it is renewed by itself, for that long each time.
+    With `renew_seconds` it is renewed by itself, for that long each time. With `preapproval`, it
+    renews that contract, and nothing if that was taken back.
     """
 
     kind = "tokens.preapprove"
@@ -39,8 +42,12 @@ class Preapprove(TokenHandler):
         """Go through the factory."""
         request = intent.wish.request
         identity, receiver = instrument_id(request), PartyId(request["receiver"])
+        await _alone(session, intent, identity, receiver)
         factory = await factory_of(session, identity)
-        standing = await contracts.disclosable(session, PREAPPROVAL, identity, party=receiver)
+        standing = await _standing(session, identity, receiver)
+        renewed = request.get("preapproval")
+        if renewed is not None and all(each.contract_id != renewed for each in standing):
+            raise NoConsent(receiver)
         expires = request["expires_at"]
         command = exercise(
             ContractId[TokenFactory](factory.contract_id),
@@ -48,11 +55,9 @@ class Preapprove(TokenHandler):
             receiver=Party(receiver),
             expires_at=None if expires is None else Timestamp.parse(expires),
         )
-        commands = [command.json]
-        if standing is not None:
-            commands.insert(0, _cancel(standing.contract_id, receiver).json)
+        ended = [_cancel(each.contract_id, receiver).json for each in standing]
         return Plan(
-            commands=commands,
+            commands=[*ended, command.json],
             act_as=intent.wish.act_as,
             disclosed=[factory.disclosed().to_json()],
         )
@@ -61,6 +66,7 @@ class Preapprove(TokenHandler):
         self, session: WriteSession, intent: Intent, transaction: Transaction
     ) -> Mapping[str, Any]:
         """Tell the contract that states the consent; note when it is to be renewed."""
+        await selection.release(session, intent.id)
         request = intent.wish.request
         identity, receiver = instrument_id(request), PartyId(request["receiver"])
         seconds, expires = request.get("renew_seconds"), request["expires_at"]
@@ -74,7 +80,7 @@ class Preapprove(TokenHandler):
 
 
 class CancelPreapproval(TokenHandler):
-    """`tokens.cancel_preapproval`: the receiver's, or the admin's, will.
+    """`tokens.cancel_preapproval`: the receiver's, or the admin's, will: all consents end.
 
     With `preapproval`, that contract and no later one.
     """
@@ -82,19 +88,27 @@ class CancelPreapproval(TokenHandler):
     kind = "tokens.cancel_preapproval"
 
     async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
-        """Find the consent that stands."""
+        """Find the consents that stand."""
         request = intent.wish.request
-        receiver = PartyId(request["receiver"])
-        found = await _standing(session, request, receiver)
-        if found is None:
+        identity, receiver = instrument_id(request), PartyId(request["receiver"])
+        await _alone(session, intent, identity, receiver)
+        named = request.get("preapproval")
+        found = [
+            each
+            for each in await _standing(session, identity, receiver)
+            if named is None or each.contract_id == named
+        ]
+        if not found:
             raise NoConsent(receiver)
-        command = _cancel(found.contract_id, PartyId(request["actor"]))
-        return Plan(commands=[command.json], act_as=intent.wish.act_as)
+        actor = PartyId(request["actor"])
+        commands = [_cancel(each.contract_id, actor).json for each in found]
+        return Plan(commands=commands, act_as=intent.wish.act_as)
 
     async def finished(
         self, session: WriteSession, intent: Intent, transaction: Transaction
     ) -> Mapping[str, Any]:
         """Renew it no more, unless another one has taken its place."""
+        await selection.release(session, intent.id)
         request = intent.wish.request
         if "preapproval" not in request:
             admin, receiver = PartyId(request["admin"]), PartyId(request["receiver"])
@@ -102,13 +116,18 @@ class CancelPreapproval(TokenHandler):
         return {}
 
 
+async def _alone(
+    session: WriteSession, intent: Intent, identity: InstrumentId, receiver: PartyId
+) -> None:
+    """Reserve the place of a receiver's consent: two who give one would both find none."""
+    await take(session, intent, f"preapproval:{identity.admin}:{receiver}")
+
+
 async def _standing(
-    session: WriteSession, request: Mapping[str, Any], receiver: PartyId
-) -> Disclosable | None:
-    """Give the consent that a request names, or else the one that stands."""
-    if "preapproval" in request:
-        return await contracts.disclosable_by_id(session, request["preapproval"])
-    return await contracts.disclosable(session, PREAPPROVAL, instrument_id(request), party=receiver)
+    session: WriteSession, identity: InstrumentId, receiver: PartyId
+) -> tuple[Disclosable, ...]:
+    """Give all consents of a receiver to an issuer that are on the ledger."""
+    return await supervised.standing(session, PREAPPROVAL, identity.admin, receiver)
 
 
 def _cancel(contract: str, actor: PartyId) -> TypedCommand[None]:
