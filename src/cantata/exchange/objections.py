@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from cantata.automation.errors import NotPossible
 from cantata.exchange.errors import ExchangeError
 from cantata.tokens.model import InstrumentId
 
@@ -180,3 +181,28 @@ class NotCreditable(ExchangeError):
         self.deposit = deposit
         self.reason = reason
         super().__init__(f"the deposit {deposit} cannot be credited: {reason}", hint=hint)
+
+
+class OfferEnded(NotPossible):
+    """An offered deposit waits for nobody any more; fields `deposit` and `state`."""
+
+    code = "DEPOSIT_OFFER_ENDED"
+
+    def __init__(self, deposit: UUID, state: str) -> None:
+        self.deposit = deposit
+        self.state = state
+        super().__init__(f"the deposit {deposit} is {state}", hint="nothing has to be done")
+
+
+class OfferNotAccepted(NotPossible):
+    """An offered deposit is not accepted as things are now; fields `deposit` and `reason`."""
+
+    code = "OFFER_NOT_ACCEPTED"
+
+    def __init__(self, deposit: UUID, reason: str) -> None:
+        self.deposit = deposit
+        self.reason = reason
+        super().__init__(
+            f"the offered deposit {deposit} is not accepted: {reason}",
+            hint="it is looked at again when what speaks against it has changed",
+        )

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from cantata.automation.model import Wish
+from cantata.exchange.model.deposits import Deposit
 from cantata.exchange.model.withdrawals import Withdrawal
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
@@ -15,6 +16,7 @@ from cantata.tokens.model import InstrumentId
 WITHDRAW = "exchange.withdraw"
 REARRANGE = "exchange.rearrange"
 TAKE_BACK = "exchange.take_back"
+ACCEPT = "exchange.accept"
 
 PATIENT = Timestamp.parse("9999-12-31T00:00:00Z")
 """A deadline that never passes: only what was ingested tells when a payment is over."""
@@ -53,6 +55,25 @@ def take_back_wish(requester: str, key: str, withdrawal: Withdrawal) -> Wish:
         act_as=(withdrawal.treasury,),
         request={"withdrawal": str(withdrawal.id), "instruction": withdrawal.instruction},
     )
+
+
+def accept_wish(deposit: Deposit, deadline: Timestamp) -> Wish:
+    """Give what is recorded to accept an offered deposit: one acceptance after the other."""
+    last = "first" if deposit.intent is None else str(deposit.intent)
+    return Wish(
+        kind=ACCEPT,
+        requester=f"deposit:{deposit.id}",
+        key=f"after {last}",
+        subject=str(deposit.instrument),
+        act_as=(deposit.treasury,),
+        request={"deposit": str(deposit.id), "instruction": deposit.instruction},
+        deadline=deadline,
+    )
+
+
+def deposit_of(wish: Wish) -> UUID:
+    """Read which deposit is accepted."""
+    return UUID(wish.request["deposit"])
 
 
 def withdrawal_of(wish: Wish) -> UUID:

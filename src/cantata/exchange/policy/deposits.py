@@ -85,6 +85,8 @@ def refuses_offer(
     listed: ListedInstrument | None,
     account: CustomerAccount | None,
     now: Timestamp,
+    *,
+    from_treasury: bool = False,
 ) -> Reason | None:
     """Tell why an offered deposit is not accepted now; None if it is."""
     if listed is None or instruction.package_name not in listed.packages:
@@ -97,6 +99,8 @@ def refuses_offer(
     until = transfer.execute_before
     if until is not None and until <= now + listed.policy.accept_margin:
         return Reason.TOO_LATE
+    if from_treasury:
+        return Reason.OWN_TREASURY
     return _closed_to(listed, account) or (
         Reason.BELOW_MINIMUM if transfer.amount < listed.policy.deposit_minimum else None
     )

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from uuid import UUID, uuid5
 
 from cantata.exchange.history.model import Entry, EntryKind, Status
-from cantata.exchange.model.customers import CustomerAccount
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.journal import Book, BookKind
-from cantata.exchange.model.treasury import ListedInstrument
 from cantata.exchange.policy.deposits import verdict
-from cantata.exchange.policy.memos import named_by
 from cantata.exchange.projection.books import Place, place_of
 from cantata.exchange.projection.treasury import ZERO, Seen, instrument_id
-from cantata.exchange.repository import customers, deposits, listings, treasuries
+from cantata.exchange.repository import deposits
+from cantata.exchange.service.accepting import (
+    Surroundings,
+    decided,
+    deposit_id,
+    news_of,
+    surroundings,
+)
 from cantata.ingestion.model import Batch
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Clock, Timestamp
 from cantata.storage.outbox import News, publish
 from cantata.storage.session import WriteSession
 from cantata.tokens.model import InstrumentId
-
-_NAMESPACE = UUID("2f6d0a1e-6f0e-5d53-8a3f-0d5a6a3f7b10")
-"""Deposits have the same id however often, and wherever, their history is read."""
 
 _ENDED = {
     Status.REJECTED: DepositState.REJECTED,
@@ -39,12 +39,11 @@ _BOOKS = {
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What a batch of deposits is judged by."""
+    """What a batch of deposits is judged by, and the deposits whose offers it is about."""
 
-    listed: Mapping[InstrumentId, ListedInstrument]
-    accounts: Mapping[str, CustomerAccount]
+    around: Surroundings
     known: dict[tuple[PartyId, str], Deposit]
-    treasuries: frozenset[str]
+    now: Timestamp
 
 
 class Deposits:
@@ -63,14 +62,14 @@ class Deposits:
         ]
         if not coming:
             return {}
-        facts = await _facts(session, coming)
+        facts = await _facts(session, coming, self._clock.now())
         news: list[News] = []
         books: dict[Place, Book] = {}
         for each, entry in coming:
             deposit = await self._step(session, each, entry, facts)
             if deposit.original_instruction is not None:
                 facts.known[each.treasury.party, deposit.original_instruction] = deposit
-            news.append(_news(deposit))
+            news.append(news_of(deposit))
             if entry.status is Status.COMPLETED:
                 books[place_of(each, entry)] = _book(deposit)
         await publish(session, news)
@@ -82,24 +81,44 @@ class Deposits:
     async def _step(
         self, session: WriteSession, seen: Seen, entry: Entry, facts: _Facts
     ) -> Deposit:
-        """Write down a deposit as it is now."""
-        offer = entry.original_instruction_id or entry.instruction_id
-        before = None if offer is None else facts.known.get((seen.treasury.party, offer))
-        deposit = self._now(seen, entry, facts, before)
+        """Write down a deposit as it is now, and have it accepted if it is to be."""
+        treasury, offer = seen.treasury.party, _offer(entry)
+        before = None if offer is None else facts.known.get((treasury, offer))
+        deposit = await self._next(session, seen, entry, facts, before)
         if before is None:
-            await deposits.add(session, deposit)
-        else:
-            await deposits.save(session, before.state, deposit)
+            if await deposits.add(session, deposit) or offer is None:
+                return deposit
+            # Somebody else wrote it down since the facts were loaded.
+            before = (await deposits.by_instructions(session, treasury, [offer])).get(offer)
+            if before is None:
+                return deposit
+            deposit = await self._next(session, seen, entry, facts, before)
+        await deposits.save(session, before.state, deposit)
         return deposit
+
+    async def _next(
+        self,
+        session: WriteSession,
+        seen: Seen,
+        entry: Entry,
+        facts: _Facts,
+        before: Deposit | None,
+    ) -> Deposit:
+        deposit = self._now(seen, entry, facts, before)
+        if entry.status is not Status.PENDING:
+            return deposit
+        opened = {each.contract_id: each for each in seen.parsed.changes.opened}
+        offer = opened.get(entry.instruction_id or "")
+        return await decided(session, deposit, offer, facts.around, facts.now)
 
     def _now(self, seen: Seen, entry: Entry, facts: _Facts, before: Deposit | None) -> Deposit:
         memo = entry.memo if before is None or entry.memo else before.memo
-        account = facts.accounts.get(named_by(memo) or "")
-        listed = facts.listed.get(_instrument(entry))
+        account = facts.around.account_of(memo or "")
         found = replace(
-            before or _fresh(seen, entry, self._clock.now()),
+            before or _fresh(seen, entry, facts.now),
             account=None if account is None else account.id,
-            updated_at=self._clock.now(),
+            due_at=None,
+            updated_at=facts.now,
         )
         if entry.status is Status.PENDING:
             current = None if entry.instruction_id is None else ContractId(entry.instruction_id)
@@ -114,7 +133,10 @@ class Deposits:
         if entry.status is not Status.COMPLETED:
             return replace(ours, state=_ended(entry, ours))
         judged = verdict(
-            entry, listed, account, from_treasury=(entry.sender or "") in facts.treasuries
+            entry,
+            facts.around.listed.get(_instrument(entry)),
+            account,
+            from_treasury=(entry.sender or "") in facts.around.treasuries,
         )
         return replace(
             ours,
@@ -124,35 +146,37 @@ class Deposits:
         )
 
 
-async def _facts(session: WriteSession, coming: Sequence[tuple[Seen, Entry]]) -> _Facts:
+async def _facts(
+    session: WriteSession, coming: Sequence[tuple[Seen, Entry]], now: Timestamp
+) -> _Facts:
     """Load everything that the deposits of a batch are about, with few statements."""
-    memos = {named_by(entry.memo) for _, entry in coming} - {None}
+    memos = [entry.memo or "" for _, entry in coming]
     offers: dict[PartyId, set[str]] = {}
     for each, entry in coming:
-        offer = entry.original_instruction_id or entry.instruction_id
+        offer = _offer(entry)
         if offer is not None:
             offers.setdefault(each.treasury.party, set()).add(offer)
     known: dict[tuple[PartyId, str], Deposit] = {}
     for party in sorted(offers):
         found = await deposits.by_instructions(session, party, offers[party])
         known.update(((party, offer), deposit) for offer, deposit in found.items())
-        memos |= {named_by(deposit.memo) for deposit in found.values()} - {None}
-    return _Facts(
-        listed=await listings.every(session),
-        accounts=await customers.by_memos(session, [memo for memo in memos if memo]),
-        known=known,
-        treasuries=frozenset(each.party for each in await treasuries.every(session)),
-    )
+        memos += [deposit.memo for deposit in found.values()]
+    return _Facts(around=await surroundings(session, memos), known=known, now=now)
+
+
+def _offer(entry: Entry) -> str | None:
+    """Give the first contract of the offer that an entry is about."""
+    return entry.original_instruction_id or entry.instruction_id
 
 
 def _fresh(seen: Seen, entry: Entry, now: Timestamp) -> Deposit:
     """Begin a deposit with what was first seen of it."""
-    offer = entry.original_instruction_id or entry.instruction_id
+    offer = _offer(entry)
     place = "/".join(map(str, place_of(seen, entry)))
     opened = {each.contract_id: each for each in seen.parsed.changes.opened}
     waiting = opened.get(entry.instruction_id or "")
     return Deposit(
-        id=uuid5(_NAMESPACE, f"{seen.treasury.party}/{offer}" if offer else place),
+        id=deposit_id(seen.treasury.party, offer or place),
         treasury=seen.treasury.party,
         instrument=_instrument(entry),
         amount=entry.amount if entry.amount is not None else entry.net or ZERO,
@@ -191,24 +215,3 @@ def _book(deposit: Deposit) -> Book:
     if deposit.state is DepositState.CREDITED and deposit.account is not None:
         return Book.customer(deposit.account)
     return _BOOKS[deposit.state]
-
-
-def _news(deposit: Deposit) -> News:
-    """Tell the exchange's own systems of a deposit."""
-    return News(
-        at=deposit.record_time,
-        topic=f"exchange.deposit.{deposit.state.value}",
-        audience=deposit.treasury,
-        content={
-            "deposit": str(deposit.id),
-            "account": None if deposit.account is None else str(deposit.account),
-            "admin": deposit.instrument.admin,
-            "instrument": deposit.instrument.id,
-            "amount": deposit.amount.to_wire(),
-            "sender": deposit.sender,
-            "memo": deposit.memo,
-            "reason": deposit.reason,
-            "update_id": deposit.update_id,
-            "offset": deposit.offset,
-        },
-    )

@@ -10,8 +10,10 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.model import Failure
+from cantata.exchange.history.model import Instruction
 from cantata.exchange.model.deposits import Deposit, DepositState, IllegalDepositStep, may_follow
-from cantata.exchange.repository.tables import DEPOSITS
+from cantata.exchange.repository.history import instruction_of
+from cantata.exchange.repository.tables import DEPOSITS, INSTRUCTIONS
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
 from cantata.storage.session import ReadSession, WriteSession
@@ -69,6 +71,41 @@ async def in_state(
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(map(deposit_of, rows))
+
+
+async def due(session: WriteSession, now: Timestamp, limit: int) -> tuple[Deposit, ...]:
+    """Give offers that are to be looked at, the longest due first, and lock them."""
+    rows = await session.all(
+        select(DEPOSITS)
+        .where(DEPOSITS.c.due_at <= now, DEPOSITS.c.state == DepositState.OFFERED.value)
+        .order_by(DEPOSITS.c.due_at)
+        .limit(min(limit, PAGE_MAX))
+        .with_for_update(skip_locked=True)
+    )
+    return tuple(map(deposit_of, rows))
+
+
+async def unseen_offers(
+    session: ReadSession, limit: int
+) -> tuple[tuple[PartyId, int, Instruction], ...]:
+    """Give offers to treasuries that wait and are no deposits: each treasury, offset and offer."""
+    original = func.coalesce(INSTRUCTIONS.c.original_id, INSTRUCTIONS.c.contract_id)
+    known = select(DEPOSITS.c.id).where(
+        DEPOSITS.c.treasury == INSTRUCTIONS.c.treasury,
+        DEPOSITS.c.original_instruction == original,
+    )
+    rows = await session.all(
+        select(INSTRUCTIONS)
+        .where(
+            INSTRUCTIONS.c.closed_offset.is_(None),
+            INSTRUCTIONS.c.transfer["receiver"].astext == INSTRUCTIONS.c.treasury,
+            INSTRUCTIONS.c.transfer["sender"].astext != INSTRUCTIONS.c.treasury,
+            ~known.exists(),
+        )
+        .order_by(INSTRUCTIONS.c.created_offset, INSTRUCTIONS.c.contract_id)
+        .limit(min(limit, PAGE_MAX))
+    )
+    return tuple((PartyId(row.treasury), row.created_offset, instruction_of(row)) for row in rows)
 
 
 async def look_again(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cantata.automation.handler import Handler
 from cantata.exchange.registries.directory import Registries
+from cantata.exchange.tasks.accept import Accept
 from cantata.exchange.tasks.take_back import TakeBack
 from cantata.exchange.tasks.withdraw import Rearrange, Withdraw
 from cantata.kernel.time import Clock
@@ -15,5 +16,6 @@ def handlers(database: Database, registries: Registries, clock: Clock) -> tuple[
     return (
         Withdraw(database, registries, clock),
         Rearrange(database, registries, clock),
+        Accept(database, registries, clock),
         TakeBack(database, registries, clock),
     )
