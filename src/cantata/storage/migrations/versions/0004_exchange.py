@@ -28,10 +28,12 @@ def upgrade() -> None:
     _withdrawals()
     _preapprovals()
     _rewards()
+    _reconciliations()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("exchange_reconciliations")
     op.drop_table("exchange_rewards")
     op.drop_table("exchange_preapprovals")
     op.drop_table("exchange_withdrawals")
@@ -369,3 +371,18 @@ def _rewards() -> None:
             ["treasury"], ["exchange_treasuries.party"], name=op.f("fk_exchange_rewards_treasury")
         ),
     )
+
+
+def _reconciliations() -> None:
+    """Make what reconciliation found."""
+    op.create_table(
+        "exchange_reconciliations",
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
+        sa.Column("compared", sa.Integer(), nullable=False),
+        sa.Column("differing", sa.Integer(), nullable=False),
+        sa.Column("differences", JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_exchange_reconciliations")),
+    )
+    op.create_index("ix_exchange_reconciliations_at", "exchange_reconciliations", ["at"])

@@ -1,0 +1,1 @@
+"""Reconciliation: treasuries as the database knows them, held against the ledger and the books."""
