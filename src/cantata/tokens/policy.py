@@ -40,8 +40,8 @@ class Candidates:
 def choose(amount: Decimal, candidates: Candidates) -> tuple[Holding, ...]:
     """Choose the inputs of a payment: an exact one, else few, and some small ones with them.
 
-    Raise InsufficientFunds if all together hold too little, TooFragmented if those that one
-    transaction may take do.
+    Raise InsufficientFunds if all that can be had now hold too little, TooFragmented if there is
+    more, but those that one transaction may take do.
     """
     best = candidates.best
     if best is not None and best.amount == amount:
@@ -100,4 +100,7 @@ def _largest(amount: Decimal, candidates: Candidates) -> list[Holding]:
         total = total + holding.amount
         if total >= amount:
             return chosen
+    if len(chosen) < INPUTS_MAX:
+        # The rest is not listed because other payments look at it at this moment.
+        raise InsufficientFunds(amount, total)
     raise TooFragmented(amount, total)
