@@ -43,6 +43,7 @@ from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.config import Settings
 from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
+from cantata.exchange.jobs import jobs as exchange_jobs
 from cantata.exchange.projection.books import Books
 from cantata.exchange.projection.deposits import Deposits
 from cantata.exchange.projection.treasury import TreasuryHistory
@@ -393,8 +394,11 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
         every = RelTime.of(minutes=settings.reconcile_minutes)
         rebuilds = catch_up(database, ledger) if settings.reconcile_repair else None
         jobs.append(reconciling(reconciler(database, ledger), every, rebuilds))
+    clock, directory = SystemClock(), ParticipantDirectory(ledger)
+    treasuries = treasury_reconciler(database, ledger)
+    jobs += exchange_jobs(database, directory, treasuries, clock, settings.reconcile_minutes)
     due = (*schedules(), *of_accounts(), *of_exchange_time(), *of_webhooks())
-    return ScheduleRunner(database, due, SystemClock(), jobs)
+    return ScheduleRunner(database, due, clock, jobs)
 
 
 def reconciler(database: Database, ledger: LedgerClient) -> Reconciler:
