@@ -10,6 +10,7 @@ from uuid import UUID
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
 from cantata.automation.batches.repository import Effect
+from cantata.automation.ending import Endings, about
 from cantata.automation.handler import EndsMany, Handler
 from cantata.automation.model import (
     Failure,
@@ -24,6 +25,7 @@ from cantata.ledger.model.updates import Transaction
 from cantata.observability import metrics
 from cantata.observability.events import events
 from cantata.observability.tracing import span, trace_of
+from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.session import WriteSession
 
 DEAD = Failure(
@@ -41,6 +43,7 @@ class IntentObserver:
 
     def __init__(self, handlers: Sequence[Handler], clock: Clock) -> None:
         self._handlers: Mapping[str, Handler] = {handler.kind: handler for handler in handlers}
+        self._endings = Endings(handlers)
         self._clock = clock
 
     async def observe(self, session: WriteSession, batch: Batch) -> None:
@@ -50,14 +53,12 @@ class IntentObserver:
         same subject.
         """
         parties = {party for t in batch.transactions for e in t.created for party in e.signatories}
-        ended = await self._completed(session, batch)
-        if batch.after.record_time is not None:
-            ended = (*ended, *await self._buried(session, batch.after.record_time))
-        for intent in ended:
-            parties.update(intent.wish.act_as)
+        parties_of_ended, subjects = about(await self._completed(session, batch))
+        parties.update(parties_of_ended)
         if parties:
-            subjects = {intent.wish.subject for intent in ended}
-            await repository.wake(session, sorted(parties), sorted(subjects), self._clock.now())
+            await repository.wake(session, sorted(parties), subjects, self._clock.now())
+        if batch.after.record_time is not None:
+            await self._bury(session, batch.after.record_time)
 
     async def _completed(self, session: WriteSession, batch: Batch) -> tuple[Intent, ...]:
         """Note the effects of a batch, whichever attempts had them; what the ledger shows is true.
@@ -121,24 +122,22 @@ class IntentObserver:
     ) -> Mapping[str, Any]:
         """Ask a handler of single intents; its mistake must not keep ingestion from going on."""
         try:
-            return dict(await handler.finished(session, intent, transaction))
-        except _MISTAKES:
+            async with session.savepoint():
+                return dict(await handler.finished(session, intent, transaction))
+        except DatabaseUnavailable:
+            raise
+        except Exception:  # noqa: BLE001 - what is done is done, whatever it came to
             _unreadable(intent)
             await handler.release(session, intent)
             return {}
 
-    async def _buried(self, session: WriteSession, record_time: Timestamp) -> tuple[Intent, ...]:
+    async def _bury(self, session: WriteSession, record_time: Timestamp) -> None:
         """End the intents that were in flight for longer than the ledger can record them."""
-        found = await many.dead(session, record_time)
-        if found:
-            await self._release(session, found)
-            for intent in found:
-                handler = self._handlers.get(intent.wish.kind)
-                if handler is not None and not isinstance(handler, EndsMany):
-                    await handler.release(session, intent)
-                _log.warning("intent.dead", intent=str(intent.id), command=intent.command_id)
-            await many.fail(session, [(intent, DEAD) for intent in found], self._clock.now())
-        return found
+        now = self._clock.now()
+        found = await many.dead(session, self._endings.kinds, record_time, now)
+        for intent in found:
+            _log.warning("intent.dead", intent=str(intent.id), command=intent.command_id)
+        await self._endings.fail(session, [(intent, DEAD) for intent in found], now)
 
     async def _release(self, session: WriteSession, intents: Sequence[Intent]) -> None:
         """Give back what intents of kinds that end together had reserved."""

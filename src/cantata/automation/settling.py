@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
+from cantata.automation.ending import Endings, about, release
 from cantata.automation.errors import NotNow, WaitedTooLong
-from cantata.automation.handler import EndsMany, Handler
+from cantata.automation.handler import Handler
 from cantata.automation.model import Failure, Intent, State
 from cantata.automation.policy import (
     gives_up_at,
@@ -27,7 +28,6 @@ from cantata.ledger.services.commands import Receipt
 from cantata.observability import metrics
 from cantata.observability.events import events
 from cantata.storage.database import Database
-from cantata.storage.session import WriteSession
 
 _log = events("automation")
 
@@ -38,6 +38,7 @@ class Settler:
     def __init__(self, database: Database, handlers: Mapping[str, Handler], clock: Clock) -> None:
         self._database = database
         self._handlers = handlers
+        self._endings = Endings(tuple(handlers.values()))
         self._clock = clock
 
     async def settle(self, sent: Sent, outcome: Outcome[Receipt]) -> None:
@@ -91,18 +92,10 @@ class Settler:
 
     async def fail(self, intent: Intent, error: CantataError) -> None:
         """End an intent that will never have an effect."""
-        now = self._clock.now()
-        _log.info("intent.failed", intent=str(intent.id), code=error.code, message=error.message)
+        _log.info("intent.refused", intent=str(intent.id), code=error.code, message=error.message)
         async with self._database.write() as session:
-            await self._handlers[intent.wish.kind].release(session, intent)
-            await repository.move(
-                session,
-                intent,
-                State.FAILED,
-                now,
-                failure=repository.failure_json(Failure.of(error)),
-            )
-            await repository.wake(session, intent.wish.act_as, [intent.wish.subject], now)
+            failed = [(intent, Failure.of(error))]
+            await self._endings.fail(session, failed, self._clock.now())
 
     async def _doubt(self, sent: Sent, error: CantataError) -> None:
         """Keep everything as it is: nothing is given back before the outcome is known."""
@@ -147,23 +140,14 @@ class Settler:
         due = retry_at(now, intents[0].attempts) if retry_later(error) else now
         _log.info("batch.refused", intents=len(intents), code=error.code, message=error.message)
         async with self._database.write() as session:
-            await self._release_all(session, intents)
-            if failed:
-                why = Failure.of(error)
-                await many.fail(session, [(each, why) for each in failed], now)
+            why = Failure.of(error)
+            await self._endings.fail(session, [(each, why) for each in failed], now)
             if kept:
+                await release(session, self._handlers[kept[0].wish.kind], kept)
                 changes = {**_anew(error), **company, "due_at": due}
                 await many.start_over(session, kept, now, is_counted=is_busy, **changes)
-            await repository.wake(session, *_about(intents), now)
+            await repository.wake(session, *about(intents), now)
             await session.notify(repository.CHANNEL)
-
-    async def _release_all(self, session: WriteSession, intents: Sequence[Intent]) -> None:
-        handler = self._handlers[intents[0].wish.kind]
-        if isinstance(handler, EndsMany):
-            await handler.release_all(session, intents)
-            return
-        for intent in intents:
-            await handler.release(session, intent)
 
 
 def _anew(error: CantataError) -> dict[str, Any]:
@@ -180,9 +164,3 @@ def _anew(error: CantataError) -> dict[str, Any]:
 def _is_over(intent: Intent, error: CantataError, now: Timestamp, *, is_busy: bool) -> bool:
     """Tell whether an intent ends with the refusal of its company."""
     return not tries_again(intent, error, now) if is_busy else gives_up_at(intent) <= now
-
-
-def _about(intents: Sequence[Intent]) -> tuple[list[str], list[str]]:
-    """Give the parties and the subjects of intents."""
-    parties = {party for intent in intents for party in intent.wish.act_as}
-    return sorted(parties), sorted({intent.wish.subject for intent in intents})

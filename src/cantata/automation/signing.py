@@ -100,6 +100,11 @@ def awaits(intent: Intent) -> bool:
     return not intent.plan["signing"]["signatures"]
 
 
+def is_unsent(intent: Intent) -> bool:
+    """Tell whether nothing of an intent can be on its way to the ledger."""
+    return intent.state in (State.REQUESTED, State.PREPARED) or awaits(intent)
+
+
 async def to_sign(session: ReadSession, identity: UUID) -> Signed:
     """Give what an intent waits for; raise NotAwaitingSignature."""
     intent = await repository.load(session, identity)

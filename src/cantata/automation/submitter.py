@@ -8,7 +8,6 @@ from typing import Protocol
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
-from cantata.automation.batches.preparing import Preparer
 from cantata.automation.consulting import consulted, planned
 from cantata.automation.errors import (
     DeadlinePassed,
@@ -29,6 +28,7 @@ from cantata.automation.model import (
     command_id,
 )
 from cantata.automation.policy import gives_up_at
+from cantata.automation.preparing import Preparer
 from cantata.automation.sent import Sent, traced
 from cantata.automation.settling import Settler
 from cantata.automation.signing import Desk, Signed

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import select
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from cantata.storage.errors import DatabaseBusy, DatabaseUnavailable
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.settings import DatabaseSettings
+from cantata.storage.troubles import translated
 
 DRIVER = "postgresql+psycopg"
-_BUSY = (
-    psycopg.errors.QueryCanceled,
-    psycopg.errors.LockNotAvailable,
-    psycopg.errors.DeadlockDetected,
-    psycopg.errors.SerializationFailure,
-)
 
 
 class Database:
@@ -37,7 +30,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:
         """Open a transaction that sees one state and cannot change it."""
-        with _translated():
+        with translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -48,7 +41,7 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[WriteSession]:
         """Open a transaction and commit it at the end; roll back when the block raises."""
-        with _translated():
+        with translated():
             async with self._engine.begin() as connection:
                 yield WriteSession(connection)
 
@@ -113,27 +106,3 @@ def _has_news(socket: int) -> bool:
     poll = select.poll()
     poll.register(socket, select.POLLIN)
     return bool(poll.poll(0))
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn the driver's errors into those that name what an operator or caller can do."""
-    try:
-        yield
-    except PoolTimeout as error:
-        raise DatabaseUnavailable("all connections are in use") from error
-    except (DBAPIError, InterfaceError) as error:
-        cause = error.orig
-        if isinstance(cause, _BUSY):
-            raise DatabaseBusy(type(cause).__name__) from error
-        if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
-            raise DatabaseUnavailable(_first_line(cause)) from error
-        raise
-    except _BUSY as error:
-        raise DatabaseBusy(type(error).__name__) from error
-    except psycopg.OperationalError as error:
-        raise DatabaseUnavailable(_first_line(error)) from error
-
-
-def _first_line(error: BaseException | None) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Row
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from cantata.storage.query import Query
+from cantata.storage.troubles import translated
 
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
@@ -69,6 +71,16 @@ class WriteSession(ReadSession):
         """Run a statement that was composed beforehand; give the number of rows it changed."""
         cursor = await (await self.driver()).execute(query.text, query.given(parameters))
         return int(cursor.rowcount)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Take back what the block did when it raises; the transaction can go on.
+
+        It cannot after DatabaseUnavailable, which ends all of it.
+        """
+        with translated():
+            async with self._connection.begin_nested():
+                yield
 
     async def notify(self, channel: str) -> None:
         """Wake listeners of a channel when the transaction commits."""

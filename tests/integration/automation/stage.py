@@ -13,10 +13,20 @@ from sqlalchemy import text
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
+from cantata.automation.ending import Endings
 from cantata.automation.errors import NotNow, NotPossible
-from cantata.automation.handler import Handler, Parcel, Plan, Prepared, companies
-from cantata.automation.model import Intent, Wish, batch_of_command, intent_of_command
+from cantata.automation.handler import Parcel, Plan, Prepared, companies
+from cantata.automation.model import (
+    Failure,
+    IllegalTransition,
+    Intent,
+    State,
+    Wish,
+    batch_of_command,
+    intent_of_command,
+)
 from cantata.automation.observer import IntentObserver
+from cantata.automation.signing import is_unsent
 from cantata.automation.submitter import IntentSubmitter
 from cantata.ingestion.service import Ingester
 from cantata.kernel.errors import CantataError
@@ -39,7 +49,10 @@ from cantata.storage.session import WriteSession
 START = Timestamp.parse("2026-01-01T00:00:00Z")
 SYNCHRONIZER = "global::1220aa"
 ALICE = "alice::1220aa"
-TABLE = "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)"
+TABLES = (
+    "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)",
+    "CREATE TABLE ends (intent uuid PRIMARY KEY, code text NOT NULL)",
+)
 NEVER = -1
 BROKEN = -2
 POISON = -3
@@ -53,9 +66,13 @@ class Crash(BaseException):
 
 
 class Slots:
-    """Needs a slot for itself, as a payment needs its holdings."""
+    """Needs a slot for itself, as a payment needs its holdings, and counts what is given up."""
 
     kind = "slots.take"
+
+    def __init__(self) -> None:
+        self.unmourned: set[int] = set()
+        """Slots whose end fails, after it was written down."""
 
     async def prepare(self, session: WriteSession, intent: Intent, now: Timestamp) -> Plan:
         slot = intent.wish.request["slot"]
@@ -79,6 +96,12 @@ class Slots:
     ) -> Mapping[str, Any]:
         await self.release(session, intent)
         return {"slot": intent.wish.request["slot"]}
+
+    async def given_up(self, session: WriteSession, intent: Intent, failure: Failure) -> None:
+        end = {"intent": intent.id, "code": failure.code}
+        await session.run(text("INSERT INTO ends VALUES (:intent, :code)"), end)
+        if intent.wish.request["slot"] in self.unmourned:
+            await session.run(text("INSERT INTO ends VALUES (:intent, :code)"), end)
 
 
 class Crowd(Slots):
@@ -205,15 +228,18 @@ class FakeLedger:
 class Stage:
     """Everything together, without any process: a test decides what happens next."""
 
-    def __init__(self, database: Database, *handlers: Handler) -> None:
+    def __init__(self, database: Database, *handlers: Slots) -> None:
         self.database = database
         self.clock = ManualClock(START)
         self.ledger = FakeLedger(self.clock)
-        self.handlers = handlers or (Slots(),)
+        self.handlers: tuple[Slots, ...] = handlers or (Slots(),)
         self.submitter = IntentSubmitter(database, self.ledger, self.handlers, self.clock)
         self.ingester = Ingester(database, [], [IntentObserver(self.handlers, self.clock)])
 
     async def begin(self) -> None:
+        async with self.database.write() as session:
+            for table in TABLES:
+                await session.run(text(table))
         await self.ingester.begin()
 
     async def ask(self, slot: int, key: str = "", deadline: Timestamp | None = None) -> Intent:
@@ -293,6 +319,20 @@ class Stage:
     async def reserved(self) -> int:
         async with self.database.read() as session:
             return int(await session.scalar(text("SELECT count(*) FROM slots")) or 0)
+
+    async def cancel(self, intent: Intent) -> Intent:
+        """Take an intent back; raise IllegalTransition if it may be on its way."""
+        async with self.database.write() as session:
+            locked = await repository.load(session, intent.id, lock=True)
+            assert locked is not None
+            if not is_unsent(locked):
+                raise IllegalTransition(locked.id, locked.state, State.CANCELLED)
+            return await Endings(self.handlers).cancel(session, locked, self.clock.now())
+
+    async def ends(self) -> dict[UUID, str]:
+        """Give why each intent was given up, as its handler heard."""
+        async with self.database.read() as session:
+            return {row.intent: row.code for row in await session.all(text("SELECT * FROM ends"))}
 
     def advance(self, seconds: int) -> None:
         self.clock.advance(RelTime.of(seconds=seconds))

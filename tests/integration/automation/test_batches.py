@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import text
 
 from cantata.automation.batches import repository as many
 from cantata.automation.model import IN_DOUBT, TOGETHER_MAX, Intent, State
@@ -14,7 +13,7 @@ from cantata.automation.worker import Worker, WorkerSettings
 from cantata.storage.database import Database
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
-from tests.integration.automation.stage import NEVER, POISON, TABLE, Crowd, Slots, Stage
+from tests.integration.automation.stage import NEVER, POISON, Crowd, Slots, Stage
 
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -22,8 +21,6 @@ Play = Callable[[Stage], Awaitable[None]]
 def played(settings: DatabaseSettings, play: Play) -> None:
     async def main() -> None:
         async with Database(settings) as database:
-            async with database.write() as session:
-                await session.run(text(TABLE))
             stage = Stage(database, Crowd())
             await stage.begin()
             await play(stage)
@@ -208,8 +205,6 @@ def test_a_draining_worker_hands_back_what_it_did_not_begin(
 ) -> None:
     async def main() -> None:
         async with Database(database_settings) as database:
-            async with database.write() as session:
-                await session.run(text(TABLE))
             stage = Stage(database, Slots())
             await stage.begin()
             for slot in range(6):

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
-from sqlalchemy import text
 
 from cantata.automation import repository
 from cantata.automation.errors import IdempotencyConflict
@@ -15,7 +14,7 @@ from cantata.kernel.time import RelTime
 from cantata.observability import metrics
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
-from tests.integration.automation.stage import BROKEN, NEVER, START, TABLE, Stage
+from tests.integration.automation.stage import BROKEN, NEVER, START, Stage
 
 Play = Callable[[Stage], Awaitable[None]]
 
@@ -23,8 +22,6 @@ Play = Callable[[Stage], Awaitable[None]]
 def played(settings: DatabaseSettings, play: Play) -> None:
     async def main() -> None:
         async with Database(settings) as database:
-            async with database.write() as session:
-                await session.run(text(TABLE))
             stage = Stage(database)
             await stage.begin()
             await play(stage)

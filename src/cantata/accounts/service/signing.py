@@ -13,6 +13,7 @@ from cantata.accounts.repository import users
 from cantata.accounts.service.authority import Authority
 from cantata.automation import repository as intents
 from cantata.automation import signing
+from cantata.automation.ending import Endings
 from cantata.automation.errors import WrongSigners
 from cantata.automation.handler import Handler
 from cantata.automation.model import Intent, State
@@ -28,8 +29,6 @@ from cantata.storage.session import ReadSession, WriteSession
 
 Signatures = Mapping[PartyId, bytes]
 """What parties signed with, each with its one key."""
-
-_BEFORE_SENDING = (State.REQUESTED, State.AWAITING_SIGNATURE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +48,7 @@ class Signing:
 
     def __init__(self, authority: Authority, handlers: Sequence[Handler], clock: Clock) -> None:
         self._authority = authority
-        self._handlers = {handler.kind: handler for handler in handlers}
+        self._endings = Endings(handlers)
         self._clock = clock
 
     async def operation(self, session: ReadSession, caller: Caller, identity: UUID) -> Intent:
@@ -112,15 +111,12 @@ class Signing:
             await self._authority.require(session, caller, action)
         if intent.state is State.CANCELLED:
             return intent, False
-        handler = self._handlers.get(intent.wish.kind)
         locked = await intents.load(session, identity, lock=True)
-        if handler is None or locked is None or not _is_unsent(locked):
+        if locked is None or locked.wish.kind not in self._endings.kinds:
             raise NotCancellable(str(identity), intent.state.value)
-        now = self._clock.now()
-        await handler.release(session, locked)
-        moved = await intents.move(session, locked, State.CANCELLED, now)
-        await intents.wake(session, intent.wish.act_as, [intent.wish.subject], now)
-        return moved, True
+        if not signing.is_unsent(locked):
+            raise NotCancellable(str(identity), locked.state.value)
+        return await self._endings.cancel(session, locked, self._clock.now()), True
 
     async def _read(
         self, session: ReadSession, signatures: Signatures
@@ -132,10 +128,3 @@ class Signing:
             raise WrongSigners(sorted(signatures), sorted(keys))
         read = {party: PublicKey(KeySpec[key.spec], key.der) for party, key in keys.items()}
         return {party: (key, signature_by(key, signatures[party])) for party, key in read.items()}
-
-
-def _is_unsent(intent: Intent) -> bool:
-    """Tell whether nothing of an intent can be on its way to the ledger."""
-    if intent.state not in _BEFORE_SENDING:
-        return False
-    return intent.state is State.REQUESTED or signing.awaits(intent)

@@ -68,7 +68,9 @@ _DEAD = Query(
     select(*_LEAN)
     .where(
         or_(*(INTENTS.c.state == state.value for state in sorted(IN_FLIGHT, key=str))),
-        INTENTS.c.dead_after < _NOW,
+        INTENTS.c.dead_after < bindparam("record_time", type_=Instant),
+        INTENTS.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+        or_(INTENTS.c.leased_until.is_(None), INTENTS.c.leased_until < _NOW),
     )
     .order_by(INTENTS.c.id)
     .limit(DEAD_MAX)
@@ -104,10 +106,22 @@ _FAIL = Query(
         "WITH done AS (UPDATE intents SET state = 'failed',"
         " phases = phases || CAST(:phases AS jsonb), failure = CAST(ended.failure AS jsonb),"
         " due_at = NULL, waiting = false, leased_until = NULL, updated_at = :now"
+        " FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]),"
+        " CAST(:attempts AS integer[]), CAST(:failures AS text[]))"
+        " AS ended(id, state, attempts, failure)"
+        " WHERE intents.id = ended.id AND intents.state = ended.state"
+        " AND intents.attempts = ended.attempts RETURNING intents.id)"
+        " SELECT pg_notify(:channel, '') FROM done"
+    )
+)
+_HOLD = Query(
+    text(
+        "UPDATE intents SET leased_until = :until, leased_by = '', waiting = false,"
+        " failure = CAST(held.failure AS jsonb), due_at = CASE WHEN intents.state"
+        " IN ('submitted', 'unknown') THEN NULL ELSE CAST(:until AS timestamptz) END"
         " FROM unnest(CAST(:ids AS uuid[]), CAST(:states AS text[]), CAST(:failures AS text[]))"
-        " AS ended(id, state, failure)"
-        " WHERE intents.id = ended.id AND intents.state = ended.state RETURNING intents.id)"
-        " SELECT count(*), pg_notify(:channel, '') FROM done"
+        " AS held(id, state, failure)"
+        " WHERE intents.id = held.id AND intents.state = held.state"
     )
 )
 _POSTPONE = Query(
@@ -174,9 +188,15 @@ async def locked(session: ReadSession, identities: Sequence[UUID]) -> tuple[Inte
     return tuple(map(intent_of, await session.rows(_LOCKED, ids=list(identities))))
 
 
-async def dead(session: ReadSession, record_time: Timestamp) -> tuple[Intent, ...]:
-    """Give and lock the intents in flight whose submission can have no effect any more."""
-    return tuple(map(intent_of, await session.rows(_DEAD, now=record_time)))
+async def dead(
+    session: ReadSession, kinds: Sequence[str], record_time: Timestamp, now: Timestamp
+) -> tuple[Intent, ...]:
+    """Give and lock the intents in flight whose submission can have no effect any more.
+
+    Those that somebody works on are left to the next time.
+    """
+    rows = await session.rows(_DEAD, kinds=list(kinds), record_time=record_time, now=now)
+    return tuple(map(intent_of, rows))
 
 
 async def add_batch(
@@ -245,18 +265,43 @@ async def complete(session: WriteSession, effects: Sequence[Effect], now: Timest
 async def fail(
     session: WriteSession, failed: Sequence[tuple[Intent, Failure]], now: Timestamp
 ) -> None:
-    """Write down why locked intents failed; whoever waits for their end is told."""
-    if not failed:
-        return
-    await session.change(
+    """Write down why intents failed; whoever waits for their end is told.
+
+    Raise IllegalTransition if somebody moved one of them meanwhile.
+    """
+    for intent, _ in failed:
+        if not may_become(intent.state, State.FAILED):
+            raise IllegalTransition(intent.id, intent.state, State.FAILED)
+    changed = await session.change(
         _FAIL,
         ids=_ids([intent for intent, _ in failed]),
         states=[intent.state.value for intent, _ in failed],
+        attempts=[intent.attempts for intent, _ in failed],
         failures=[json.dumps(failure_json(why)) for _, why in failed],
         phases=_phases((State.FAILED,), now),
         channel=ENDED,
         now=stored_time(now),
     )
+    if changed != len(failed):
+        first, _ = failed[0]
+        raise IllegalTransition(first.id, first.state, State.FAILED)
+
+
+async def hold(
+    session: WriteSession, held: Sequence[tuple[Intent, Failure]], now: Timestamp
+) -> None:
+    """Leave intents whose end did not succeed as they are, for the time of a lease.
+
+    One that was sent is not sent again, since its outcome is known: it ends when it is dead.
+    """
+    if held:
+        await session.change(
+            _HOLD,
+            ids=_ids([intent for intent, _ in held]),
+            states=[intent.state.value for intent, _ in held],
+            failures=[json.dumps(failure_json(why)) for _, why in held],
+            until=stored_time(now + LEASE),
+        )
 
 
 async def postpone(session: WriteSession, later: Sequence[tuple[Intent, Timestamp]]) -> None:

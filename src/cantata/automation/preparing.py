@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
-from cantata.automation import repository
 from cantata.automation.batches import repository as many
 from cantata.automation.batches.repository import Mark
+from cantata.automation.ending import Endings
 from cantata.automation.errors import NotNow, WaitedTooLong
 from cantata.automation.handler import Handler, Parcel, PreparesMany
 from cantata.automation.model import (
@@ -22,10 +22,7 @@ from cantata.automation.policy import gives_up_at, look_again_at
 from cantata.automation.sent import Sent
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Timestamp
-from cantata.observability.events import events
 from cantata.storage.session import WriteSession
-
-_log = events("automation")
 
 Refused = Sequence[tuple[Intent, CantataError]]
 
@@ -37,6 +34,7 @@ class Preparer:
         self._handlers = {
             kind: handler for kind, handler in handlers.items() if isinstance(handler, PreparesMany)
         }
+        self._endings = Endings(tuple(handlers.values()))
 
     async def prepare(
         self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
@@ -60,8 +58,21 @@ class Preparer:
                 refused += found.refused
                 sent += [await _marked(session, parcel, now) for parcel in found.parcels]
         await many.mark_sent(session, [mark for each in sent for mark in _marks(each)], now)
-        await _refuse(session, refused, now)
+        await self._refuse(session, refused, now)
         return tuple(sent), tuple(left)
+
+    async def _refuse(self, session: WriteSession, refused: Refused, now: Timestamp) -> None:
+        """Let those wait that may be possible later; end the others, and who waited too long."""
+        waiting, failed = [], []
+        for intent, error in refused:
+            if not isinstance(error, NotNow):
+                failed.append((intent, Failure.of(error)))
+            elif gives_up_at(intent) <= now:
+                failed.append((intent, Failure.of(WaitedTooLong(error.message))))
+            else:
+                waiting.append((intent, look_again_at(intent, now)))
+        await many.postpone(session, waiting)
+        await self._endings.fail(session, failed, now)
 
 
 async def _marked(session: WriteSession, parcel: Parcel, now: Timestamp) -> Sent:
@@ -95,25 +106,6 @@ def _marks(sent: Sent) -> Sequence[Mark]:
         )
         for intent in sent.intents
     ]
-
-
-async def _refuse(session: WriteSession, refused: Refused, now: Timestamp) -> None:
-    """Let those wait that may be possible later; end the others, and those who waited too long."""
-    waiting, failed = [], []
-    for intent, error in refused:
-        if not isinstance(error, NotNow):
-            failed.append((intent, Failure.of(error)))
-        elif gives_up_at(intent) <= now:
-            failed.append((intent, Failure.of(WaitedTooLong(error.message))))
-        else:
-            waiting.append((intent, look_again_at(intent, now)))
-    await many.postpone(session, waiting)
-    await many.fail(session, failed, now)
-    for intent, failure in failed:
-        _log.info("intent.failed", intent=str(intent.id), code=failure.code)
-    if failed:
-        parties = sorted({party for intent, _ in failed for party in intent.wish.act_as})
-        await repository.wake(session, parties, [each.wish.subject for each, _ in failed], now)
 
 
 def _by_kind(intents: Sequence[Intent]) -> dict[str, list[Intent]]:
