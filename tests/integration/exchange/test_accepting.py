@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from uuid import uuid4
 
+import pytest
 from sqlalchemy import func, select, update
 
 from cantata.automation.tables import INTENTS
@@ -12,6 +14,7 @@ from cantata.exchange.model.customers import AccountState
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.journal import Book
 from cantata.exchange.model.treasury import Listing, Policy
+from cantata.exchange.objections import DepositNotThere
 from cantata.exchange.policy.deposits import Reason
 from cantata.exchange.policy.memos import new_memo, shown
 from cantata.exchange.repository.tables import DEPOSITS
@@ -24,6 +27,7 @@ from cantata.kernel.time import RelTime
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import Sandbox
 from tests.integration.exchange.house import BY, CLOCK, House, housing, treasury_opened
+from tests.integration.exchange.test_suspense import desk_of
 from tests.integration.tokens.loop import Loop, looping
 
 
@@ -182,7 +186,7 @@ def test_a_pause_of_the_token_is_waited_for_by_support(
             looping(database_settings, shared_sandbox.url) as loop,
             housing(loop, accept_tries_max=2) as house,
         ):
-            admin = house.of["admin"]
+            admin, desk = house.of["admin"], desk_of(loop)
             stops = {"operations": ["Accept"], "reason": "audit", **house.of}
             await loop.do("tokens.pause", (admin,), **stops)
             offer = str((await house.pay("7", house.account.memo))["offer"])
@@ -203,8 +207,21 @@ def test_a_pause_of_the_token_is_waited_for_by_support(
             assert (stuck.tries, stuck.due_at) == (2, None)
             assert stuck.failure is not None
             assert stuck.failure.message
-            await loop.do("tokens.withdraw", (house.payer,), offer=offer)
-            assert (await house.of_offer(offer)).state is DepositState.WITHDRAWN
+
+            async def retry() -> Deposit:
+                async with loop.database.write() as session:
+                    return await desk.retry(session, stuck.id, BY)
+
+            assert (await retry()).state is DepositState.OFFERED
+            with suppress(DepositNotThere):
+                await retry()
+            again = await house.becomes(offer, DepositState.STUCK)
+            assert again.tries == 3
+            await loop.do("tokens.unpause", (admin,), **stops)
+            await retry()
+            await house.becomes(offer, DepositState.CREDITED)
+            with pytest.raises(DepositNotThere):
+                await retry()
             await house.check()
 
     asyncio.run(story())

@@ -88,7 +88,7 @@ class IllegalDepositStep(CantataError):
 class Deposit:
     """A deposit of one instrument into one treasury.
 
-    `update_id` and `node_id` name the transaction that made it ours, or that offered it.
+    `update_id`, `node_id` and `position` name what made it ours, or what offered it.
     `original_instruction` is the offer's first contract, `instruction` its present one; both are
     empty for a deposit in one step. `memo` is as the sender wrote it. `reason` says why it is not
     credited, or not accepted (`cantata.exchange.policy.deposits.Reason`); empty if it is.
@@ -115,6 +115,7 @@ class Deposit:
     tries: int
     failure: Failure | None
     updated_at: Timestamp
+    position: int = 0
     intent: UUID | None = None
     due_at: Timestamp | None = None
 

@@ -9,6 +9,7 @@ from cantata.exchange.history.model import Entry, Finding, Holding, Instruction
 from cantata.exchange.model.customers import AccountState, CustomerAccount
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.treasury import ListedInstrument
+from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 
 _UNTRUSTED = frozenset(
@@ -101,9 +102,20 @@ def refuses_offer(
         return Reason.TOO_LATE
     if from_treasury:
         return Reason.OWN_TREASURY
-    return _closed_to(listed, account) or (
-        Reason.BELOW_MINIMUM if transfer.amount < listed.policy.deposit_minimum else None
-    )
+    return closed_to(listed, account, transfer.amount)
+
+
+def closed_to(
+    listed: ListedInstrument, account: CustomerAccount | None, amount: Decimal
+) -> Reason | None:
+    """Tell why an amount of a listed instrument is not for an account; None if it is."""
+    if account is None:
+        return Reason.NO_ACCOUNT
+    if account.state is not AccountState.OPEN:
+        return Reason.ACCOUNT_NOT_OPEN
+    if not listed.takes_deposits:
+        return Reason.DEPOSITS_CLOSED
+    return Reason.BELOW_MINIMUM if amount < listed.policy.deposit_minimum else None
 
 
 def _not_credited(
@@ -111,14 +123,4 @@ def _not_credited(
 ) -> Reason | None:
     if entry.amount is None or entry.net != entry.amount or entry.findings:
         return Reason.AMOUNT_DIFFERS
-    return _closed_to(listed, account) or (
-        Reason.BELOW_MINIMUM if entry.amount < listed.policy.deposit_minimum else None
-    )
-
-
-def _closed_to(listed: ListedInstrument, account: CustomerAccount | None) -> Reason | None:
-    if account is None:
-        return Reason.NO_ACCOUNT
-    if account.state is not AccountState.OPEN:
-        return Reason.ACCOUNT_NOT_OPEN
-    return None if listed.takes_deposits else Reason.DEPOSITS_CLOSED
+    return closed_to(listed, account, entry.amount)

@@ -127,6 +127,7 @@ class Deposits:
             found,
             update_id=entry.update_id,
             node_id=entry.node_id,
+            position=entry.position,
             offset=entry.offset,
             record_time=seen.transaction.record_time or found.record_time,
         )
@@ -187,6 +188,7 @@ def _fresh(seen: Seen, entry: Entry, now: Timestamp) -> Deposit:
         reason="",
         update_id=entry.update_id,
         node_id=entry.node_id,
+        position=entry.position,
         offset=entry.offset,
         record_time=seen.transaction.record_time or now,
         original_instruction=None if offer is None else ContractId(offer),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, select, update
+from sqlalchemy import ColumnElement, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.model import Failure
@@ -20,6 +21,26 @@ from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 
 PAGE_MAX = 500
+_OPEN = (
+    DepositState.OFFERED,
+    DepositState.STUCK,
+    DepositState.SUSPENSE,
+    DepositState.REFUNDING,
+)
+
+Place = tuple[int, UUID]
+"""A deposit's place among others: the offset where it was seen last, and its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which deposits are wanted: all but those that a field rules out."""
+
+    states: tuple[DepositState, ...] = ()
+    treasury: PartyId | None = None
+    account: UUID | None = None
+    instrument: InstrumentId | None = None
+    reason: str | None = None
 
 
 async def add(session: WriteSession, deposit: Deposit) -> bool:
@@ -71,6 +92,30 @@ async def in_state(
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(map(deposit_of, rows))
+
+
+async def page(
+    session: ReadSession, wanted: Filter, before: Place | None, limit: int
+) -> tuple[Deposit, ...]:
+    """Give deposits before a place, those that were seen last first."""
+    statement = select(DEPOSITS).where(*_conditions(wanted))
+    if before is not None:
+        place = func.row(DEPOSITS.c.ledger_offset, DEPOSITS.c.id)
+        statement = statement.where(place < func.row(before[0], before[1]))
+    ordered = statement.order_by(DEPOSITS.c.ledger_offset.desc(), DEPOSITS.c.id.desc())
+    rows = await session.all(ordered.limit(min(limit, PAGE_MAX)))
+    return tuple(map(deposit_of, rows))
+
+
+async def counts(session: ReadSession) -> dict[tuple[PartyId, DepositState], int]:
+    """Count deposits by treasury and state, as far as they are not over."""
+    of = (DEPOSITS.c.treasury, DEPOSITS.c.state)
+    rows = await session.all(
+        select(*of, func.count().label("rows"))
+        .where(DEPOSITS.c.state.in_([state.value for state in _OPEN]))
+        .group_by(*of)
+    )
+    return {(PartyId(row.treasury), DepositState(row.state)): row.rows for row in rows}
 
 
 async def due(session: WriteSession, now: Timestamp, limit: int) -> tuple[Deposit, ...]:
@@ -146,6 +191,7 @@ def deposit_of(row: Row[Any]) -> Deposit:
         reason=row.reason,
         update_id=row.update_id,
         node_id=row.node_id,
+        position=row.position,
         offset=row.ledger_offset,
         record_time=row.record_time,
         original_instruction=None if original is None else ContractId(original),
@@ -157,6 +203,23 @@ def deposit_of(row: Row[Any]) -> Deposit:
         due_at=row.due_at,
         updated_at=row.updated_at,
     )
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Give what a filter wants, in SQL."""
+    found: list[ColumnElement[bool]] = []
+    if wanted.states:
+        found.append(DEPOSITS.c.state.in_([state.value for state in wanted.states]))
+    if wanted.treasury is not None:
+        found.append(DEPOSITS.c.treasury == wanted.treasury)
+    if wanted.account is not None:
+        found.append(DEPOSITS.c.account == wanted.account)
+    if wanted.instrument is not None:
+        found.append(DEPOSITS.c.admin == wanted.instrument.admin)
+        found.append(DEPOSITS.c.instrument == wanted.instrument.id)
+    if wanted.reason is not None:
+        found.append(DEPOSITS.c.reason == wanted.reason)
+    return found
 
 
 def _row(deposit: Deposit) -> dict[str, Any]:
@@ -174,6 +237,7 @@ def _row(deposit: Deposit) -> dict[str, Any]:
         "reason": deposit.reason,
         "update_id": deposit.update_id,
         "node_id": deposit.node_id,
+        "position": deposit.position,
         "ledger_offset": deposit.offset,
         "record_time": deposit.record_time,
         "original_instruction": deposit.original_instruction,

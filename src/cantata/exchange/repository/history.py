@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cantata.exchange.history.model import (
     Changes,
     Entry,
+    EntryKind,
     Finding,
     Holding,
     Instruction,
@@ -19,6 +20,7 @@ from cantata.exchange.history.model import (
     Transfer,
 )
 from cantata.exchange.history.state import State
+from cantata.exchange.model.deposits import Deposit
 from cantata.exchange.repository.tables import ENTRIES, HOLDINGS, INSTRUCTIONS
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
@@ -92,6 +94,29 @@ async def totals(session: ReadSession, party: PartyId) -> dict[InstrumentId, Dec
         .group_by(*of)
     )
     return {InstrumentId(PartyId(row.admin), row.instrument): row.amount for row in rows}
+
+
+async def came_with(
+    session: ReadSession, deposit: Deposit
+) -> tuple[tuple[Finding, ...], tuple[Holding, ...]]:
+    """Give what an incoming transfer warned of, and the holdings that it made."""
+    row = await session.first(
+        select(ENTRIES.c.content, ENTRIES.c.kind, ENTRIES.c.admin, ENTRIES.c.instrument)
+        .where(
+            ENTRIES.c.treasury == deposit.treasury,
+            ENTRIES.c.update_id == deposit.update_id,
+            ENTRIES.c.node_id == deposit.node_id,
+        )
+        .order_by(ENTRIES.c.position)
+        .offset(deposit.position)
+        .limit(1)
+    )
+    known = (EntryKind.TRANSFER_IN.value, deposit.instrument.admin, deposit.instrument.id)
+    if row is None or (row.kind, row.admin, row.instrument) != known:
+        return (), ()
+    made = HOLDINGS.c.contract_id == func.any(list(row.content["created"]))
+    rows = await session.all(select(HOLDINGS).where(made).order_by(HOLDINGS.c.contract_id))
+    return findings_of(row.content), tuple(map(holding_of, rows))
 
 
 def holding_of(row: Row[Any]) -> Holding:

@@ -93,7 +93,7 @@ async def decide_due(session: WriteSession, now: Timestamp, limit: int) -> int:
     offers = await _offers(session, found)
     known = await surroundings(session, [each.memo for each in found])
     for each in found:
-        if await _is_under_way(session, each):
+        if await is_under_way(session, each):
             after = replace(each, due_at=now + LOST)
         else:
             after = await decided(session, each, offers.get(each.instruction or ""), known, now)
@@ -127,6 +127,14 @@ async def failed(
         _log.error("deposit.stuck", deposit=str(identity), code=failure.code, tries=after.tries)
         await publish(session, [news_of(after)])
     return after
+
+
+async def is_under_way(session: ReadSession, deposit: Deposit) -> bool:
+    """Tell whether an acceptance of a deposit has not ended."""
+    if deposit.intent is None:
+        return False
+    intent = await intents.load(session, deposit.intent)
+    return intent is not None and not intent.is_final
 
 
 def deposit_id(treasury: PartyId, place: str) -> UUID:
@@ -165,14 +173,6 @@ async def _offers(session: ReadSession, found: Sequence[Deposit]) -> dict[str, I
     for treasury, contracts in wanted.items():
         offers.update((await history.state(session, treasury, contracts)).instructions)
     return offers
-
-
-async def _is_under_way(session: ReadSession, deposit: Deposit) -> bool:
-    """Tell whether an acceptance of a deposit has not ended."""
-    if deposit.intent is None:
-        return False
-    intent = await intents.load(session, deposit.intent)
-    return intent is not None and not intent.is_final
 
 
 def _before_history(treasury: PartyId, offset: int, offer: Instruction, now: Timestamp) -> Deposit:

@@ -231,6 +231,7 @@ def _deposits() -> None:
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("update_id", sa.Text(), nullable=False),
         sa.Column("node_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("ledger_offset", sa.BigInteger(), nullable=False),
         sa.Column("record_time", Instant(), nullable=False),
         sa.Column("original_instruction", sa.Text()),
@@ -254,9 +255,10 @@ def _deposits() -> None:
             "treasury",
             "update_id",
             "node_id",
+            "position",
             "admin",
             "instrument",
-            name=op.f("uq_exchange_deposits_treasury_update_id_node_id_admin_instrument"),
+            name=op.f("uq_exchange_deposits_treasury_update_id_node_id_position_admin_instrument"),
         ),
     )
     op.create_index(
@@ -275,6 +277,7 @@ def _deposits() -> None:
         ["treasury", "execute_before"],
         postgresql_where="state IN ('offered', 'stuck', 'suspense', 'refunding')",
     )
+    op.create_index("ix_exchange_deposits_place", "exchange_deposits", ["ledger_offset", "id"])
 
 
 def _withdrawals() -> None:
