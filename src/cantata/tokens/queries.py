@@ -16,7 +16,7 @@ from cantata.tokens.model import Instrument, InstrumentId
 from cantata.tokens.orders import Registered
 from cantata.tokens.repository import contracts, register
 from cantata.tokens.statements.model import Conservation, Statistics
-from cantata.tokens.statements.moments import as_of
+from cantata.tokens.statements.moments import told_of
 from cantata.tokens.statements.service import conservation, statistics
 
 
@@ -47,9 +47,7 @@ class TokenQueries:
 
         Raise OffsetNotReached for an offset that is not ingested.
         """
-        told = await as_of(session, offset=moment.offset, moment=moment.time)
-        is_now = moment.offset is None and moment.time is None
-        return told, None if is_now else told
+        return await told_of(session, offset=moment.offset, moment=moment.time)
 
     async def owners(
         self, session: ReadSession, caller: Caller, party: PartyId | None

@@ -197,11 +197,11 @@ async def transactions(
     """
     async with edge.database.read() as session:
         owners = await service.queries.owners(session, caller, _party(party))
-        told, _ = await service.queries.as_of(session, Moment())
+        told, offset = await service.queries.as_of(session, Moment())
         listing = f"transactions {caller.user} {party} {token}"
         place = page.after(listing)
         before = None if place is None else (int(place[0]), int(place[1]))
-        wanted = Selected(owners=owners, token=token)
+        wanted = Selected(owners=owners, token=token, offset=offset)
         found = await reading.movements_page(session, wanted, before, page.limit) if owners else ()
     last: list[str | int] = [found[-1].offset, found[-1].position] if found else []
     return Movements(

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from cantata.ingestion import repository as ingestion
 from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Clock, Timestamp
@@ -32,6 +31,7 @@ from cantata.tokens.registry.soundness import require_ahead, require_payable
 from cantata.tokens.repository import contracts
 from cantata.tokens.repository import registry as repository
 from cantata.tokens.repository.contracts import Disclosable
+from cantata.tokens.statements.moments import reach
 from cantata.tokens.terms import (
     Terms,
     acceptance_terms,
@@ -185,9 +185,9 @@ class Registry:
     async def _look(self, admin: str | None) -> AsyncIterator[_Look]:
         """Look at one state of the database; raise NotHere if the admin has nothing in it."""
         async with self._database.read() as session:
-            cursor = await ingestion.load_cursor(session)
+            reached = await reach(session)
             whose = await self._whose(session, admin)
-            yield _Look(session, whose, cursor.offset, cursor.record_time)
+            yield _Look(session, whose, reached.offset, reached.record_time)
 
     async def _whose(self, session: ReadSession, admin: str | None) -> PartyId:
         if admin is not None:

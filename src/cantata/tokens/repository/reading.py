@@ -185,14 +185,18 @@ async def offers_page(
 async def supply_at(
     session: ReadSession, token: InstrumentId, offset: int | None
 ) -> tuple[Decimal, Decimal | None] | None:
-    """Give supply and cap as the token's contract stated them at an offset; None before it."""
+    """Give supply and cap as the token's contract stated them at an offset; None before it.
+
+    Of the versions that one transaction made the last one counts: the others it archived again.
+    """
     columns = INSTRUMENTS.c
     statement = select(columns.supply, columns.cap).where(
         columns.admin == token.admin, columns.instrument == token.id
     )
     if offset is not None:
         statement = statement.where(columns.created_offset <= offset)
-    row = await session.first(statement.order_by(columns.created_offset.desc()).limit(1))
+    newest = (columns.created_offset.desc(), columns.archived_offset.desc().nulls_first())
+    row = await session.first(statement.order_by(*newest).limit(1))
     return None if row is None else (row.supply, row.cap)
 
 

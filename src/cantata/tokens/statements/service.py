@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from cantata.ingestion.repository import load_cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
@@ -30,7 +29,7 @@ from cantata.tokens.statements.model import (
     Statement,
     Statistics,
 )
-from cantata.tokens.statements.moments import before
+from cantata.tokens.statements.moments import before, reach
 
 ZERO = Decimal("0")
 _FIRST_POSITION = 1 << 30
@@ -51,12 +50,15 @@ async def statement(
     """
     if begin >= end:
         raise PeriodRefused(begin, end, "does not end after it begins")
-    opened_at, closed_at = await before(session, begin), await before(session, end)
+    reached = await reach(session)
+    opened_at, closed_at = [
+        min(reached.offset, await before(session, moment)) for moment in (begin, end)
+    ]
     opening = await _balances(session, owner, instrument, opened_at)
     closing = await _balances(session, owner, instrument, closed_at)
     moved = await _movements(session, owner, instrument, opened_at, closed_at)
     touched = sorted(opening.keys() | closing.keys() | moved.keys())
-    recorded = (await load_cursor(session)).record_time
+    recorded = reached.record_time
     return Statement(
         owner=owner,
         begin=begin,
@@ -83,7 +85,8 @@ async def figures(
     The first point is at `begin` and counts what was done before it.
     """
     moments = _moments(begin, end, step)
-    offsets = [await before(session, moment) for moment in moments]
+    reached = await reach(session)
+    offsets = [min(reached.offset, await before(session, moment)) for moment in moments]
     standing = await balances.standings(session, instrument, offsets)
     points, after = [], 0
     for moment, stood in zip(moments, standing, strict=True):
