@@ -9,6 +9,7 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
+from cantata.api.kinds import EXCHANGE, Kind
 from cantata.automation.errors import NotPossible
 from cantata.http.errors import OperationFailed, RateLimited, RowsRefused
 from cantata.http.operations import shown
@@ -27,16 +28,8 @@ BROKEN = 500
 BUSY = 503
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What a code means over HTTP."""
-
-    status: int
-    title: str
-    is_retryable: bool = False
-
-
 TABLE: Mapping[str, Kind] = {
+    **EXCHANGE,
     "MALFORMED_JSON": Kind(400, "The body is not JSON"),
     "CURSOR_REFUSED": Kind(400, "The cursor is not one of this list"),
     "IDEMPOTENCY_KEY_MISSING": Kind(400, "An idempotency key is needed"),

@@ -32,6 +32,7 @@ from cantata.storage.database import Database
 from cantata.storage.session import WriteSession
 
 Change = Callable[[WriteSession], Awaitable[dict[str, Any]]]
+Work = Callable[[], Awaitable[dict[str, Any]]]
 
 _KEY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?", re.ASCII)
 _WAIT = re.compile(r"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])", re.ASCII)
@@ -61,7 +62,11 @@ class Edge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutation:
-    """A change that is asked for, as its headers and parameters say, apart from its body."""
+    """A change that is asked for, as its headers and parameters say, apart from its body.
+
+    `allowance` is what its limit has left; None if the limit admits nothing but repeats: the key
+    was used before, and what turns out to be new is refused after all.
+    """
 
     edge: Edge
     operation: str
@@ -72,13 +77,17 @@ class Mutation:
     allowance: Allowance | None
     headers: dict[str, str] = field(default_factory=dict)
     charged: list[Allowance] = field(default_factory=list)
+    uncounted: list[int] = field(default_factory=list)
 
     async def charge(self, count: int) -> None:
         """Count a batch as so many requests, all of them or none; raise RateLimited.
 
         Without a call, a request counts once; the repeat of an earlier one is free.
         """
-        if self.allowance is None or count <= 1:
+        if count <= 1:
+            return
+        if self.allowance is None:
+            self.uncounted.append(count - 1)
             return
         try:
             more = await admitted(self.edge, self.operation, self.caller, self.key, count - 1)
@@ -88,9 +97,16 @@ class Mutation:
         if more is not None:
             self.charged.append(more)
 
+    async def count_as_new(self) -> None:
+        """Count what is no repeat, if it was admitted as one; raise RateLimited."""
+        if self.allowance is None:
+            cost = 1 + sum(self.uncounted)
+            await self.edge.limiter.admit(self.operation, self.caller.principal, cost)
+
     async def carry_out(self, use_case: UseCase) -> Response:
         """Record the intent of a use case, wait as long as asked, and answer with it."""
         if self.dry_run:
+            await self.count_as_new()
             preview = await self.edge.rehearsal.preview(use_case)
             return self.answer(PreviewAnswer.of(preview).model_dump(mode="json"))
         intent = await self.record(use_case)
@@ -99,6 +115,7 @@ class Mutation:
     async def carry_on(self, use_case: UseCase) -> Response:
         """Change an intent that is recorded already; a dry run tells what it is."""
         if self.dry_run:
+            await self.count_as_new()
             intent, _ = await self.edge.rehearsal.discard(use_case)
             return self.answer(PreviewAnswer.of_intent(intent).model_dump(mode="json"))
         intent = await self.record(use_case)
@@ -108,6 +125,8 @@ class Mutation:
         """Record the intent of a use case, and wait for its end as long as asked."""
         async with self.edge.database.write() as session:
             intent, is_new = await use_case(session)
+            if is_new:
+                await self.count_as_new()
         if not is_new:
             await self._repeated()
         return await self.edge.watch.ended(intent, self.wait_seconds)
@@ -129,6 +148,7 @@ class Mutation:
         names without it, and kept nowhere.
         """
         if self.dry_run:
+            await self.count_as_new()
             return self.answer(
                 {"dry_run": True, **_shown(await self.edge.rehearsal.discard(change))}
             )
@@ -144,12 +164,34 @@ class Mutation:
             await self._repeated()
         return self.answer(_shown(answer), status)
 
+    async def perform(self, content: Any, work: Work, status: int = 200) -> Response:
+        """Do work that opens transactions of its own; a repeat gets the answer of the first time.
+
+        Should the process end between the work and its answer, a repeat does the work again, so
+        that it must do no harm twice. A dry run only tells what was asked.
+        """
+        if self.dry_run:
+            return self.answer({"dry_run": True, "asked": content})
+        asked = Asked(
+            requester=self.caller.principal, key=self.key, what=self.operation, content=content
+        )
+        async with self.edge.database.read() as session:
+            earlier = await repository.answered(session, asked)
+        if earlier is not None:
+            await self._repeated()
+            return self.answer(earlier, status)
+        answer = await work()
+        async with self.edge.database.write() as session:
+            await repository.keep(session, asked, answer, self.edge.clock.now())
+        return self.answer(answer, status)
+
     async def _settled(self, asked: Asked, change: Change) -> tuple[dict[str, Any], bool]:
         """Give the answer to a request and whether it is new; raise _Overtaken."""
         async with self.edge.database.write() as session:
             earlier = await repository.answered(session, asked)
             if earlier is not None:
                 return earlier, False
+            await self.count_as_new()
             answer = await change(session)
             kept = {n: v for n, v in answer.items() if not n.startswith("once_")}
             if not await repository.keep(session, asked, kept, self.edge.clock.now()):

@@ -59,6 +59,7 @@ DEFAULTS: Mapping[str, Limit] = {
         Limit("mint", 10, 60),
         Limit("transfer", 20, 60),
         Limit("burn", 5, 300),
+        Limit("exchange", 3_000, 60),
         Limit(OTHER, 120, 60),
     )
 }

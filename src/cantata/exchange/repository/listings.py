@@ -85,6 +85,20 @@ async def every(session: ReadSession) -> dict[InstrumentId, ListedInstrument]:
     return {listed.id: listed for listed in map(_listed, rows)}
 
 
+async def page(
+    session: ReadSession, only: InstrumentId | None, after: InstrumentId | None, limit: int
+) -> tuple[ListedInstrument, ...]:
+    """Give what is listed, by admin and id, after an instrument; or one instrument alone."""
+    key = (INSTRUMENTS.c.admin, INSTRUMENTS.c.instrument)
+    statement = select(INSTRUMENTS)
+    if only is not None:
+        statement = statement.where(func.row(*key) == func.row(only.admin, only.id))
+    if after is not None:
+        statement = statement.where(func.row(*key) > func.row(after.admin, after.id))
+    rows = await session.all(statement.order_by(*key).limit(min(limit, LISTED_MAX)))
+    return tuple(map(_listed, rows))
+
+
 def _registry(row: Row[Any]) -> Registry:
     return Registry(admin=PartyId(row.admin), url=row.url, checked_at=row.checked_at, info=row.info)
 

@@ -7,7 +7,20 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, cast, exists, func, literal, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Text,
+    and_,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.model import Failure
@@ -69,11 +82,20 @@ async def page(
     session: ReadSession,
     *,
     account: UUID | None = None,
+    treasury: PartyId | None = None,
+    state: WithdrawalState | None = None,
     before: tuple[Timestamp, UUID] | None = None,
     limit: int = PAGE_MAX,
 ) -> tuple[Withdrawal, ...]:
-    """Give withdrawals, newest first, before a place; those of an account, if one is named."""
+    """Give withdrawals, newest first, before a place.
+
+    Those of an account, of a treasury, or as far as a state says, if they are named.
+    """
     statement = _with_intents()
+    if treasury is not None:
+        statement = statement.where(WITHDRAWALS.c.treasury == treasury)
+    if state is not None:
+        statement = statement.where(_is(state))
     if account is not None:
         statement = statement.where(WITHDRAWALS.c.account == account)
     if before is not None:
@@ -82,6 +104,26 @@ async def page(
     ordered = statement.order_by(WITHDRAWALS.c.created_at.desc(), WITHDRAWALS.c.id.desc())
     rows = await session.all(ordered.limit(min(limit, PAGE_MAX)))
     return tuple(map(_shown, rows))
+
+
+async def overdue(
+    session: ReadSession, reached: Timestamp, since: Timestamp, limit: int = PAGE_MAX
+) -> tuple[Withdrawal, ...]:
+    """Give withdrawals that somebody should look at, oldest first.
+
+    Those that ended in nothing so far and were asked for before `since`, and offers whose time
+    was over at the record time `reached`.
+    """
+    waiting = and_(
+        WITHDRAWALS.c.state == WithdrawalState.REQUESTED.value, WITHDRAWALS.c.created_at < since
+    )
+    expired = and_(
+        WITHDRAWALS.c.state == WithdrawalState.OFFERED.value,
+        WITHDRAWALS.c.execute_before < reached,
+    )
+    statement = _with_intents().where(or_(waiting, expired))
+    ordered = statement.order_by(WITHDRAWALS.c.created_at, WITHDRAWALS.c.id)
+    return tuple(map(_shown, await session.all(ordered.limit(min(limit, PAGE_MAX)))))
 
 
 async def in_state(
@@ -205,6 +247,18 @@ def _with_intents() -> Select[Any]:
         INTENTS.c.attempts.label("intent_attempts"),
         INTENTS.c.failure.label("intent_failure"),
     ).outerjoin(INTENTS, INTENTS.c.id == WITHDRAWALS.c.id)
+
+
+def _is(state: WithdrawalState) -> ColumnElement[bool]:
+    """Select withdrawals that are shown in a state."""
+    sent = {shown: intent for intent, shown in _IN_FLIGHT.items()}
+    requested = WITHDRAWALS.c.state == WithdrawalState.REQUESTED.value
+    if state in sent:
+        return and_(requested, INTENTS.c.state == sent[state])
+    if state is WithdrawalState.REQUESTED:
+        not_sent = or_(INTENTS.c.state.is_(None), INTENTS.c.state.not_in(list(_IN_FLIGHT)))
+        return and_(requested, not_sent)
+    return and_(WITHDRAWALS.c.state == state.value)
 
 
 def _shown(row: Row[Any]) -> Withdrawal:

@@ -14,9 +14,12 @@ from cantata.exchange.errors import LedgerTooFast, TreasuryExists
 from cantata.exchange.history.model import Changes
 from cantata.exchange.history.parser import parse
 from cantata.exchange.history.state import State
+from cantata.exchange.model.decisions import By
 from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
 from cantata.exchange.model.treasury import Treasury
+from cantata.exchange.objections import TreasuryUnknown
 from cantata.exchange.repository import history, journal, treasuries
+from cantata.exchange.service.auditing import note
 from cantata.ingestion.repository import load_cursor
 from cantata.ingestion.source import UpdateSource
 from cantata.kernel.ids import PartyId
@@ -24,7 +27,7 @@ from cantata.kernel.time import Clock
 from cantata.ledger.model.events import CreatedEvent
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.database import Database
-from cantata.storage.session import WriteSession
+from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 
 TRIES_MAX = 5
@@ -75,6 +78,22 @@ class Treasuries:
                 if reading.at <= cursor <= reading.end:
                     return await self._opened(session, wanted, reading, cursor)
         raise LedgerTooFast(wanted.name, TRIES_MAX)
+
+    async def find(self, session: ReadSession, party: PartyId) -> Treasury:
+        """Give a treasury; raise TreasuryUnknown."""
+        found = await treasuries.find(session, party)
+        if found is None:
+            raise TreasuryUnknown(party)
+        return found
+
+    async def allow(self, session: WriteSession, party: PartyId, by: By, *, pays: bool) -> Treasury:
+        """Let a treasury pay, or let its withdrawals wait; raise TreasuryUnknown."""
+        if await treasuries.lock(session, party) is None:
+            raise TreasuryUnknown(party)
+        await treasuries.allow(session, party, withdrawals=pays)
+        action = "treasury.enabled" if pays else "treasury.disabled"
+        await note(session, by, action, party, self._clock.now())
+        return await self.find(session, party)
 
     async def _read(self, at: int) -> _Reading:
         """Read the party's contracts where ingestion is, and what came after."""

@@ -1,0 +1,1 @@
+"""What requests about the exchange hold, and what is answered."""
