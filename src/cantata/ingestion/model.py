@@ -50,6 +50,25 @@ class Positions:
     cursor: Cursor
     reached: Mapping[str, int]
     halt: Halt | None = None
+    observed: Observed | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What observers were given before the cursor was set back, or moved to other offsets.
+
+    That is everything recorded before `until`, and of what was recorded then these `updates`.
+    """
+
+    until: Timestamp
+    updates: frozenset[str]
+
+    def has(self, transaction: Transaction) -> bool:
+        """Tell whether observers were given a transaction, at whatever offset it was then."""
+        at = transaction.record_time
+        if at is None or at > self.until:
+            return False
+        return at < self.until or transaction.update_id in self.updates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,20 @@ class Projection(Protocol):
 class Observer(Protocol):
     """Acts on what was ingested, in the same database transaction, checkpoints included.
 
-    It is given every batch once and is never rebuilt: it changes state of our own (an intent is
-    completed, or dead) in the light of the ledger's.
+    It is given every transaction once and is never rebuilt: it changes state of our own (an intent
+    is completed, or dead) in the light of the ledger's. What is ingested again after the cursor was
+    set back is left out of its batches.
     """
 
     async def observe(self, session: WriteSession, batch: Batch) -> None:
         """Take note of a batch, which may be empty but for its time."""
+
+
+class Keeper(Protocol):
+    """Keeps offsets of its own outside of projections, which must follow when others hold."""
+
+    async def moved(self, session: WriteSession, before: int, after: int) -> None:
+        """Take note that the cursor goes from one offset to another, of the same moment or earlier.
+
+        What was kept until now must not be taken for what comes after the new one.
+        """

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from cantata.ingestion.errors import CursorMoved
-from cantata.ingestion.model import Batch, Cursor, Halt, Positions
+from cantata.ingestion.model import Batch, Cursor, Halt, Observed, Positions
 from cantata.kernel.time import Timestamp
 from cantata.storage.copying import CopyTarget, copy_rows
 from cantata.storage.schema import METADATA
@@ -39,6 +39,7 @@ CURSORS = Table(
     Column("record_time", Instant),
     Column("synchronizer_id", Text, nullable=False),
     Column("halt", JSONB),
+    Column("observed", JSONB),
 )
 
 PROJECTIONS = Table(
@@ -81,7 +82,7 @@ async def positions(session: ReadSession, *, lock: bool = False) -> Positions:
     """
     row = await session.first(_CURSOR.with_for_update() if lock else _CURSOR)
     reached = {each.name: each.ledger_offset for each in await session.all(_REACHED)}
-    return Positions(cursor=_cursor(row), reached=reached, halt=_halt(row))
+    return Positions(cursor=_cursor(row), reached=reached, halt=_halt(row), observed=_observed(row))
 
 
 async def load_cursor(session: ReadSession, *, lock: bool = False) -> Cursor:
@@ -113,6 +114,18 @@ async def save_halt(session: WriteSession, halt: Halt) -> None:
     """Show why ingestion stopped."""
     told = {"code": halt.code, "message": halt.message, "hint": halt.hint}
     await session.run(update(CURSORS).where(CURSORS.c.stream == STREAM).values(halt=told))
+
+
+async def save_observed(session: WriteSession, observed: Observed) -> None:
+    """Keep what observers were given, so that they are not given it again."""
+    kept = {"until": str(observed.until), "updates": sorted(observed.updates)}
+    await session.run(update(CURSORS).where(CURSORS.c.stream == STREAM).values(observed=kept))
+
+
+async def updates_at(session: ReadSession, moment: Timestamp) -> frozenset[str]:
+    """Name the updates that were recorded at a time."""
+    rows = await session.all(select(UPDATES.c.update_id).where(UPDATES.c.record_time == moment))
+    return frozenset(row.update_id for row in rows)
 
 
 async def record_updates(session: WriteSession, batch: Batch) -> None:
@@ -174,6 +187,13 @@ def _cursor(row: Row[Any] | None) -> Cursor:
         record_time=row.record_time,
         synchronizer_id=row.synchronizer_id,
     )
+
+
+def _observed(row: Row[Any] | None) -> Observed | None:
+    if row is None or row.observed is None:
+        return None
+    until = Timestamp.parse(row.observed["until"])
+    return Observed(until=until, updates=frozenset(row.observed["updates"]))
 
 
 def _halt(row: Row[Any] | None) -> Halt | None:

@@ -11,13 +11,14 @@ from contextlib import aclosing
 
 from cantata.ingestion import repository
 from cantata.ingestion.errors import ResyncImpossible
-from cantata.ingestion.model import Cursor
-from cantata.ingestion.projection import Projection
+from cantata.ingestion.model import Cursor, Observed, Positions
+from cantata.ingestion.projection import Keeper, Projection
 from cantata.ingestion.source import UpdateSource
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.ledger.model.updates import Transaction
 from cantata.observability.events import events
 from cantata.storage.database import Database
+from cantata.storage.session import ReadSession
 
 _log = events("ingestion")
 
@@ -27,13 +28,14 @@ async def resync(
     source: UpdateSource,
     projections: Sequence[Projection],
     moment: Timestamp | None = None,
+    keepers: Sequence[Keeper] = (),
 ) -> Cursor:
     """Move the cursor to the last ingested update, wherever the ledger has it; give the cursor.
 
     With a `moment`, to the last update that was recorded then or before, ingested or not: what
-    follows it is ingested again, which changes nothing. Every projection is emptied and filled
-    again by whoever ingests next. Raise ResyncImpossible if the ledger does not have that
-    update, and change nothing. Let nobody ingest meanwhile.
+    follows it is ingested again, without observers, who were given it. Every projection is
+    emptied and filled again by whoever ingests next. Raise ResyncImpossible if the ledger does
+    not have that update, and change nothing. Let nobody ingest meanwhile.
     """
     async with database.read() as session:
         before = await repository.load_cursor(session)
@@ -47,13 +49,33 @@ async def resync(
     names = [projection.name for projection in projections]
     async with database.write() as session:
         await repository.begin(session, names)
-        await repository.load_cursor(session, lock=True)
+        found = await repository.positions(session, lock=True)
+        observed = await _observed(session, found)
+        if observed is not None:
+            await repository.save_observed(session, observed)
+        for keeper in keepers:
+            await keeper.moved(session, found.cursor.offset, after.offset)
         for projection in projections:
             await projection.reset(session)
         await repository.save_projections(session, names, 0)
         await repository.save_cursor(session, after)
     _log.warning("resynced", update_id=after.update_id, before=before.offset, after=after.offset)
     return after
+
+
+async def _observed(session: ReadSession, found: Positions) -> Observed | None:
+    """Give what observers have been given so far, here or before an earlier move."""
+    cursor, earlier = found.cursor, found.observed
+    known = [] if earlier is None else [earlier.until]
+    known += [] if cursor.record_time is None else [cursor.record_time]
+    if not known:
+        return None
+    until = max(known)
+    updates = await repository.updates_at(session, until)
+    updates |= {cursor.update_id} if cursor.record_time == until else set()
+    if earlier is not None and earlier.until == until:
+        updates |= earlier.updates
+    return Observed(until=until, updates=updates)
 
 
 async def _cursor_of(source: UpdateSource, update_id: str, moment: Timestamp) -> Cursor:

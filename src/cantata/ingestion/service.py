@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cantata.ingestion import repository
 from cantata.ingestion.batching import batch_of
@@ -80,8 +81,9 @@ class Ingester:
             if batch.transactions:
                 for projection in live:
                     await projection.apply(session, batch)
+            fresh = _unobserved(batch, found)
             for observer in self._observers:
-                await observer.observe(session, batch)
+                await observer.observe(session, fresh)
             await repository.save_cursor(session, batch.after)
             await repository.save_projections(
                 session, [projection.name for projection in live], batch.after.offset
@@ -97,6 +99,15 @@ class Ingester:
         halt = Halt(code=error.code, message=error.message, hint=error.hint)
         async with self.database.write() as session:
             await repository.save_halt(session, halt)
+
+
+def _unobserved(batch: Batch, found: Positions) -> Batch:
+    """Give a batch without what observers were given before the cursor was set back."""
+    observed = found.observed
+    if observed is None:
+        return batch
+    left = tuple(each for each in batch.transactions if not observed.has(each))
+    return batch if len(left) == len(batch.transactions) else replace(batch, transactions=left)
 
 
 def _measure(batch: Batch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cantata import bootstrap
 from cantata.config import Settings
+from cantata.exchange.repository.moving import TreasuryOffsets
 from cantata.ingestion.errors import IngestionRunning
 from cantata.ingestion.model import Cursor
 from cantata.ingestion.repository import load_cursor
@@ -48,7 +49,8 @@ async def resync(settings: Settings, stored: DatabaseSettings, moment: Timestamp
             async with database.read() as session:
                 before = await load_cursor(session)
             projections = bootstrap.ingester(database).projections
-            after = await moved(database, bootstrap.source(ledger), projections, moment)
+            source, keepers = bootstrap.source(ledger), [TreasuryOffsets()]
+            after = await moved(database, source, projections, moment, keepers)
         return Moved(before=before, after=after)
     finally:
         await leadership.release()

@@ -12,6 +12,7 @@ from cantata.exchange.history.state import State
 from cantata.exchange.model.journal import Book
 from cantata.exchange.model.treasury import Treasury
 from cantata.exchange.reconciliation import policy, repository
+from cantata.exchange.reconciliation.errors import TreasuriesAhead
 from cantata.exchange.reconciliation.model import (
     SHOWN_MAX,
     Difference,
@@ -20,7 +21,7 @@ from cantata.exchange.reconciliation.model import (
     described,
 )
 from cantata.exchange.repository import history, journal, treasuries
-from cantata.ingestion.repository import load_cursor
+from cantata.ingestion.repository import positions
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock, RelTime
 from cantata.ledger.client import LedgerClient
@@ -69,9 +70,12 @@ class TreasuryReconciler:
         self._clock = clock
 
     async def run(self) -> Report:
-        """Compare, keep the report, and raise the alarm if something differs."""
+        """Compare, keep the report, and raise the alarm if something differs.
+
+        Raise TreasuriesAhead while ingestion reads again what it had read before.
+        """
         async with self._database.read() as session:
-            offset = (await load_cursor(session)).offset
+            offset = await _offset(session)
             owners = await treasuries.every(session)
         found = _Found()
         for treasury in owners:
@@ -109,6 +113,15 @@ class TreasuryReconciler:
         return contracts
 
 
+async def _offset(session: ReadSession) -> int:
+    """Give the offset that treasuries are as of; raise TreasuriesAhead."""
+    found = await positions(session)
+    known, reached = found.observed, found.cursor.record_time
+    if known is not None and (reached is None or reached < known.until):
+        raise TreasuriesAhead(known.until, reached)
+    return found.cursor.offset
+
+
 async def _compare_books(
     session: ReadSession, owners: Sequence[Treasury], found: _Found
 ) -> policy.Owed:
@@ -137,7 +150,10 @@ def reconciling(reconciler: TreasuryReconciler, every: RelTime) -> Job:
     """Give the job that compares by the clock."""
 
     async def run() -> None:
-        await reconciler.run()
+        try:
+            await reconciler.run()
+        except TreasuriesAhead as error:
+            _log.info("treasuries.postponed", known=str(error.known), reached=str(error.reached))
 
     return Job(NAME, every, run)
 

@@ -86,6 +86,7 @@ def _ingestion_cursors() -> None:
         sa.Column("record_time", Instant()),
         sa.Column("synchronizer_id", sa.Text(), nullable=False),
         sa.Column("halt", JSONB()),
+        sa.Column("observed", JSONB()),
         sa.PrimaryKeyConstraint("stream", name=op.f("pk_ingestion_cursors")),
     )
 
