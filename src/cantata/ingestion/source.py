@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Protocol
 
 from cantata.ingestion.frames import read_transaction
@@ -37,22 +38,54 @@ class UpdateSource(Protocol):
 class LedgerSource:
     """The update stream of a participant, with every event that the parties may see.
 
-    Without `parties`, those of all parties: the user needs the right CanReadAsAnyParty.
+    Without `parties`, those of all parties: the user needs the right CanReadAsAnyParty. A
+    participant refuses to show anything by an interface that none of its packages has, so those
+    of `optional` are asked for only as far as it has them when a reading begins.
     """
 
-    def __init__(self, ledger: LedgerClient, wanted: Wanted) -> None:
+    def __init__(
+        self, ledger: LedgerClient, wanted: Wanted, optional: tuple[str, ...] = ()
+    ) -> None:
         self._ledger = ledger
         self._wanted = wanted
+        self._optional = optional
 
-    def follow(self, begin: int, end: int | None = None) -> AsyncGenerator[Update, None]:
+    async def follow(self, begin: int, end: int | None = None) -> AsyncGenerator[Update, None]:
         """Give all updates after `begin` in order, up to `end` or for ever."""
-        return self._ledger.updates.follow(
-            self._wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS, quick=read_transaction
+        wanted = await self.known()
+        following = self._ledger.updates.follow(
+            wanted, begin, end=end, shape=Shape.LEDGER_EFFECTS, quick=read_transaction
         )
+        async with aclosing(following) as updates:
+            async for update in updates:
+                yield update
 
-    def snapshot(self, at: int) -> AsyncGenerator[ActiveContract, None]:
+    async def snapshot(self, at: int) -> AsyncGenerator[ActiveContract, None]:
         """Give the contracts that are active at an offset."""
-        return self._ledger.state.active_contracts(self._wanted, at=at)
+        wanted = await self.known()
+        async with aclosing(self._ledger.state.active_contracts(wanted, at=at)) as contracts:
+            async for contract in contracts:
+                yield contract
+
+    async def known(self) -> Wanted:
+        """Give what is wanted, as far as the participant knows it now."""
+        if not self._optional:
+            return self._wanted
+        end = await self.end()
+        known = [each for each in self._optional if await self._is_known(each, end)]
+        return replace(self._wanted, interfaces=(*self._wanted.interfaces, *known))
+
+    async def _is_known(self, interface: str, end: int) -> bool:
+        """Ask for nothing by an interface, which a participant without it refuses."""
+        asked = replace(self._wanted, interfaces=(interface,), templates=(), disclosable=())
+        nothing = self._ledger.updates.follow(asked, end, end=end, shape=Shape.ACS_DELTA)
+        try:
+            async with aclosing(nothing) as updates:
+                async for _ in updates:
+                    pass
+        except NotFound:
+            return False
+        return True
 
     async def end(self) -> int:
         """Give the offset of the last update."""
