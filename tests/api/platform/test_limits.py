@@ -46,6 +46,28 @@ def test_limits_tell_when_to_come_back(limited: Platform) -> None:
     assert issuer.post("/v1/burns", burn).status_code == 200
 
 
+def test_a_key_of_something_else_is_no_repeat(limited: Platform) -> None:
+    """What was asked for before is free; its key is not, for what is new or only tried out."""
+    issuer = limited.onboard()
+    token = new_token(issuer, "LIM")
+    settings = {"party": issuer.party, "receives_freely": True}
+    assert issuer.post("/v1/parties:settings", settings, key="other").status_code == 200
+    body = {"token": token, "receiver": issuer.party, "amount": "1"}
+    for number in range(2):
+        assert issuer.post("/v1/mints", body, key=f"mint-{number}").status_code == 200
+    rows = [{"receiver": issuer.party, "amount": "1"}] * 2
+    batch = {"operation": "mint", "mode": "per_row", "token": token, "rows": rows}
+    for path, asked in (("/v1/mints", body), ("/v1/batches", batch)):
+        refused = issuer.post(path, asked, key="other")
+        assert (refused.status_code, refused.json()["code"]) == (429, "RATE_LIMITED"), path
+    for key in ("other", "mint-0"):
+        tried = issuer.post("/v1/mints", body, key=key, dry_run=True)
+        assert (tried.status_code, tried.json()["code"]) == (429, "RATE_LIMITED")
+    assert issuer.post("/v1/mints", body, key="mint-0").status_code == 200
+    listed = issuer.get("/v1/operations").json()["items"]
+    assert len([each for each in listed if each["kind"] == "tokens.mint"]) == 2
+
+
 def test_onboarding_is_limited_by_address_and_by_e_mail(limited: Platform) -> None:
     codes = [
         limited.anonymous().post("/v1/onboarding", {"email": f"{n}@example.com"}).status_code

@@ -95,6 +95,7 @@ async def precheck(
     """
     order = body.to_model()
     kind = Kind.OFFER
+    await edge.limiter.admit("write", caller.principal)
 
     async def use_case(session: WriteSession) -> Done:
         return await tokens.moving.transfer(session, caller, order, f"precheck-{uuid4()}")

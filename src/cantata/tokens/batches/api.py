@@ -252,6 +252,7 @@ async def result(
 
 async def _try(change: Mutation, order: BatchOrder, batches: Batches) -> Response:
     """Judge every row and, where it can, ask the ledger; leave no trace."""
+    await change.count_as_new()
     found: list[Submitted] = []
 
     async def use_case(session: WriteSession) -> tuple[Intent, bool]:
