@@ -35,6 +35,18 @@ def test_repeats_have_one_effect(issuer: Client, token: dict[str, str]) -> None:
     assert float(balance(issuer, token)[0]) == float(before[0]) + 1
 
 
+def test_a_repeated_creation_is_the_same_token(issuer: Client) -> None:
+    body = {"issuer": issuer.party, "name": "Once", "symbol": "ONCE", "currency": "USD"}
+    first, again = (issuer.post("/v1/tokens", body, key="once") for _ in range(2))
+    assert (first.status_code, again.status_code) == (200, 200), first.text
+    assert again.headers["Idempotency-Hit"] == "true"
+    assert first.json()["update_id"] == again.json()["update_id"]
+    other = issuer.post("/v1/tokens", {**body, "symbol": "TWICE"}, key="once")
+    assert (other.status_code, other.json()["code"]) == (409, "IDEMPOTENCY_CONFLICT")
+    listed = issuer.get("/v1/tokens", admin=issuer.party).json()["items"]
+    assert [each["symbol"] for each in listed if each["symbol"] in {"ONCE", "TWICE"}] == ["ONCE"]
+
+
 def test_dry_runs_change_nothing(platform: Platform, issuer: Client, token: dict[str, str]) -> None:
     before = balance(issuer, token), len(issuer.get("/v1/operations").json()["items"])
     body = {"token": token, "receiver": issuer.party, "amount": "5"}
