@@ -37,12 +37,15 @@ from cantata.automation import repository as intents
 from cantata.automation.handler import Handler
 from cantata.automation.observer import IntentObserver
 from cantata.automation.schedules.runner import ScheduleRunner
+from cantata.automation.signers import Signers
 from cantata.automation.signing import Desk as SigningDesk
 from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.config import Settings
 from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
+from cantata.exchange.assembly import Surroundings, WebhookSettings
+from cantata.exchange.assembly import assembled as assembled_exchange
 from cantata.exchange.jobs import jobs as exchange_jobs
 from cantata.exchange.projection.books import Books
 from cantata.exchange.projection.deposits import Deposits
@@ -51,13 +54,10 @@ from cantata.exchange.projection.withdrawals import Withdrawals
 from cantata.exchange.reconciliation.service import TreasuryReconciler, snapshot_of
 from cantata.exchange.registries.directory import Registries
 from cantata.exchange.schedules import schedules as of_exchange_time
+from cantata.exchange.service.access import found_roles
+from cantata.exchange.service.exchange import Exchange
 from cantata.exchange.tasks import handlers as of_exchange
-from cantata.exchange.webhooks.deliverer import Deliverer, DelivererSettings
-from cantata.exchange.webhooks.destinations import Destinations, networks_of
 from cantata.exchange.webhooks.schedules import schedules as of_webhooks
-from cantata.exchange.webhooks.sealing import SecretBox
-from cantata.exchange.webhooks.sender import Sender
-from cantata.exchange.webhooks.service import Webhooks
 from cantata.http.cursors import Cursors
 from cantata.http.edge import Edge
 from cantata.http.limits import Limit, MemoryLimiter, limits_of
@@ -104,6 +104,16 @@ OUTBOX = Path("mail", "outbox.jsonl")
 """Codes that no mail server takes, below the data folder."""
 
 _INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
+_SECOND_VERSION = tuple(
+    f"#splice-api-token-{package}-v2:Splice.Api.Token.{entity}"
+    for package, entity in (
+        ("holding", "HoldingV2:Holding"),
+        ("transfer-instruction", "TransferInstructionV2:TransferInstruction"),
+        ("transfer-events", "TransferEventsV2:EventLog"),
+    )
+)
+"""Interfaces of the standard's second version, which not every participant has."""
+
 RETRIES = 5
 UNLIMITED = Limit("registry", 10**9, 1)
 """Ours alone ask our own registry without a network."""
@@ -144,9 +154,30 @@ def handlers() -> tuple[Handler, ...]:
 
 
 def exchange_handlers(database: Database, clock: Clock) -> tuple[Handler, ...]:
-    """Give the handlers of the exchange; our own registry is asked without a network between."""
-    own = httpx2.ASGITransport(app=registry_app(database, limit=UNLIMITED))
-    return of_exchange(database, Registries(own), clock)
+    """Give the handlers of the exchange."""
+    return of_exchange(database, registries(database), clock)
+
+
+def registries(database: Database) -> Registries:
+    """Give the clients of registries; our own is asked without a network between."""
+    return Registries(httpx2.ASGITransport(app=registry_app(database, limit=UNLIMITED)))
+
+
+def exchange(world: World, of_accounts: Accounts) -> Exchange:
+    """Give the use cases of the exchange."""
+    return assembled_exchange(
+        Surroundings(
+            database=world.database,
+            authority=of_accounts.authority,
+            source=source(world.ledger),
+            registries=registries(world.database),
+            uploader=world.ledger.packages,
+            directory=ParticipantDirectory(world.ledger),
+            handlers=exchange_handlers(world.database, world.clock),
+            webhooks=webhook_settings(world.settings),
+            clock=world.clock,
+        )
+    )
 
 
 def allocator(database: Database, ledger: LedgerClient, clock: Clock) -> PartyAllocator:
@@ -217,6 +248,7 @@ def services(world: World) -> Services:
         tokens=tokens,
         batches=Batches(tokens.desk),
         documents=Documents(tokens.desk, tokens.issuing),
+        exchange=exchange(world, of_accounts),
         readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
         more=(registry_router(Registry(world.database, world.clock), limiter),),
     )
@@ -232,6 +264,7 @@ async def found_platform(world: World) -> Path | None:
     administration = Administration(world.clock, ENVIRONMENT)
     async with world.database.write() as session:
         key = await administration.found(session)
+        await found_roles(session)
         if key is None:
             return None
         return _kept(world.settings.folder / ADMIN_KEY_FILE, key)
@@ -322,7 +355,7 @@ def ingester(database: Database) -> Ingester:
 
 def source(ledger: LedgerClient) -> LedgerSource:
     """Give the history that ingestion reads."""
-    return LedgerSource(ledger, wanted())
+    return LedgerSource(ledger, wanted(), _SECOND_VERSION)
 
 
 def wanted() -> Wanted:
@@ -352,7 +385,13 @@ def templates() -> tuple[type[Template], ...]:
     )
 
 
-def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str) -> Worker:
+def worker(
+    database: Database,
+    ledger: LedgerClient,
+    listening: Bell,
+    name: str,
+    signers: Signers | None = None,
+) -> Worker:
     """Give a worker that carries intents of all kinds."""
     clock = SystemClock()
     submitter = IntentSubmitter(
@@ -360,31 +399,15 @@ def worker(database: Database, ledger: LedgerClient, listening: Bell, name: str)
         ledger.commands,
         [*handlers(), *exchange_handlers(database, clock)],
         clock,
-        SigningDesk(ledger.external),
+        SigningDesk(ledger.external, signers),
     )
     steppers = Steppers((submitter, allocator(database, ledger, clock)))
     return Worker(database, steppers, listening, clock, WorkerSettings(name=name))
 
 
-def webhooks(world: World) -> Webhooks:
-    """Give the use cases of webhooks."""
-    return Webhooks(secret_box(world.settings), destinations(world.settings), world.clock)
-
-
-def deliverer(settings: Settings, database: Database, sender: Sender, name: str) -> Deliverer:
-    """Give what delivers news to webhooks."""
-    chosen = DelivererSettings(name=f"{name}-{secrets.token_hex(4)}")
-    return Deliverer(database, sender, secret_box(settings), SystemClock(), chosen)
-
-
-def destinations(settings: Settings) -> Destinations:
-    """Give where webhooks may go."""
-    return Destinations(networks_of(settings.webhook_networks))
-
-
-def secret_box(settings: Settings) -> SecretBox:
-    """Give what seals secrets in the database."""
-    return SecretBox(auth_secret(settings).encode())
+def webhook_settings(settings: Settings) -> WebhookSettings:
+    """Give what seals the secrets of webhooks, and where these may go."""
+    return WebhookSettings(secret=auth_secret(settings), networks=settings.webhook_networks)
 
 
 def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> ScheduleRunner:

@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     ledger_oidc_scope: str | None = Field(
         default=None, description="Scope to ask the OIDC issuer for, such as daml_ledger_api"
     )
+    signers: str = Field(
+        default="",
+        description="Keys that sign for treasuries, name=path of a PEM file, by commas",
+    )
     host: str = Field(default="127.0.0.1", description="Address that the API listens on")
     port: int = Field(default=PORT, ge=0, le=65_535, description="Port that the API listens on")
     public_url: str | None = Field(

@@ -61,6 +61,7 @@ class Make:
             commands=[create(intent.wish.act_as[0], count)],
             act_as=intent.wish.act_as,
             external=bool(intent.wish.request.get("external")),
+            signer=intent.wish.request.get("signer", ""),
         )
 
     async def release(self, session: WriteSession, intent: Intent) -> None:

@@ -81,6 +81,32 @@ class ConsultTimedOut(NotNow):
         )
 
 
+class SignerUnknown(NotNow):
+    """A plan names a signer that this process does not have; field `signer`."""
+
+    code = "SIGNER_UNKNOWN"
+
+    def __init__(self, signer: str) -> None:
+        self.signer = signer
+        super().__init__(
+            f"there is no signer {signer!r}", hint="name it and its key file in CANTATA_SIGNERS"
+        )
+
+
+class SignerUnavailable(NotNow):
+    """A signer did not sign; fields `signer` and `what`, which tells no more than the kind."""
+
+    code = "SIGNER_UNAVAILABLE"
+
+    def __init__(self, signer: str, what: str) -> None:
+        self.signer = signer
+        self.what = what
+        super().__init__(
+            f"the signer {signer!r} did not sign: {what}",
+            hint="it is asked again; look whether its key service answers",
+        )
+
+
 class WaitedTooLong(NotPossible):
     """What an intent needs did not come free in time; field `last` is what it waited for."""
 

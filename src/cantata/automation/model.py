@@ -35,6 +35,9 @@ WAIT_MAX = RelTime.of(hours=1)
 SIGNATURE_WAIT = RelTime.of(hours=1)
 """How long a prepared transaction waits for its signature; no ledger records it later."""
 
+SIGNER_WAIT = RelTime.of(minutes=5)
+"""How long a transaction that a signer of ours signs can be recorded after it was prepared."""
+
 CONSULT_MAX = RelTime.of(seconds=15)
 """How long finding out what preparation needs may take, well within a lease."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from cantata.automation.errors import NotNow
 from cantata.automation.model import ATTEMPTS_MAX, WAIT_MAX, Intent
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import RelTime, Timestamp
@@ -15,7 +16,7 @@ LONGEST_WAIT_MS = 30_000
 
 def retry_later(error: CantataError) -> bool:
     """Tell whether a definite refusal may pass: contention, or a busy ledger; no rule's refusal."""
-    if isinstance(error, Retryable):
+    if isinstance(error, Retryable | NotNow):
         return True
     depends = isinstance(error, Refusal) and error.depends_on_state
     return depends and not isinstance(error, DamlFailure)

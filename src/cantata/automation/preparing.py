@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from cantata.automation import repository
 from cantata.automation.batches import repository as many
 from cantata.automation.batches.repository import Mark
+from cantata.automation.consulting import Consulted
 from cantata.automation.ending import Endings
-from cantata.automation.errors import NotNow, WaitedTooLong
-from cantata.automation.handler import Handler, Parcel, PreparesMany
+from cantata.automation.errors import DeadlinePassed, NotNow, WaitedTooLong
+from cantata.automation.handler import (
+    ConsultsMany,
+    Handler,
+    Parcel,
+    Prepared,
+    PreparesMany,
+    companies,
+)
 from cantata.automation.model import (
     Failure,
     Intent,
@@ -27,39 +36,83 @@ from cantata.storage.session import WriteSession
 Refused = Sequence[tuple[Intent, CantataError]]
 
 
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What is to be sent now, what needs a step of its own, and who is consulted together first."""
+
+    sent: list[Sent] = field(default_factory=list)
+    left: list[Intent] = field(default_factory=list)
+    companies: list[tuple[Intent, ...]] = field(default_factory=list)
+
+
 class Preparer:
     """Prepares intents of the kinds that can be prepared many at a time."""
 
     def __init__(self, handlers: Mapping[str, Handler]) -> None:
-        self._handlers = {
-            kind: handler for kind, handler in handlers.items() if isinstance(handler, PreparesMany)
-        }
+        self._handlers = handlers
         self._endings = Endings(tuple(handlers.values()))
 
     async def prepare(
         self, session: WriteSession, intents: Sequence[Intent], now: Timestamp
-    ) -> tuple[tuple[Sent, ...], tuple[Intent, ...]]:
-        """Prepare locked intents; give what is to be sent now, and what needs a step of its own."""
-        left: list[Intent] = []
-        sent: list[Sent] = []
+    ) -> Preparation:
+        """Prepare locked intents as far as the database alone goes."""
+        made = Preparation()
         refused: list[tuple[Intent, CantataError]] = []
         for kind, mine in _by_kind(intents).items():
-            handler = self._handlers.get(kind)
-            if handler is None:
-                left += mine
+            handler = self._handlers[kind]
+            if not isinstance(handler, PreparesMany | ConsultsMany):
+                made.left.extend(mine)
                 continue
-            fresh = [each for each in mine if each.state is State.REQUESTED]
-            late = {each.id for each in fresh if _is_late(each, now)}
-            left += [each for each in mine if each.state is not State.REQUESTED or each.id in late]
-            ready = [each for each in fresh if each.id not in late]
-            if ready:
+            ready = [each for each in mine if each.state is State.REQUESTED]
+            ready = [each for each in ready if not _is_late(each, now)]
+            made.left.extend(each for each in mine if each not in ready)
+            if isinstance(handler, ConsultsMany):
+                made.companies.extend(_companies(ready))
+            elif ready:
                 found = await handler.prepare_all(session, ready, now)
-                left += found.left
                 refused += found.refused
-                sent += [await _marked(session, parcel, now) for parcel in found.parcels]
-        await many.mark_sent(session, [mark for each in sent for mark in _marks(each)], now)
+                await self._send(session, found, made, now)
         await self._refuse(session, refused, now)
-        return tuple(sent), tuple(left)
+        return made
+
+    async def prepare_with(
+        self, session: WriteSession, handler: ConsultsMany, company: Consulted, now: Timestamp
+    ) -> Preparation:
+        """Prepare a company after it was consulted; those that somebody moved are left out."""
+        made = Preparation()
+        everybody = [intent for intent, _ in (*company.found, *company.refused)]
+        locked = await many.locked(session, [each.id for each in everybody])
+        mine = {each.id: (each.state, each.attempts) for each in locked}
+        still = {each.id for each in everybody if mine.get(each.id) == (each.state, each.attempts)}
+        refused = [each for each in company.refused if each[0].id in still]
+        ready = []
+        for intent, found in company.found:
+            deadline = intent.wish.deadline
+            if intent.id in still and deadline is not None and deadline <= now:
+                refused.append((intent, DeadlinePassed(deadline)))
+            elif intent.id in still:
+                ready.append((intent, found))
+        if ready:
+            prepared = await handler.prepare_all_with(session, ready, now)
+            refused += prepared.refused
+            await self._send(session, prepared, made, now)
+        await self._refuse(session, refused, now)
+        return made
+
+    async def _send(
+        self, session: WriteSession, found: Prepared, made: Preparation, now: Timestamp
+    ) -> None:
+        """Write down what is sent; what is signed first goes on by itself from being prepared."""
+        made.left.extend(found.left)
+        sent = []
+        for parcel in found.parcels:
+            if parcel.plan.external:
+                (alone,) = parcel.intents
+                made.left.append(await repository.mark_prepared(session, alone, parcel.plan, now))
+            else:
+                sent.append(await _marked(session, parcel, now))
+        await many.mark_sent(session, [mark for each in sent for mark in _marks(each)], now)
+        made.sent.extend(sent)
 
     async def _refuse(self, session: WriteSession, refused: Refused, now: Timestamp) -> None:
         """Let those wait that may be possible later; end the others, and who waited too long."""
@@ -71,6 +124,8 @@ class Preparer:
                 failed.append((intent, Failure.of(WaitedTooLong(error.message))))
             else:
                 waiting.append((intent, look_again_at(intent, now)))
+                for wish in error.first:
+                    await repository.record(session, wish, uuid4(), now, intent.trace)
         await many.postpone(session, waiting)
         await self._endings.fail(session, failed, now)
 
@@ -106,6 +161,14 @@ def _marks(sent: Sent) -> Sequence[Mark]:
         )
         for intent in sent.intents
     ]
+
+
+def _companies(intents: Sequence[Intent]) -> Sequence[tuple[Intent, ...]]:
+    """Divide intents into companies of the same acting parties."""
+    acting: dict[frozenset[str], list[Intent]] = {}
+    for intent in intents:
+        acting.setdefault(frozenset(intent.wish.act_as), []).append(intent)
+    return [company for mine in acting.values() for company in companies(mine)]
 
 
 def _by_kind(intents: Sequence[Intent]) -> dict[str, list[Intent]]:

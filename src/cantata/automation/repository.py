@@ -10,11 +10,13 @@ from sqlalchemy import ARRAY, Text, and_, bindparam, func, literal, or_, select,
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.errors import IdempotencyConflict
+from cantata.automation.handler import Plan
 from cantata.automation.model import (
     CLAIM_MAX,
     FINAL,
     IN_DOUBT,
     LEASE,
+    RESEND,
     TOGETHER_MAX,
     WAKE_MAX,
     Failure,
@@ -22,6 +24,7 @@ from cantata.automation.model import (
     Intent,
     State,
     Wish,
+    command_id,
     may_become,
 )
 from cantata.automation.tables import INTENTS, fingerprint, intent_of
@@ -235,6 +238,40 @@ async def move(
     return intent_of(row)
 
 
+async def mark_prepared(
+    session: WriteSession, intent: Intent, plan: Plan, now: Timestamp
+) -> Intent:
+    """Write down that an intent goes on to be signed; whoever did so holds it for a while."""
+    return await move(
+        session,
+        intent,
+        State.PREPARED,
+        now,
+        plan=plan.to_json(),
+        command_id=command_id(intent.id, intent.attempts + 1),
+        due_at=now,
+        leased_until=now + LEASE,
+    )
+
+
+async def mark_sent(
+    session: WriteSession, intent: Intent, path: Sequence[State], plan: Plan, now: Timestamp
+) -> Intent:
+    """Write down that an intent is sent under its command id, before it is."""
+    stored = intent.plan if intent.plan is not None or intent.batch else plan.to_json()
+    return await move(
+        session,
+        intent,
+        path,
+        now,
+        plan=stored,
+        command_id=intent.command_id,
+        attempts=intent.attempts + 1,
+        dead_after=intent.dead_after if plan.external else doubtful_until(now),
+        due_at=now + RESEND,
+    )
+
+
 def doubtful_until(now: Timestamp) -> Any:
     """Give when a command that is sent now is dead: by our clock or the ledger's, the later."""
     span = text(f"interval '{IN_DOUBT.microseconds} microseconds'")
@@ -285,13 +322,19 @@ async def revise(
 
 
 async def postpone(
-    session: WriteSession, intent: Intent, due_at: Timestamp, *, waiting: bool = False
+    session: WriteSession,
+    intent: Intent,
+    due_at: Timestamp,
+    *,
+    waiting: bool = False,
+    why: Failure | None = None,
 ) -> None:
     """Leave an intent in its state and look at it again later, or when what it waits for comes."""
+    told = {} if why is None else {"failure": failure_json(why)}
     await session.run(
         update(INTENTS)
         .where(INTENTS.c.id == intent.id, INTENTS.c.state == intent.state.value)
-        .values(due_at=due_at, leased_until=None, waiting=waiting)
+        .values(due_at=due_at, leased_until=None, waiting=waiting, **told)
     )
 
 

@@ -11,7 +11,7 @@ from cantata.automation.batches import repository as many
 from cantata.automation.ending import Endings, about, release
 from cantata.automation.errors import NotNow, WaitedTooLong
 from cantata.automation.handler import Handler
-from cantata.automation.model import Failure, Intent, State
+from cantata.automation.model import IN_FLIGHT, Failure, Intent, State
 from cantata.automation.policy import (
     gives_up_at,
     look_again_at,
@@ -59,7 +59,10 @@ class Settler:
                 await self.refused(sent.first, outcome.error)
 
     async def refused(self, intent: Intent, error: CantataError) -> None:
-        """Start over, or fail, if the intent is still where the refusal found it."""
+        """Start over, or fail, if the intent is still where the refusal found it.
+
+        An attempt that ended before anything was sent counts as one that was.
+        """
         now = self._clock.now()
         if not tries_again(intent, error, now):
             await self.fail(intent, error)
@@ -73,6 +76,7 @@ class Settler:
                 State.REQUESTED,
                 now,
                 **_anew(error),
+                attempts=intent.attempts + (intent.state not in IN_FLIGHT),
                 due_at=retry_at(now, intent.attempts),
                 waiting=True,
             )

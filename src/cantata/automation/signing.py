@@ -9,18 +9,22 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from cantata.automation import repository
-from cantata.automation.errors import NotAwaitingSignature, SigningUnavailable, WrongSigners
+from cantata.automation.errors import (
+    DeadlinePassed,
+    NotAwaitingSignature,
+    SigningUnavailable,
+    WrongSigners,
+)
 from cantata.automation.handler import Plan
-from cantata.automation.model import SIGNATURE_WAIT, Intent, State
+from cantata.automation.model import SIGNATURE_WAIT, SIGNER_WAIT, Intent, State
+from cantata.automation.signers.registry import SIGNATURES_MAX, Signers
 from cantata.kernel.time import Timestamp
 from cantata.ledger.outcome import Outcome
 from cantata.ledger.services.commands import Receipt
 from cantata.ledger.services.external import checked_hash, intent_of
 from cantata.ledger.submission import Submission
+from cantata.lf.interactive.intent import Intent as Wanted
 from cantata.storage.session import ReadSession, WriteSession
-
-SIGNATURES_MAX = 32
-"""Signatures that one party may give."""
 
 
 class ExternalGate(Protocol):
@@ -71,38 +75,82 @@ class Signed:
 
 
 class Desk:
-    """Where transactions of external parties are prepared and handed in."""
+    """Where transactions of external parties are prepared, signed by us or others, and handed in.
 
-    def __init__(self, gate: ExternalGate | None = None) -> None:
+    Nothing is signed, here or outside, that was not read and found to be as planned.
+    """
+
+    def __init__(self, gate: ExternalGate | None = None, signers: Signers | None = None) -> None:
         self._gate = gate
+        self._signers = signers or Signers()
 
     async def prepare(self, plan: Plan, intent: Intent, now: Timestamp) -> Signed:
         """Have a plan prepared, and read that it is as planned; raise what speaks against it."""
         if self._gate is None:
             raise SigningUnavailable
-        until = min(now + SIGNATURE_WAIT, intent.wish.deadline or now + SIGNATURE_WAIT)
-        submission = replace(plan.submission(intent.command_id), max_record_time=until)
+        if plan.signer:
+            self._signers.require(plan.signer)
+        until = _recorded_until(plan, intent, now)
+        if until <= now:
+            raise DeadlinePassed(until)
+        submission = _submission(plan, intent, until)
         prepared = await self._gate.prepare(submission)
-        digest = checked_hash(prepared, intent_of(submission))
+        digest = checked_hash(prepared, _wanted(plan, submission))
         return Signed(prepared=prepared, digest=digest, until=until)
 
-    async def execute(self, submission: Submission, signed: Signed) -> Outcome[Receipt]:
+    async def sign(self, plan: Plan, intent: Intent, signed: Signed) -> Signed:
+        """Have the signer of a plan sign what was prepared, after it was read once more.
+
+        Raise NotAsIntended if it is not as planned, NotPossible if the signer refuses, NotNow if
+        it does not answer.
+        """
+        submission = _submission(plan, intent, signed.until)
+        digest = checked_hash(signed.prepared, _wanted(plan, submission))
+        signatures = await self._signers.sign(plan.signer, plan.act_as, digest)
+        return replace(signed, digest=digest, signatures=signatures)
+
+    async def execute(self, plan: Plan, intent: Intent, signed: Signed) -> Outcome[Receipt]:
         """Hand in what was signed."""
         if self._gate is None:
             raise SigningUnavailable
+        submission = _submission(plan, intent, signed.until)
         return await self._gate.executed(submission, signed.prepared, signed.signatures)
 
 
+def _recorded_until(plan: Plan, intent: Intent, now: Timestamp) -> Timestamp:
+    wait = SIGNER_WAIT if plan.signer else SIGNATURE_WAIT
+    bounds = (now + wait, intent.wish.deadline, plan.max_record_time)
+    return min(bound for bound in bounds if bound is not None)
+
+
+def _submission(plan: Plan, intent: Intent, until: Timestamp) -> Submission:
+    return replace(plan.submission(intent.command_id), max_record_time=until)
+
+
+def _wanted(plan: Plan, submission: Submission) -> Wanted:
+    """Give what a prepared transaction has to be: a later bound would outlive its intent."""
+    assert submission.max_record_time is not None, submission.command_id
+    return replace(
+        intent_of(submission),
+        max_record_time=submission.max_record_time.microseconds,
+        inputs=None if plan.inputs is None else frozenset(plan.inputs),
+    )
+
+
 def awaits(intent: Intent) -> bool:
-    """Tell whether nothing happens to an intent before somebody signs it."""
-    if intent.state is not State.AWAITING_SIGNATURE or intent.plan is None:
-        return False
-    return not intent.plan["signing"]["signatures"]
+    """Tell whether nothing happens to an intent before somebody outside signs it."""
+    return _is_unsigned(intent) and not (intent.plan or {}).get("signer")
 
 
 def is_unsent(intent: Intent) -> bool:
     """Tell whether nothing of an intent can be on its way to the ledger."""
-    return intent.state in (State.REQUESTED, State.PREPARED) or awaits(intent)
+    return intent.state in (State.REQUESTED, State.PREPARED) or _is_unsigned(intent)
+
+
+def _is_unsigned(intent: Intent) -> bool:
+    if intent.state is not State.AWAITING_SIGNATURE or intent.plan is None:
+        return False
+    return not intent.plan["signing"]["signatures"]
 
 
 async def to_sign(session: ReadSession, identity: UUID) -> Signed:

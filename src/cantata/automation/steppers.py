@@ -35,7 +35,11 @@ class Steppers:
                 more = await stepper.dispatch(session, mine, now)
             else:
                 more = Dispatched(left=mine)
-            found = Dispatched((*found.jobs, *more.jobs), (*found.left, *more.left))
+            found = Dispatched(
+                jobs=(*found.jobs, *more.jobs),
+                left=(*found.left, *more.left),
+                errands=(*found.errands, *more.errands),
+            )
         return found
 
     async def step(self, intent: Intent) -> None:

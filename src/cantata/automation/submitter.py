@@ -8,34 +8,28 @@ from typing import Protocol
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
-from cantata.automation.consulting import consulted, planned
+from cantata.automation.consulting import consulted, consulted_all, planned, refusal_of
 from cantata.automation.errors import (
     DeadlinePassed,
     NotNow,
-    NotPossible,
-    PreparationFailed,
-    SignatureMissing,
 )
-from cantata.automation.handler import Handler, Plan
+from cantata.automation.handler import ConsultsMany, Handler, Plan
 from cantata.automation.model import (
     ATTEMPTS_MAX,
     IN_DOUBT,
     IN_FLIGHT,
-    RESEND,
     IllegalTransition,
     Intent,
     State,
     command_id,
 )
-from cantata.automation.policy import gives_up_at
-from cantata.automation.preparing import Preparer
+from cantata.automation.outside import Outside
+from cantata.automation.preparing import Preparation, Preparer
 from cantata.automation.sent import Sent, traced
 from cantata.automation.settling import Settler
 from cantata.automation.signing import Desk, Signed
-from cantata.automation.worker import Dispatched, Job
-from cantata.kernel.errors import CantataError
+from cantata.automation.worker import Dispatched, Errand, Job
 from cantata.kernel.time import Clock, Timestamp
-from cantata.ledger.errors import LedgerError, Refusal
 from cantata.ledger.outcome import Outcome
 from cantata.ledger.services.commands import Receipt
 from cantata.ledger.submission import Submission
@@ -73,6 +67,7 @@ class IntentSubmitter:
         self._desk = desk or Desk()
         self._settler = Settler(database, self._handlers, clock)
         self._preparer = Preparer(self._handlers)
+        self._outside = Outside(database, self._desk, self._settler, clock)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -84,10 +79,9 @@ class IntentSubmitter:
     ) -> Dispatched:
         """Prepare locked intents together, and write down that they are sent before they are.
 
-        What is left needs a step of its own.
+        What is left needs a step of its own; who has to be consulted first is an errand.
         """
-        sent, left = await self._preparer.prepare(session, intents, now)
-        return Dispatched(jobs=tuple(self._job(each) for each in sent), left=left)
+        return self._dispatched(await self._preparer.prepare(session, intents, now))
 
     async def step(self, intent: Intent) -> None:
         """Take a claimed intent as far as it goes now.
@@ -101,6 +95,37 @@ class IntentSubmitter:
                     await self._settler.settle(sent, await self._send(sent))
             except IllegalTransition as error:
                 _log.info("intent.moved", intent=str(intent.id), message=error.message)
+
+    def _dispatched(self, made: Preparation) -> Dispatched:
+        return Dispatched(
+            jobs=[self._job(each) for each in made.sent],
+            left=made.left,
+            errands=[self._errand(each) for each in made.companies],
+        )
+
+    def _errand(self, company: tuple[Intent, ...]) -> Errand:
+        async def run() -> Dispatched:
+            with traced(company[0]):
+                return await self._together(company)
+
+        return Errand(intents=company, run=run)
+
+    async def _together(self, company: tuple[Intent, ...]) -> Dispatched:
+        """Consult a company outside of any transaction, and prepare it in one."""
+        handler = self._handlers[company[0].wish.kind]
+        assert isinstance(handler, ConsultsMany), handler.kind
+        asked = await consulted_all(handler, company, self._clock.now())
+        try:
+            async with self._database.write() as session:
+                now = self._clock.now()
+                made = await self._preparer.prepare_with(session, handler, asked, now)
+        except StorageError:
+            raise
+        except Exception:  # noqa: BLE001 - whose mistake it is shows when each goes by itself
+            _log.exception("company.failed", intents=len(company))
+            metrics.ALARMS.labels("dispatch_failed").inc()
+            return Dispatched(left=company)
+        return self._dispatched(made)
 
     def _job(self, sent: Sent) -> Job:
         async def run() -> None:
@@ -116,11 +141,8 @@ class IntentSubmitter:
         """Bring an intent to where it is written down as sent; None to leave it."""
         if intent.state is State.REQUESTED:
             return await self._from_requested(intent)
-        if intent.state is State.PREPARED and intent.plan is not None:
-            await self._for_signature(intent, Plan.from_json(intent.plan))
-            return None
-        if intent.state is State.AWAITING_SIGNATURE:
-            return await self._from_signature(intent)
+        if intent.state in (State.PREPARED, State.AWAITING_SIGNATURE):
+            return await self._outside.ready(intent)
         if intent.state in IN_FLIGHT:
             return await self._once_more(intent)
         return None
@@ -131,22 +153,10 @@ class IntentSubmitter:
         except NotNow as error:
             await self._settler.wait(intent, error)
             return None
-        except StorageError:
-            raise
-        except CantataError as error:
-            if isinstance(error, IllegalTransition):
-                raise
-            await self._settler.fail(intent, error)
-            return None
         except Exception as error:  # noqa: BLE001 - a handler's mistake must not stop the queue
-            _log.exception("intent.preparation_failed", intent=str(intent.id))
-            metrics.ALARMS.labels("preparation_failed").inc()
-            await self._settler.fail(intent, PreparationFailed(type(error).__name__))
+            await self._settler.fail(intent, refusal_of(error, intent))
             return None
-        if sent.plan.external:
-            await self._for_signature(sent.first, sent.plan)
-            return None
-        return sent
+        return await self._outside.ready(sent.first) if sent.plan.external else sent
 
     async def _prepared(self, intent: Intent) -> Sent:
         """Prepare and write down that it is sent before it is, in one transaction."""
@@ -157,18 +167,11 @@ class IntentSubmitter:
             plan = await planned(session, handler, intent, found, now)
             name = command_id(intent.id, intent.attempts + 1)
             if plan.external:
-                moved = await repository.move(
-                    session,
-                    intent,
-                    State.PREPARED,
-                    now,
-                    plan=plan.to_json(),
-                    command_id=name,
-                    due_at=now + RESEND,
-                )
+                moved = await repository.mark_prepared(session, intent, plan, now)
             else:
                 path = (State.PREPARED, State.SUBMITTED)
-                moved = await self._mark(session, intent, path, plan, name)
+                named = replace(intent, command_id=name, plan=None)
+                moved = await repository.mark_sent(session, named, path, plan, now)
             return Sent((moved,), plan, name)
 
     def _in_time(self, intent: Intent) -> Timestamp:
@@ -177,42 +180,6 @@ class IntentSubmitter:
         if deadline is not None and deadline <= now:
             raise DeadlinePassed(deadline)
         return now
-
-    async def _for_signature(self, intent: Intent, plan: Plan) -> None:
-        """Have the ledger prepare the transaction, and leave it to be signed."""
-        now = self._clock.now()
-        try:
-            waiting = await self._desk.prepare(plan, intent, now)
-        except NotPossible as error:
-            await self._settler.fail(intent, error)
-        except LedgerError as error:
-            if isinstance(error, Refusal) or gives_up_at(intent) <= now:
-                await self._settler.refused(intent, error)
-            else:
-                _log.info("intent.not_prepared", intent=str(intent.id), code=error.code)
-        else:
-            async with self._database.write() as session:
-                await repository.move(
-                    session,
-                    intent,
-                    State.AWAITING_SIGNATURE,
-                    now,
-                    plan={**plan.to_json(), "signing": waiting.to_json()},
-                    due_at=waiting.until,
-                    dead_after=waiting.until,
-                )
-
-    async def _from_signature(self, intent: Intent) -> Sent | None:
-        """Send what was signed; end what nobody signed in time."""
-        assert intent.plan is not None, intent.id
-        signed = Signed.from_json(intent.plan["signing"])
-        if not signed.signatures or signed.until <= self._clock.now():
-            await self._settler.fail(intent, SignatureMissing(signed.until))
-            return None
-        plan = Plan.from_json(intent.plan)
-        async with self._database.write() as session:
-            moved = await self._mark(session, intent, (State.SUBMITTED,), plan, intent.command_id)
-        return Sent((moved,), plan, intent.command_id)
 
     async def _once_more(self, intent: Intent) -> Sent | None:
         """Send the same command under the same id; the ledger knows it if it has it.
@@ -232,7 +199,7 @@ class IntentSubmitter:
             if others:
                 dead = repository.doubtful_until(now)
                 others = await many.move_all(session, others, path, now, dead_after=dead)
-            moved = await self._mark(session, intent, path, plan, intent.command_id)
+            moved = await repository.mark_sent(session, intent, path, plan, now)
         before = intent.dead_after
         return Sent((moved, *others), plan, intent.command_id, again=True, dead_before=before)
 
@@ -247,33 +214,9 @@ class IntentSubmitter:
         found = await many.locked(session, [each for each in members if each != intent.id])
         return plan, tuple(each for each in found if each.state is intent.state)
 
-    async def _mark(
-        self,
-        session: WriteSession,
-        intent: Intent,
-        path: Sequence[State],
-        plan: Plan,
-        name: str,
-    ) -> Intent:
-        now = self._clock.now()
-        stored = intent.plan if intent.plan is not None or intent.batch else plan.to_json()
-        dead = intent.dead_after if plan.external else repository.doubtful_until(now)
-        return await repository.move(
-            session,
-            intent,
-            path,
-            now,
-            plan=stored,
-            command_id=name,
-            attempts=intent.attempts + 1,
-            dead_after=dead,
-            due_at=now + RESEND,
-        )
-
     async def _send(self, sent: Sent) -> Outcome[Receipt]:
-        submission = sent.plan.submission(sent.command_id)
         if not sent.plan.external:
-            return await self._gate.outcome(submission)
+            return await self._gate.outcome(sent.plan.submission(sent.command_id))
         assert sent.first.plan is not None, sent.first.id
         signed = Signed.from_json(sent.first.plan["signing"])
-        return await self._desk.execute(replace(submission, max_record_time=signed.until), signed)
+        return await self._desk.execute(sent.plan, sent.first, signed)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
-from cantata.automation.model import CLAIM_MAX, Intent
+from cantata.automation.model import CLAIM_MAX, LEASE, Intent
 from cantata.kernel.time import Clock, Timestamp
 from cantata.observability import metrics
 from cantata.observability.events import events
@@ -47,11 +48,29 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """Something to do for leased intents before they can be sent; it tells what is to do then."""
+
+    intents: Sequence[Intent]
+    run: Callable[[], Awaitable[Dispatched]]
+
+
+@dataclass(frozen=True, slots=True)
 class Dispatched:
-    """What is to be done after the commit, and the intents that need a step of their own."""
+    """What is to be done after the commit.
+
+    For jobs no lease is needed; intents that are left need steps of their own, those of errands
+    go on together.
+    """
 
     jobs: Sequence[Job] = ()
     left: Sequence[Intent] = ()
+    errands: Sequence[Errand] = ()
+
+    @property
+    def to_lease(self) -> Sequence[Intent]:
+        """The intents that are worked on after the commit without being written down as sent."""
+        return [*self.left, *(intent for errand in self.errands for intent in errand.intents)]
 
 
 class Stepper(Protocol):
@@ -130,7 +149,8 @@ class Worker:
                 else:
                     await self._bell.wait(self._settings.idle_ms)
         finally:
-            await asyncio.gather(*self._jobs, return_exceptions=True)
+            while self._jobs:
+                await asyncio.gather(*self._jobs, return_exceptions=True)
             await self._hand_back()
 
     async def _take_over(self) -> None:
@@ -153,11 +173,21 @@ class Worker:
             found = await self._claimed()
         if found is None:
             return False
+        self._begin(found)
+        return True
+
+    def _begin(self, found: Dispatched) -> None:
+        until = self._clock.now() + LEASE
         for job in found.jobs:
             self._start(self._send(job))
         for intent in found.left:
-            self._start(self._step(intent))
-        return True
+            step = functools.partial(self._submitter.step, intent)
+            self._start(self._held([intent], step, until))
+        for errand in found.errands:
+            self._start(self._held(errand.intents, functools.partial(self._run, errand), until))
+
+    async def _run(self, errand: Errand) -> None:
+        self._begin(await errand.run())
 
     async def _dispatched(self) -> Dispatched | None:
         """Take rows as far as one transaction goes, and lease those that need more."""
@@ -169,7 +199,7 @@ class Worker:
             found = Dispatched(left=intents)
             if isinstance(stepper, Dispatcher):
                 found = await stepper.dispatch(session, intents, now)
-            await many.lease(session, found.left, self._settings.name, now)
+            await many.lease(session, found.to_lease, self._settings.name, now)
         return found
 
     async def _claimed(self) -> Dispatched:
@@ -189,13 +219,18 @@ class Worker:
         async with self._sending:
             await self._guarded(job.run(), job.name)
 
-    async def _step(self, intent: Intent) -> None:
-        """Work on a leased row; what fails here leaves the row to its lease's end."""
+    async def _held(
+        self, intents: Sequence[Intent], work: Callable[[], Awaitable[None]], until: Timestamp
+    ) -> None:
+        """Work on leased rows; what fails here leaves them to their lease's end.
+
+        When their turn comes after it, they are anybody's.
+        """
         async with self._stepping:
             if self._stopping.is_set():
-                self._untouched.append(intent)
-            else:
-                await self._guarded(self._submitter.step(intent), str(intent.id))
+                self._untouched.extend(intents)
+            elif self._clock.now() < until:
+                await self._guarded(work(), str(intents[0].id))
 
     async def _guarded(self, work: Awaitable[None], name: str) -> None:
         try:

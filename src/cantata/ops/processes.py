@@ -11,9 +11,9 @@ import uvicorn
 
 from cantata import bootstrap
 from cantata.automation import repository
+from cantata.automation.signers import configured
 from cantata.bootstrap import World
 from cantata.config import Settings
-from cantata.exchange.webhooks.sender import Sender
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
 from cantata.ops.ports import listen
@@ -40,15 +40,17 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
     """
     await _require_current(stored)
     bell, news = Bell(stored, repository.CHANNEL), Bell(stored, outbox.CHANNEL)
+    hooks = bootstrap.webhook_settings(settings)
     async with (
         Database(stored) as database,
         bootstrap.ledger_client(settings) as ledger,
-        Sender(bootstrap.destinations(settings)) as sender,
+        hooks.sender() as sender,
     ):
-        worker = bootstrap.worker(database, ledger, bell, name)
+        signers = configured(settings.signers)
+        worker = bootstrap.worker(database, ledger, bell, name, signers)
         events("worker").info("worker.started", worker=name, ledger=settings.ledger_url)
         scheduler = bootstrap.scheduler(settings, database, ledger)
-        deliverer = bootstrap.deliverer(settings, database, sender, name)
+        deliverer = hooks.deliverer(database, sender, SystemClock(), name)
 
         def stop() -> None:
             worker.stop()
