@@ -21,6 +21,9 @@ from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Readiness
 from cantata.api.middleware import EdgeMiddleware
 from cantata.api.problems import Refused
+from cantata.exchange.api import books, customers, deposits, listings, treasuries, withdrawals
+from cantata.exchange.api import webhooks as exchange_webhooks
+from cantata.exchange.service.exchange import Exchange
 from cantata.http.edge import Edge
 from cantata.http.schemas import Problem
 from cantata.kernel.errors import CantataError
@@ -55,6 +58,13 @@ ROUTERS = (
     supervising.router,
     approving.router,
     delegating.router,
+    treasuries.router,
+    listings.router,
+    customers.router,
+    deposits.router,
+    withdrawals.router,
+    books.router,
+    exchange_webhooks.router,
     operations.router,
     short.router,
     health.router,
@@ -73,6 +83,7 @@ class Services:
     tokens: TokenService
     batches: Batches
     documents: Documents
+    exchange: Exchange
     readiness: Readiness
     proxy_hops: int = 0
     more: Sequence[APIRouter] = ()
@@ -95,6 +106,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.tokens = services.tokens
     app.state.batches = services.batches
     app.state.documents = services.documents
+    app.state.exchange = services.exchange
     app.state.readiness = services.readiness
     for router in services.more:
         app.include_router(router)

@@ -29,6 +29,7 @@ from cantata.kernel.time import Clock, SystemClock
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings as LedgerSettings
 from cantata.observability.events import configure
+from cantata.storage import outbox
 from cantata.storage.database import Database
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
@@ -194,7 +195,7 @@ async def _helpers(world: World) -> AsyncIterator[None]:
     submitter = IntentSubmitter(
         world.database,
         world.ledger.commands,
-        bootstrap.handlers(),
+        [*bootstrap.handlers(), *bootstrap.exchange_handlers(world.database, world.clock)],
         world.clock,
         Desk(world.ledger.external),
     )
@@ -202,11 +203,18 @@ async def _helpers(world: World) -> AsyncIterator[None]:
     settings = WorkerSettings(name="test")
     worker = Worker(world.database, steppers, bell, world.clock, settings)
     runner = bootstrap.runner(world.stored, world.database, world.ledger)
-    jobs = [asyncio.create_task(bell.listen()), asyncio.create_task(runner.run())]
-    working = asyncio.create_task(worker.run())
-    yield
-    worker.stop()
-    await asyncio.wait_for(working, 20)
+    news = Bell(world.stored, outbox.CHANNEL)
+    hooks = bootstrap.webhook_settings(world.settings)
+    scheduler = bootstrap.scheduler(world.settings, world.database, world.ledger)
+    jobs = [asyncio.create_task(each.listen()) for each in (bell, news)]
+    jobs += [asyncio.create_task(runner.run()), asyncio.create_task(scheduler.run())]
+    async with hooks.sender() as sender:
+        deliverer = hooks.deliverer(world.database, sender, world.clock, "test")
+        working = asyncio.gather(worker.run(), deliverer.run(news))
+        yield
+        worker.stop()
+        deliverer.stop()
+        await asyncio.wait_for(working, 20)
     for job in jobs:
         job.cancel()
     await asyncio.gather(*jobs, return_exceptions=True)
