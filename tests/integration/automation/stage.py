@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -28,6 +30,7 @@ from cantata.automation.model import (
 from cantata.automation.observer import IntentObserver
 from cantata.automation.signing import is_unsent
 from cantata.automation.submitter import IntentSubmitter
+from cantata.automation.worker import Dispatched
 from cantata.ingestion.service import Ingester
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import ManualClock, RelTime, Timestamp
@@ -129,6 +132,44 @@ class Crowd(Slots):
         self, intent: Intent, transaction: Transaction, part: int | None
     ) -> Mapping[str, Any]:
         return {"slot": intent.wish.request["slot"], "part": part}
+
+
+class Asks(Slots):
+    """Asks a clerk for a number before each attempt, who may be in any mood."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.moods: dict[int, Any] = {}
+        """By slot: an error, something to wait for, or what to answer instead of a number."""
+        self.asked: Counter[int] = Counter()
+
+    async def consult(self, intent: Intent, now: Timestamp) -> Any:
+        slot = intent.wish.request["slot"]
+        self.asked[slot] += 1
+        mood = self.moods.get(slot)
+        if isinstance(mood, Exception):
+            raise mood
+        if isinstance(mood, asyncio.Event):
+            await mood.wait()
+        return {"number": slot} if mood is None or isinstance(mood, asyncio.Event) else mood
+
+    async def prepare_with(
+        self, session: WriteSession, intent: Intent, found: Any, now: Timestamp
+    ) -> Plan:
+        assert found["number"] == intent.wish.request["slot"]
+        return await self.prepare(session, intent, now)
+
+
+class AsksTogether(Asks, Crowd):
+    """The same for companies."""
+
+    async def prepare_all_with(
+        self, session: WriteSession, intents: Sequence[tuple[Intent, Any]], now: Timestamp
+    ) -> Prepared:
+        for intent, found in intents:
+            assert found["number"] == intent.wish.request["slot"]
+        assert len({intent.wish.act_as for intent, _ in intents}) == 1
+        return await self.prepare_all(session, [intent for intent, _ in intents], now)
 
 
 def _parcel(intents: tuple[Intent, ...]) -> Parcel:
@@ -242,13 +283,19 @@ class Stage:
                 await session.run(text(table))
         await self.ingester.begin()
 
-    async def ask(self, slot: int, key: str = "", deadline: Timestamp | None = None) -> Intent:
+    async def ask(
+        self,
+        slot: int,
+        key: str = "",
+        deadline: Timestamp | None = None,
+        party: str = ALICE,
+    ) -> Intent:
         wish = Wish(
             kind=Slots.kind,
             requester="alice",
             key=key or str(uuid.uuid4()),
             subject="slots",
-            act_as=(ALICE,),
+            act_as=(party,),
             request={"slot": slot},
             deadline=deadline,
         )
@@ -277,17 +324,21 @@ class Stage:
             async with self.database.write() as session:
                 claimed = await many.due(session, self.submitter.kinds, now, limit)
                 found = await self.submitter.dispatch(session, claimed, now)
-                await many.lease(session, found.left, "worker", now)
+                await many.lease(session, found.to_lease, "worker", now)
         except KeyError:
             return await self.work(limit)
-        try:
-            for job in found.jobs:
-                await job.run()
-            for intent in found.left:
-                await self.submitter.step(intent)
-        except Crash:
-            return len(claimed)
+        with suppress(Crash):
+            await self.carry(found)
         return len(claimed)
+
+    async def carry(self, found: Dispatched) -> None:
+        """Do what a worker does after the commit, one after the other."""
+        for job in found.jobs:
+            await job.run()
+        for errand in found.errands:
+            await self.carry(await errand.run())
+        for intent in found.left:
+            await self.submitter.step(intent)
 
     async def effects(self) -> Counter[UUID]:
         """Count what the ledger recorded for each intent."""

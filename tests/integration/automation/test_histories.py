@@ -10,6 +10,7 @@ from contextlib import suppress
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from cantata.automation.errors import NotNow, NotPossible
 from cantata.automation.model import IllegalTransition, Intent, State
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
@@ -17,6 +18,8 @@ from tests.integration.automation.stage import (
     BROKEN,
     NEVER,
     POISON,
+    Asks,
+    AsksTogether,
     Crowd,
     Slots,
     Stage,
@@ -27,6 +30,13 @@ BEHAVIOURS = (
     *("crash before", "crash after"),
 )
 SLOTS = (0, 1, 2, 2, 3, 4, 5, 6, NEVER, BROKEN, POISON)
+MOODS: tuple[object, ...] = (
+    NotNow("busy"),
+    NotPossible("closed"),
+    ValueError("a mistake"),
+    {},
+    "garbage",
+)
 ROUNDS = 80
 LAST_ROUNDS_MAX = 400
 
@@ -49,6 +59,9 @@ async def trouble(
             with suppress(IllegalTransition, IntegrityError):
                 await stage.cancel(chance.choice(asked))
         case 6:
+            handler = stage.handlers[0]
+            if isinstance(handler, Asks):
+                handler.moods = {chance.choice(SLOTS): chance.choice(MOODS) for _ in range(3)}
             stage.handlers[0].unmourned = {chance.choice(SLOTS), chance.choice(SLOTS)}
         case _:
             stage.advance(chance.choice((0, 1, 5, 30, 120)))
@@ -58,7 +71,10 @@ async def trouble(
 
 async def calm(stage: Stage, asked: list[Intent], work: Callable[[int], Awaitable[int]]) -> None:
     """Let time go by without trouble until everything is final."""
-    stage.handlers[0].unmourned = set()
+    handler = stage.handlers[0]
+    handler.unmourned = set()
+    if isinstance(handler, Asks):
+        handler.moods = {}
     for _ in range(LAST_ROUNDS_MAX):
         stage.ledger.script = []
         await work(64)
@@ -96,7 +112,8 @@ def test_every_history_ends_well(database_settings: DatabaseSettings, seed: int)
     async def main() -> None:
         async with Database(database_settings) as database:
             chance = random.Random(seed)
-            stage = Stage(database, Slots() if seed % 3 == 0 else Crowd())
+            kinds = (Slots, Crowd, Crowd, AsksTogether)
+            stage = Stage(database, kinds[seed % 4]())
             work = stage.work if seed % 3 == 1 else stage.work_together
             await stage.begin()
             asked: list[Intent] = []
