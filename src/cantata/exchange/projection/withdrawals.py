@@ -35,6 +35,9 @@ _NAMESPACE = UUID("8f1c52d4-9c8e-5a3b-b1d7-4d1f0a7e6c21")
 """Withdrawals that nobody asked for here have the same id however often history is read."""
 
 _GIVEN_UP = frozenset({WithdrawalState.FAILED, WithdrawalState.WITHDRAWN})
+_ODD = frozenset({BookKind.LOSSES, BookKind.UNEXPLAINED})
+"""Where goes what a payment took too much or too little, which is an alarm."""
+
 _ENDED = {
     Status.REJECTED: WithdrawalState.REJECTED,
     Status.WITHDRAWN: WithdrawalState.WITHDRAWN,
@@ -146,7 +149,10 @@ class Withdrawals:
             book = Book.held(after.id)
             work.held[after.id] = -await journal.balance(session, book, after.instrument)
         held, net = work.held[after.id], going.entry.net or ZERO
-        entries = (*again, *_ending(after, going, held, net, work))
+        ending = _ending(after, going, held, net, work)
+        if any(posting.book.kind in _ODD for entry in ending for posting in entry.postings):
+            _alarm("withdrawal_differs", after, going)
+        entries = (*again, *ending)
         work.held[after.id] = ZERO if after.state in FINAL else held + net
         work.whose[place_of(going.seen, going.entry)] = Whose(Book.held(after.id), entries)
 

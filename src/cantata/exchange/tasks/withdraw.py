@@ -42,6 +42,7 @@ from cantata.lang import ContractId, Party, TextMap
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, exercise
 from cantata.storage.database import Database
+from cantata.storage.errors import StorageError
 from cantata.storage.session import WriteSession
 from cantata.tokens.repository import purses, selection
 from cantata.tokens.tasks.common import standard_id
@@ -116,6 +117,8 @@ class Withdraw:
         for intent, found in intents:
             try:
                 plans.append((intent, await self.prepare_with(session, intent, found, now)))
+            except StorageError:
+                raise
             except CantataError as error:
                 refused.append((intent, error))
         return Prepared(parcels=_parcels(plans), refused=refused)
