@@ -101,11 +101,11 @@ def test_support_attributes_once(
             with pytest.raises(NotCreditable):
                 async with database.write() as session:
                     await desk.attribute(session, blocked.id, other.id, BY)
-            async with database.read() as session:
+            async with database.read() as reading:
                 wanted = Filter(states=(DepositState.SUSPENSE,), treasury=house.treasury)
-                assert await desk.page(session, wanted, None, 10) == (blocked,)
+                assert await desk.page(reading, wanted, None, 10) == (blocked,)
                 place = (blocked.offset, blocked.id)
-                assert await desk.page(session, wanted, place, 10) == ()
+                assert await desk.page(reading, wanted, place, 10) == ()
             await house.check()
 
     asyncio.run(story())
