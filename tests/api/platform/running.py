@@ -97,6 +97,13 @@ class Platform:
             user=found["user"],
         )
 
+    def operator(self) -> Client:
+        """Let somebody in who operates the exchange."""
+        found = self.onboard()
+        grant = {"role": "EXCHANGE_OPERATOR", "user": found.user}
+        assert self.administrator().post("/v1/roles:grant", grant).status_code == 200
+        return found
+
     def administrator(self) -> Client:
         key = (self.settings.folder / bootstrap.ADMIN_KEY_FILE).read_text().strip()
         return Client(http=self.http, token=key)

@@ -146,12 +146,6 @@ class Rebound(Destinations):
         return (ipaddress.ip_address("127.0.0.1"),)
 
 
-def test_a_name_is_resolved_once(receiver: Receiver) -> None:
-    attempt = send(f"http://rebound.invalid:{receiver.port}/", Rebound(LOOPBACK))
-    assert attempt.status == 200
-    assert receiver.got[0][0]["Host"] == f"rebound.invalid:{receiver.port}"
-
-
 def contexts(folder: Path, name: str) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """Give TLS for a server of a name, and for clients that trust who made its certificate."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -188,6 +182,14 @@ def test_certificates_are_the_hosts_though_an_address_is_asked(tmp_path: Path) -
         other = send(f"https://127.0.0.1:{secure.port}/", context=client)
         assert other.status is None, "the certificate is another host's"
         assert len(secure.got) == 1
+
+
+def test_a_name_is_resolved_once(tmp_path: Path) -> None:
+    server, client = contexts(tmp_path, "rebound.invalid")
+    with receiving(server) as secure:
+        url = f"https://rebound.invalid:{secure.port}/"
+        assert send(url, Rebound(LOOPBACK), client).status == 200
+        assert secure.got[0][0]["Host"] == f"rebound.invalid:{secure.port}"
 
 
 KILLED = """

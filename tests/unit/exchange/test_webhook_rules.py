@@ -80,7 +80,11 @@ def test_networks_that_are_named_are_open_and_plain_only_to_this_machine() -> No
     destinations = Destinations(networks_of("127.0.0.0/8, 10.0.0.0/8"))
     assert destinations.target("https://10.0.0.1/").is_secure
     assert not destinations.target("http://127.0.0.1:9/").is_secure
-    for url in ("http://10.0.0.1/", "https://192.168.0.1/", "http://[::1]/"):
+    assert destinations.target("http://localhost:9/").host == "localhost"
+    for url in (
+        *("http://10.0.0.1/", "https://192.168.0.1/", "http://[::1]/"),
+        *("http://example.com/", "http://8.8.8.8/"),
+    ):
         with pytest.raises(DestinationRefused):
             destinations.target(url)
     with pytest.raises(MalformedNetworks):

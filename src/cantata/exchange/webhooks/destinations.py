@@ -32,6 +32,7 @@ _GLOBAL = ip_network("2000::/3")
 _TUNNELS = (ip_network("2002::/16"), ip_network("2001::/32"))
 """Addresses of IPv6 that lead to one of IPv4, which may be any."""
 
+LOCALHOST = "localhost"
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -103,11 +104,11 @@ class Destinations:
 
     def _require_possible(self, target: Target) -> None:
         """Judge what is known without asking anybody."""
-        if not target.is_secure and not self._networks:
-            raise DestinationRefused(target.url, "it is not https")
         try:
             address = ip_address(target.host)
         except ValueError:
+            if not target.is_secure and (target.host != LOCALHOST or not self._networks):
+                raise DestinationRefused(target.url, "it is not https") from None
             return
         self._require_permitted(target, address)
 
