@@ -33,15 +33,18 @@ async def resync(
     """Move the cursor to the last ingested update, wherever the ledger has it; give the cursor.
 
     With a `moment`, to the last update that was recorded then or before, ingested or not: what
-    follows it is ingested again, without observers, who were given it. Every projection is
+    follows it is ingested again, without observers, who were given it. A moment after all that
+    they were given means the end of that: nothing is passed over. Every projection is
     emptied and filled again by whoever ingests next. Raise ResyncImpossible if the ledger does
     not have that update, and change nothing. Let nobody ingest meanwhile.
     """
     async with database.read() as session:
-        before = await repository.load_cursor(session)
+        there = await repository.positions(session)
         last = await repository.last_update(session)
+    before = there.cursor
     if moment is not None:
-        after = await _cursor_at(source, moment)
+        given = _given_until(there)
+        after = await _cursor_at(source, moment if given is None else min(moment, given))
     elif last is not None:
         after = await _cursor_of(source, *last[1:])
     else:
@@ -66,16 +69,21 @@ async def resync(
 async def _observed(session: ReadSession, found: Positions) -> Observed | None:
     """Give what observers have been given so far, here or before an earlier move."""
     cursor, earlier = found.cursor, found.observed
-    known = [] if earlier is None else [earlier.until]
-    known += [] if cursor.record_time is None else [cursor.record_time]
-    if not known:
+    until = _given_until(found)
+    if until is None:
         return None
-    until = max(known)
     updates = await repository.updates_at(session, until)
     updates |= {cursor.update_id} if cursor.record_time == until else set()
     if earlier is not None and earlier.until == until:
         updates |= earlier.updates
     return Observed(until=until, updates=updates)
+
+
+def _given_until(found: Positions) -> Timestamp | None:
+    """Give up to when observers have been given everything; None before the first time."""
+    earlier = [] if found.observed is None else [found.observed.until]
+    present = found.cursor.record_time
+    return max([*earlier, *([] if present is None else [present])], default=None)
 
 
 async def _cursor_of(source: UpdateSource, update_id: str, moment: Timestamp) -> Cursor:

@@ -109,3 +109,24 @@ def test_a_time_that_several_share_is_told_apart_by_their_ids(
             assert witness.updates == ids(history)
 
     asyncio.run(main())
+
+
+def test_a_time_after_what_was_observed_leaves_nothing_out(
+    database_settings: DatabaseSettings,
+) -> None:
+    """Of what nobody observed, an intent would be taken for dead and be asked for again."""
+
+    async def main() -> None:
+        history, witness = History(), Witness()
+        history.grow(60, seed=3)
+        async with prepared(database_settings) as database:
+            ingester = Ingester(database, [Seen()], [witness])
+            await ingester.begin()
+            await ingester.apply(history.updates[:20])
+            for moment in (time_at(history, 50), time_at(history, 50) + RelTime.of(days=1)):
+                after = await resync(database, history, ingester.projections, moment, [witness])
+                assert after.offset <= ingester.cursor.offset
+            await ingest(database, history, witness, 10)
+            assert witness.updates == ids(history)
+
+    asyncio.run(main())
