@@ -20,8 +20,8 @@ from cantata.lf.interactive.prepared_wire import decode_prepared
 from tests.api.process import SANDBOX
 from tests.wallet.installed import HERE, node, packages
 
-SCENARIO_SECONDS_MAX = 90
-TOKEN_SECONDS = 240
+SCENARIO_SECONDS_MAX = 400
+TOKEN_SECONDS = 1_000
 
 
 @dataclass(frozen=True)

@@ -8,25 +8,22 @@ running ingestion, and what it builds from that is signed and recorded.
 from __future__ import annotations
 
 import asyncio
-import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import httpx2
 
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings
-from tests.api.platform.running import Client
 from tests.api.process import ROOT
 from tests.faults.platform.processes import Platform, platform
 from tests.wallet.conftest import SECRET, USER
+from tests.wallet.issuing import await_offset, factory, issuer, mint
 from tests.wallet.play import Stage, Told, build, token
 
 SETTLEMENT = ROOT / "src" / "cantata" / "settlement" / "contract"
 NAMES = ["alice", "bob", "venue"]
 TOKENS = ("GOLD", "CASH")
-HEARD_SECONDS_MAX = 30
 
 
 def test_tokens_by_their_registries(stage: Stage, tmp_path: Path) -> None:
@@ -43,18 +40,18 @@ def test_tokens_by_their_registries(stage: Stage, tmp_path: Path) -> None:
 
 def _play(stage: Stage, running: Platform, http: httpx2.Client) -> Told:
     common = {"url": running.ledger_url, "token": token(SECRET, USER), "user": USER}
-    issuers = {name: _issuer(http, name) for name in TOKENS}
-    admins = {name: issuer.party for name, issuer in issuers.items()}
+    issuers = {name: issuer(http, name) for name in TOKENS}
+    admins = {name: each.party for name, each in issuers.items()}
     urls = {name: f"{running.api_url}/registrars/{admin}" for name, admin in admins.items()}
     consents = {
-        "alice": _factory(urls["GOLD"], admins["GOLD"], "GOLD"),
-        "bob": _factory(urls["CASH"], admins["CASH"], "CASH"),
+        "alice": factory(urls["GOLD"], admins["GOLD"], "GOLD"),
+        "bob": factory(urls["CASH"], admins["CASH"], "CASH"),
     }
     opened = stage.play("wallets", names=NAMES, consents=consents, **common)
     wallets = opened["wallets"]
-    _await(urls["GOLD"], max(each["completionOffset"] for each in opened.all("consent")))
-    _mint(issuers["GOLD"], "GOLD", wallets["alice"]["party"], "100")
-    _mint(issuers["CASH"], "CASH", wallets["bob"]["party"], "1000")
+    await_offset(urls["GOLD"], max(each["completionOffset"] for each in opened.all("consent")))
+    mint(issuers["GOLD"], "GOLD", wallets["alice"]["party"], "100")
+    mint(issuers["CASH"], "CASH", wallets["bob"]["party"], "1000")
     told = stage.play("registry", registries=urls, admins=admins, wallets=wallets, **common)
     assert told["assets"] == [[name, admins[name], urls[name]] for name in TOKENS]
     assert told["found"] == admins["GOLD"]
@@ -91,7 +88,10 @@ def _check_settlement(told: Told) -> None:
     assert list(map(_sum, alice)) == [73, 700]
     assert list(map(_sum, bob)) == [27, 300]
     assert told["allocations left"] == []
-    assert _sum(told["at the end"]) == 73
+    assert _sum(told["after withdrawal"]) == 73
+    assert _sum(told["allocated again"]) == 66
+    assert told["requests left"] == []
+    assert _sum(told["at the end"]) == 73, "a cancelled trade gives back what was allocated"
 
 
 def _check_history(told: Told) -> None:
@@ -113,61 +113,6 @@ def _check_history(told: Told) -> None:
 
 def _sum(amounts: list[str]) -> Decimal:
     return sum(map(Decimal, amounts), Decimal(0))
-
-
-def _issuer(http: httpx2.Client, symbol: str) -> Client:
-    """Let an issuer in, and have her create her token."""
-    body = {"email": f"{symbol.lower()}@example.com"}
-    found = Client(http=http).post("/v1/onboarding", body).json()
-    issuer = Client(http=http, token=found["session"]["access_token"], party=found["party"])
-    wanted = {"issuer": issuer.party, "name": f"{symbol} coin", "symbol": symbol, "currency": "USD"}
-    created = issuer.post("/v1/tokens", wanted)
-    assert created.status_code == httpx2.codes.OK, created.text
-    return issuer
-
-
-def _await(url: str, offset: int) -> None:
-    """Wait until the registry has heard of an offset."""
-    end = time.monotonic() + HEARD_SECONDS_MAX
-    while True:
-        answer = httpx2.get(f"{url}/registry/metadata/v1/info", trust_env=False).raise_for_status()
-        if int(answer.headers["x-ledger-offset"]) >= offset:
-            return
-        assert time.monotonic() < end, "ingestion does not get on"
-        time.sleep(0.1)
-
-
-def _mint(issuer: Client, symbol: str, receiver: str, amount: str) -> None:
-    """Mint under the receiver's consent: the issuer acts alone."""
-    named = {"admin": issuer.party, "id": symbol}
-    body = {"token": named, "receiver": receiver, "amount": amount, "memo": "first issue"}
-    minted = issuer.post("/v1/mints", body)
-    assert minted.status_code == httpx2.codes.OK, minted.text
-
-
-def _factory(url: str, admin: str, symbol: str) -> Any:
-    """Give the factory of an instrument as its registry discloses it."""
-    times = {"requestedAt": "2026-01-01T00:00:00Z", "executeBefore": "2099-01-01T00:00:00Z"}
-    empty: dict[str, Any] = {"values": {}}
-    transfer = {
-        "sender": admin,
-        "receiver": admin,
-        "amount": "1",
-        "instrumentId": {"admin": admin, "id": symbol},
-        "inputHoldingCids": [],
-        "meta": empty,
-        **times,
-    }
-    arguments = {
-        "expectedAdmin": admin,
-        "transfer": transfer,
-        "extraArgs": {"context": empty, "meta": empty},
-    }
-    body = {"choiceArguments": arguments, "excludeDebugFields": True}
-    path = "/registry/transfer-instruction/v1/transfer-factory"
-    answer = httpx2.post(url + path, json=body, trust_env=False).raise_for_status().json()
-    shown = answer["choiceContext"]["disclosedContracts"]
-    return next(each for each in shown if each["contractId"] == answer["factoryId"])
 
 
 async def _deploy(url: str, dar: bytes) -> None:

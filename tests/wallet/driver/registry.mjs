@@ -4,7 +4,7 @@ import { HOLDING_INTERFACE_ID } from '@canton-network/core-token-standard'
 import { given, refused, step, takeUntil, tell } from './story.mjs'
 import { Wallet, auth, connect } from './wallet.mjs'
 
-const OFFER_OPEN_MS = 8_000
+const OFFER_OPEN_MS = 20_000
 const LOOK_MS = 100
 const HOUR_MS = 3_600_000
 const TRADE = '#cantata-settlement:Cantata.Settlement.Trade'
@@ -172,18 +172,23 @@ const allocations = await allocation.pending(venue.party)
 await step('allocations', async () => allocations.map(legIdOf).sort())
 await step('allocated', async () => [await amounts(alice, 'GOLD'), await amounts(bob, 'CASH')])
 
-const allocationsWithContext = {}
-const disclosed = new Map()
-for (const each of allocations) {
-    const asset = assets[legIdOf(each)]
-    const [command, contracts] = await allocation.execute({ allocationCid: each.contractId, asset })
-    const { ExerciseCommand } = command.ExerciseCommand ? command : { ExerciseCommand: command }
-    const { extraArgs } = ExerciseCommand.choiceArgument
-    allocationsWithContext[legIdOf(each)] = { allocationCid: each.contractId, extraArgs }
-    for (const contract of contracts) disclosed.set(contract.contractId, contract)
+/** End the allocations of a trade by one of its choices, with what their registries give for it. */
+async function end(found, choice, build) {
+    const allocationsWithContext = {}
+    const disclosed = new Map()
+    for (const each of found) {
+        const asset = assets[legIdOf(each)]
+        const [command, contracts] = await build({ allocationCid: each.contractId, asset })
+        const { ExerciseCommand } = command.ExerciseCommand ? command : { ExerciseCommand: command }
+        const { extraArgs } = ExerciseCommand.choiceArgument
+        allocationsWithContext[legIdOf(each)] = { allocationCid: each.contractId, extraArgs }
+        for (const contract of contracts) disclosed.set(contract.contractId, contract)
+    }
+    return trade(venue, 'OTCTrade', choice, { allocationsWithContext }, [...disclosed.values()])
 }
+
 const settled = await step('settle', () =>
-    trade(venue, 'OTCTrade', 'OTCTrade_Settle', { allocationsWithContext }, [...disclosed.values()])
+    end(allocations, 'OTCTrade_Settle', (known) => allocation.execute(known))
 )
 await step('after settlement', async () => [
     [await amounts(alice, 'GOLD'), await amounts(alice, 'CASH')],
@@ -200,6 +205,15 @@ await step('withdraw allocation', async () =>
         await allocation.withdraw({ allocationCid: unsettled.contractId, asset: goldAsset })
     )
 )
+await step('after withdrawal', () => amounts(alice, 'GOLD'))
+await allocate(alice, 'gold', goldAsset)
+await step('allocated again', () => amounts(alice, 'GOLD'))
+await step('cancel', async () =>
+    end(await allocation.pending(venue.party), 'OTCTrade_Cancel', (known) =>
+        allocation.cancel(known)
+    )
+)
+await step('requests left', () => allocation.request.pending(alice.party))
 await step('at the end', () => amounts(alice, 'GOLD'))
 
 await step('history of alice', () => sdk.token.holdings({ partyId: alice.party }))
