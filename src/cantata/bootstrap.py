@@ -56,6 +56,7 @@ from cantata.exchange.registries.directory import Registries
 from cantata.exchange.schedules import schedules as of_exchange_time
 from cantata.exchange.service.access import found_roles
 from cantata.exchange.service.exchange import Exchange
+from cantata.exchange.service.measuring import Measuring
 from cantata.exchange.tasks import handlers as of_exchange
 from cantata.exchange.webhooks.schedules import schedules as of_webhooks
 from cantata.http.cursors import Cursors
@@ -250,6 +251,7 @@ def services(world: World) -> Services:
         documents=Documents(tokens.desk, tokens.issuing),
         exchange=exchange(world, of_accounts),
         readiness=PlatformReadiness(world.database, world.stored, world.ledger, world.clock),
+        measures=(Measuring(world.database, world.clock).measure,),
         more=(registry_router(Registry(world.database, world.clock), limiter),),
     )
 

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from cantata.accounts.api import onboarding, organisations, parties, roles, signing, sso
 from cantata.accounts.service.accounts import Accounts
 from cantata.api import envelope, health, operations, problems, short
-from cantata.api.health import Readiness
+from cantata.api.health import Measure, Readiness
 from cantata.api.middleware import EdgeMiddleware
 from cantata.api.problems import Refused
 from cantata.exchange.api import books, customers, deposits, listings, treasuries, withdrawals
@@ -75,6 +75,7 @@ ROUTERS = (
 class Services:
     """Everything that the application stands on; `more` are routers of further parts.
 
+    `measures` are waited for before metrics are given.
     `proxy_hops` is how many proxies of ours stand before it.
     """
 
@@ -87,6 +88,7 @@ class Services:
     readiness: Readiness
     proxy_hops: int = 0
     more: Sequence[APIRouter] = ()
+    measures: Sequence[Measure] = ()
 
 
 def create_app(services: Services) -> FastAPI:
@@ -108,6 +110,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.documents = services.documents
     app.state.exchange = services.exchange
     app.state.readiness = services.readiness
+    app.state.measures = services.measures
     for router in services.more:
         app.include_router(router)
     app.add_exception_handler(CantataError, _refused)

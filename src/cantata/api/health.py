@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from importlib.metadata import version
 from typing import Annotated, Protocol
 
@@ -28,6 +29,10 @@ class Readiness(Protocol):
 
     async def checks(self) -> tuple[Check, ...]:
         """Look at database, schema, ledger and ingestion."""
+
+
+Measure = Callable[[], Awaitable[None]]
+"""Brings metrics up to date that are read from the database; never raises for want of it."""
 
 
 class Alive(Answer):
@@ -71,8 +76,10 @@ async def readyz(readiness: Annotated[Readiness, Depends(readiness_of)]) -> Resp
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
-async def measured() -> Response:
+async def measured(request: Request) -> Response:
     """Give what is measured, for Prometheus."""
+    for measure in request.app.state.measures:
+        await measure()
     return Response(metrics.exposition(), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -44,6 +44,11 @@ ENTRIES = Table(
     Column("content", JSONB, nullable=False),
     PrimaryKeyConstraint("treasury", "ledger_offset", "position"),
     Index("ix_exchange_entries_update_id", "update_id", "node_id"),
+    Index(
+        "ix_exchange_entries_unrecognised",
+        "treasury",
+        postgresql_where="kind = 'UNRECOGNISED'",
+    ),
 )
 """What happened to a treasury, as the parser read it."""
 

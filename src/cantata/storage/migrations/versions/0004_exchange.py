@@ -212,6 +212,12 @@ def _entries() -> None:
             "treasury", "ledger_offset", "position", name=op.f("pk_exchange_entries")
         ),
     )
+    op.create_index(
+        "ix_exchange_entries_unrecognised",
+        "exchange_entries",
+        ["treasury"],
+        postgresql_where="kind = 'UNRECOGNISED'",
+    )
     op.create_index("ix_exchange_entries_update_id", "exchange_entries", ["update_id", "node_id"])
 
 
