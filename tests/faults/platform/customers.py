@@ -16,7 +16,7 @@ from uuid import uuid4
 import httpx2
 
 PAUSE_SECONDS = 0.3
-ANSWER_SECONDS_MAX = 600
+ANSWER_SECONDS_MAX = 900
 """Parts are killed again and again meanwhile, on a machine that others use as well."""
 
 FINAL = frozenset({"completed", "failed", "cancelled"})
@@ -30,12 +30,14 @@ class Heard:
     """What customers were told, all of them together.
 
     `operations` has the operation of each key that was recorded, `refused` the code for each that
-    was not; `repeats` counts answers that were those of an earlier request.
+    was not; `repeats` counts answers that were those of an earlier request, `answers` all that
+    are no request to ask again.
     """
 
     operations: dict[str, str] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     repeats: int = 0
+    answers: int = 0
     lost: int = 0
     unavailable: Counter[str] = field(default_factory=Counter)
 
@@ -106,6 +108,7 @@ class Customer:
                 self._heard.lost += 1
             else:
                 if answer.status_code not in ASK_AGAIN:
+                    self._heard.answers += 1
                     return answer
                 self._heard.unavailable[answer.json()["code"]] += 1
             assert asyncio.get_running_loop().time() < end, f"{path} got no answer"

@@ -8,6 +8,7 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
@@ -36,11 +37,16 @@ TRADERS = 8
 HOLDERS = ("alice", "bob", "carol")
 SEED = 20_261
 LOOK_SECONDS = 0.2
-LIFE_SECONDS_MAX = 4
-"""A part works for a random time of at most so much before it is killed."""
+LIFE_ANSWERS_MAX = 30
+"""A part works until customers got a random number of answers, at most so many, and is killed.
 
-BACK_SECONDS_MAX = 300
-"""How long a part may take to be at work again; a busy machine starts processes slowly."""
+It is no time: where processes start slowly, nothing would ever get done between two kills.
+"""
+
+PARTING_SECONDS_MAX = 0.5
+
+BACK_SECONDS_MAX = 600
+"""How long a part may take to be at work again, and customers to get their answers."""
 
 SETTLE_SECONDS_MAX = IN_DOUBT.microseconds // 1_000_000 + 300
 """A command whose fate nobody heard of is given up when the ledger can no longer record it."""
@@ -80,7 +86,8 @@ async def _play(running: Platform, kills: Mapping[str, int], seed: int) -> None:
             for number in range(TRADERS)
         ]
         try:
-            killing = await _kill(running, Counter(kills), traders, random.Random(seed))
+            killer = Killer(running, heard, traders)
+            killing = await killer.kill(Counter(kills), random.Random(seed))
         finally:
             stop.set()
         await asyncio.gather(*traders)
@@ -123,38 +130,48 @@ async def _done(customer: Customer, path: str, body: object) -> None:
     assert ended["state"] == "completed", ended
 
 
-async def _kill(
-    running: Platform, kills: Counter[str], traders: list[asyncio.Task[None]], chance: random.Random
-) -> float:
-    """Kill each part as often as it is listed, all of them beside each other; give the seconds."""
-    begun = time.monotonic()
-    async with asyncio.TaskGroup() as group:
-        for name, times in kills.items():
-            moments = random.Random(chance.random())
-            group.create_task(_kill_part(running, name, times, traders, moments))
-    return time.monotonic() - begun
+@dataclass(frozen=True)
+class Killer:
+    """Kills parts of a platform while traders use it."""
 
+    running: Platform
+    heard: Heard
+    traders: list[asyncio.Task[None]]
 
-async def _kill_part(
-    running: Platform,
-    name: str,
-    times: int,
-    traders: list[asyncio.Task[None]],
-    chance: random.Random,
-) -> None:
-    """Let a part do its work for a while, and kill it, again and again."""
-    killed, last = 0, time.monotonic()
-    while killed < times:
+    async def kill(self, kills: Counter[str], chance: random.Random) -> float:
+        """Kill each part as often as it is listed, all beside each other; give the seconds."""
+        begun = time.monotonic()
+        async with asyncio.TaskGroup() as group:
+            for name, times in kills.items():
+                moments = random.Random(chance.random())
+                group.create_task(self._kill_part(name, times, moments))
+        return time.monotonic() - begun
+
+    async def _kill_part(self, name: str, times: int, chance: random.Random) -> None:
+        """Let a part do its work for a while, and kill it, again and again."""
+        for _ in range(times):
+            is_killed = False
+            end = time.monotonic() + BACK_SECONDS_MAX
+            while not is_killed:
+                await self._until_at_work(name, end)
+                wanted = self.heard.answers + chance.randint(0, LIFE_ANSWERS_MAX)
+                while self.heard.answers < wanted:
+                    await self._look(name, end)
+                await asyncio.sleep(chance.uniform(0, PARTING_SECONDS_MAX))
+                is_killed = await asyncio.to_thread(self.running.kill, name)
+
+    async def _until_at_work(self, name: str, end: float) -> None:
+        while not await asyncio.to_thread(self.running.is_at_work, name):
+            await self._look(name, end)
+
+    async def _look(self, name: str, end: float) -> None:
+        """Pass a moment; stop if a trader gave up, the supervisor did, or nothing goes on."""
         await asyncio.sleep(LOOK_SECONDS)
-        for trader in traders:
+        for trader in self.traders:
             if trader.done():
                 trader.result()
-        assert running.process.poll() is None, "the supervisor gave up"
-        if await asyncio.to_thread(running.is_at_work, name):
-            await asyncio.sleep(chance.uniform(0, LIFE_SECONDS_MAX))
-            if await asyncio.to_thread(running.kill, name):
-                killed, last = killed + 1, time.monotonic()
-        assert time.monotonic() - last < BACK_SECONDS_MAX, f"{name} did not come back"
+        assert self.running.process.poll() is None, "the supervisor gave up"
+        assert time.monotonic() < end, f"{name} is not back, or customers get no answers"
 
 
 async def _settled(database: Database) -> None:
