@@ -231,7 +231,8 @@ async def founded(loop: Loop, **policy: Any) -> Bank:
     of = await loop.token(admin, "GOLD")
     await loop.mint(of, wallet, "100000")
     opening = Treasuries(loop.database, bootstrap.source(loop.ledger), CLOCK)
-    await opening.open(NewTreasury(party=treasury, name="main", signer=SIGNED_BY_PARTICIPANT))
+    name = f"main-{uuid4().hex}"
+    await opening.open(NewTreasury(party=treasury, name=name, signer=SIGNED_BY_PARTICIPANT))
     account = CustomerAccount(
         id=uuid4(),
         reference=f"customer-{uuid4().hex}",

@@ -1,0 +1,505 @@
+"""Withdrawals that end in unusual ways: dead, seen after all, twice, by nobody's wish, refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from sqlalchemy import delete, select
+
+from cantata import bootstrap
+from cantata.automation.tables import INTENTS
+from cantata.exchange.history.model import Parsed
+from cantata.exchange.history.parser import parse
+from cantata.exchange.history.state import State
+from cantata.exchange.model.deposits import DepositState
+from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
+from cantata.exchange.model.withdrawals import (
+    WITHDRAWAL_ID,
+    Withdrawal,
+    WithdrawalKind,
+    WithdrawalState,
+)
+from cantata.exchange.projection.books import Books
+from cantata.exchange.projection.deposits import Deposits
+from cantata.exchange.projection.treasury import Seen, instrument_id
+from cantata.exchange.projection.withdrawals import Withdrawals
+from cantata.exchange.registries.client import RegistrySettings
+from cantata.exchange.registries.directory import Registries
+from cantata.exchange.repository import deposits, history, journal, treasuries, withdrawals
+from cantata.exchange.repository.tables import JOURNAL, WITHDRAWALS
+from cantata.exchange.tasks import handlers
+from cantata.kernel.ids import PartyId
+from cantata.kernel.money import Decimal
+from cantata.kernel.time import Clock, RelTime
+from cantata.ledger.errors import LedgerError
+from cantata.ledger.model.updates import Transaction
+from cantata.ledger.submission import Submission
+from cantata.observability import metrics
+from cantata.storage.database import Database
+from cantata.storage.settings import DatabaseSettings
+from cantata.tokens.model import InstrumentId
+from cantata.tokens.projection.contracts import FACTORY
+from cantata.tokens.registry.api import registry_app
+from cantata.tokens.repository import contracts
+from tests.api.process import Sandbox
+from tests.integration.exchange.bank import CLOCK, Bank, founded
+from tests.integration.tokens.loop import LATE, looping
+
+COMPLETED, OFFERED = WithdrawalState.COMPLETED, WithdrawalState.OFFERED
+FAILED, REQUESTED = WithdrawalState.FAILED, WithdrawalState.REQUESTED
+PAST = RelTime.of(seconds=-1)
+
+Story = Callable[[Bank], Awaitable[None]]
+
+
+@pytest.fixture
+def play(database_settings: DatabaseSettings, shared_sandbox: Sandbox) -> Callable[..., None]:
+    """Run a story on an exchange of its own; `books` tells if they are to be even at the end."""
+
+    def run(story: Story, *, books: bool = True, **policy: Any) -> None:
+        async def whole() -> None:
+            async with looping(database_settings, shared_sandbox.url) as loop:
+                bank = await founded(loop, **policy)
+                await story(bank)
+                await bank.check(explained=books)
+
+        asyncio.run(whole())
+
+    return run
+
+
+def test_what_was_never_recorded_is_given_back_once(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50")
+        asked = await bank.stopped("20")
+        await bank.sent(asked, CLOCK.now() + PAST)
+        assert (await bank.look(asked.id)).state is WithdrawalState.SUBMITTED
+        assert await bank.owed() == Decimal("30")
+        await bank.tick()
+        dead = await bank.until(asked.id, FAILED)
+        assert dead.failure is not None
+        assert dead.failure.code == "NOT_RECORDED"
+        for _ in range(2):
+            await bank.tick()
+        assert await bank.owed() == Decimal("50")
+        assert await bank.reserved() == 0
+
+    play(story)
+
+
+@pytest.mark.parametrize("is_spent", [False, True])
+def test_what_was_given_up_and_happened_is_booked(
+    play: Callable[..., None], is_spent: bool
+) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        asked = await bank.stopped("20")
+        submission = await bank.prepared(asked.id)
+        await bank.sent(asked, CLOCK.now() + PAST)
+        await bank.tick()
+        await bank.until(asked.id, FAILED)
+        if is_spent:
+            await bank.stopped("40")
+        before = _alarms("withdrawal_after_end")
+        await bank.send(submission)
+        assert (await bank.look(asked.id)).state is COMPLETED
+        assert _alarms("withdrawal_after_end") == before + 1
+        if is_spent:
+            assert await bank.owed() == Decimal("10")
+            assert await bank.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-20")
+        else:
+            assert await bank.owed() == Decimal("30")
+
+    play(story, books=not is_spent)
+
+
+def test_a_lost_answer_leads_to_one_payment(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        asked = await bank.stopped("20")
+        submission = await bank.prepared(asked.id)
+        await bank.sent(asked, CLOCK.now() + RelTime.of(minutes=2))
+        await bank.send(submission)
+        assert (await bank.look(asked.id)).state is COMPLETED
+        with pytest.raises(LedgerError):
+            await bank.loop.ledger.commands.submit(replace(submission, command_id="again"))
+        assert await bank.holdings() == [Decimal("30")]
+
+    play(story)
+
+
+def test_a_payment_that_nobody_asked_for_is_recovered(play: Callable[..., None]) -> None:
+    """The request was lost with a database: its name is found, its customer is not."""
+
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50")
+        asked = await bank.stopped("20")
+        submission = await bank.prepared(asked.id)
+        async with bank.loop.database.write() as session:
+            await session.run(delete(WITHDRAWALS).where(WITHDRAWALS.c.id == asked.id))
+            await session.run(delete(INTENTS).where(INTENTS.c.id == asked.id))
+            await journal.record(session, [_unheld(asked)])
+        await bank.send(submission)
+        found = await bank.look(asked.id)
+        assert (found.kind, found.state) == (WithdrawalKind.RECOVERED, OFFERED)
+        assert (found.receiver, found.amount) == (bank.wallet, Decimal("20"))
+        await bank.loop.do("tokens.accept", (bank.wallet,), offer=found.instruction)
+        assert (await bank.look(asked.id)).state is COMPLETED
+        assert await bank.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-20")
+
+    play(story, books=False)
+
+
+def test_a_command_from_outside_is_told_by_its_name(play: Callable[..., None]) -> None:
+    """As after a change of the node, which does not tell the commands of another one."""
+
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        asked = await bank.stopped("20")
+        submission = await bank.prepared(asked.id)
+        await bank.send(replace(submission, command_id="elsewhere"))
+        assert (await bank.look(asked.id)).state is COMPLETED
+        assert await bank.owed() == Decimal("30")
+
+    play(story)
+
+
+def test_a_second_payment_of_one_name_is_an_alarm(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50", pieces=2)
+        asked = await bank.stopped("20")
+        submission = await bank.prepared(asked.id)
+        await bank.go(asked)
+        await bank.until(asked.id, COMPLETED)
+        before = _alarms("withdrawal_paid_twice")
+        await bank.send(await _with_other_inputs(bank, submission))
+        assert _alarms("withdrawal_paid_twice") == before + 1
+        assert (await bank.look(asked.id)).state is COMPLETED
+        assert await bank.owed() == Decimal("80")
+        assert await bank.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-20")
+        async with bank.loop.database.read() as session:
+            found = await withdrawals.in_state(session, COMPLETED)
+        assert sorted(each.kind.value for each in found) == ["payment", "recovered"]
+
+    play(story, books=False)
+
+
+def test_other_inputs_are_taken_where_some_are_gone(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50", pieces=2)
+        asked = await bank.stopped("20")
+        taken = await bank.prepared(asked.id)
+        await bank.send(_to_itself(bank, taken))
+        await bank.go(asked)
+        assert (await bank.until(asked.id, COMPLETED)).attempts == 1
+        assert await bank.owed() == Decimal("80")
+
+    play(story)
+
+
+def test_reading_again_changes_nothing(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50", pieces=3)
+        ended = [await bank.until((await bank.request("20")).id, OFFERED) for _ in range(3)]
+        await bank.loop.do("tokens.accept", (bank.wallet,), offer=ended[0].instruction)
+        await bank.loop.do("tokens.reject", (bank.wallet,), offer=ended[1].instruction)
+        before = await _everything(bank)
+        seen = await _seen(bank)
+        clock = CLOCK
+        for part in (seen, seen[len(seen) // 2 :], seen[-1:]):
+            async with bank.loop.database.write() as session:
+                await Books([Deposits(clock), Withdrawals(clock)]).saw(session, part)
+            assert await _everything(bank) == before
+
+    play(story)
+
+
+def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        sent = {"sender": bank.wallet, "receiver": bank.treasury, "execute_before": LATE}
+        await bank.loop.do(
+            "tokens.transfer", (bank.wallet,), amount="9", memo="?", **sent, **bank.of
+        )
+        async with bank.loop.database.read() as session:
+            (found,) = await deposits.in_state(session, DepositState.SUSPENSE)
+        async with bank.loop.database.write() as session:
+            asked, _ = await bank.service.refund(session, found.id, "r1", "support")
+            again, is_new = await bank.service.refund(session, found.id, "r1", "support")
+        assert (again.id, is_new) == (asked.id, False)
+        offered = await bank.until(asked.id, OFFERED)
+        assert await bank.owed(Book(BookKind.SUSPENSE)) == Decimal("0")
+        await bank.loop.do("tokens.reject", (bank.wallet,), offer=offered.instruction)
+        assert (await bank.look(asked.id)).state is WithdrawalState.REJECTED
+        assert await bank.owed(Book(BookKind.SUSPENSE)) == Decimal("9")
+        await bank.consent(bank.wallet)
+        async with bank.loop.database.write() as session:
+            asked, _ = await bank.service.refund(session, found.id, "r2", "support")
+        await bank.until(asked.id, COMPLETED)
+        async with bank.loop.database.read() as session:
+            (refunded,) = await deposits.in_state(session, DepositState.REFUNDED)
+        assert refunded.id == found.id
+
+    play(story)
+
+
+class Weather(httpx2.AsyncBaseTransport):
+    """The way to our own registry, on which answers are changed while `change` is set."""
+
+    def __init__(self, database: Database) -> None:
+        self._inner = httpx2.ASGITransport(app=registry_app(database))
+        self.change: Callable[[httpx2.Response], Awaitable[httpx2.Response]] | None = None
+        self.asked = 0
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
+        answer = await self._inner.handle_async_request(request)
+        if self.change is None:
+            return answer
+        await answer.aread()
+        return await self.change(answer)
+
+
+@pytest.fixture
+def weather(monkeypatch: pytest.MonkeyPatch) -> list[Weather]:
+    """The ways to our own registry, of which all parts of the process have one."""
+    ways: list[Weather] = []
+
+    def changed(database: Database, clock: Clock) -> Any:
+        ways.append(Weather(database))
+        return handlers(database, Registries(ways[-1], RegistrySettings(tries=1)), clock)
+
+    monkeypatch.setattr(bootstrap, "exchange_handlers", changed)
+    return ways
+
+
+async def _garbage(answer: httpx2.Response) -> httpx2.Response:
+    return httpx2.Response(200, content=b"<html>hello</html>")
+
+
+async def _down(answer: httpx2.Response) -> httpx2.Response:
+    return httpx2.Response(503, json={"error": "later"})
+
+
+async def _moving(answer: httpx2.Response) -> httpx2.Response:
+    return httpx2.Response(409, json={"error": "the contract is being moved"})
+
+
+async def _silent(answer: httpx2.Response) -> httpx2.Response:
+    raise httpx2.ReadTimeout("nothing came")
+
+
+async def _refusing(answer: httpx2.Response) -> httpx2.Response:
+    return httpx2.Response(400, json={"error": "paused"})
+
+
+async def _lying(answer: httpx2.Response) -> httpx2.Response:
+    return httpx2.Response(200, json={**answer.json(), "transferKind": "self"})
+
+
+async def _stale(answer: httpx2.Response) -> httpx2.Response:
+    told = answer.json()
+    told["choiceContext"]["choiceContextData"] = {"values": {}}
+    return httpx2.Response(200, json=told)
+
+
+@pytest.mark.parametrize("change", [_garbage, _down, _moving, _silent])
+def test_a_registry_that_is_ill_is_waited_for(
+    play: Callable[..., None], weather: list[Weather], change: Any
+) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        for way in weather:
+            way.change = change
+        asked = await bank.request("20")
+        before = sum(way.asked for way in weather)
+
+        async def is_asked() -> bool:
+            return sum(way.asked for way in weather) >= before + 2
+
+        await bank.loop.until(is_asked)
+        waits = await bank.look(asked.id)
+        assert (waits.state, waits.attempts) == (REQUESTED, 0)
+        assert await bank.owed() == Decimal("30")
+        for way in weather:
+            way.change = None
+        await bank.until(asked.id, COMPLETED)
+
+    play(story)
+
+
+@pytest.mark.parametrize(
+    "change, code",
+    [
+        (_refusing, "REGISTRY_REFUSED"),
+        (_lying, "WRONG_TRANSFER_KIND"),
+        (_stale, "DAML_FAILURE"),
+    ],
+)
+def test_a_registry_that_says_no_ends_the_payment(
+    play: Callable[..., None], weather: list[Weather], change: Any, code: str
+) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        for way in weather:
+            way.change = change
+        failed = await bank.until((await bank.request("20")).id, FAILED)
+        assert failed.failure is not None
+        assert failed.failure.code == code
+        assert await bank.owed() == Decimal("50")
+        assert await bank.reserved() == 0
+
+    play(story)
+
+
+def test_another_admins_factory_is_refused_by_the_ledger(
+    play: Callable[..., None], weather: list[Weather]
+) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50", pieces=2)
+        other = await bank.loop.token(await bank.loop.party("Other"), "GOLD")
+        foreign = await _factory_of(bank, other["admin"])
+
+        async def swap(answer: httpx2.Response) -> httpx2.Response:
+            told = answer.json()
+            context = told["choiceContext"]
+            shown = [*context["disclosedContracts"], foreign]
+            changed = {**context, "disclosedContracts": shown}
+            return httpx2.Response(
+                200,
+                json={**told, "factoryId": foreign["contractId"], "choiceContext": changed},
+            )
+
+        for way in weather:
+            way.change = swap
+        failed = await bank.until((await bank.request("20")).id, FAILED)
+        assert failed.failure is not None
+        assert failed.failure.code == "DAML_FAILURE"
+        assert "tokens/other-admin" in str(failed.failure.context)
+
+    play(story)
+
+
+def test_one_bad_payment_of_a_company_stops_none_of_the_others(
+    play: Callable[..., None], weather: list[Weather]
+) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("10", pieces=6)
+        bad = await bank.loop.party("Bad")
+        asked = [await bank.stopped("5") for _ in range(5)]
+        poison = await bank.stopped("5", receiver=bad)
+
+        async def spoil(answer: httpx2.Response) -> httpx2.Response:
+            told = answer.json()
+            return await _stale(answer) if told["transferKind"] == "offer" else answer
+
+        for way in weather:
+            way.change = spoil
+        await bank.go(*asked, poison)
+        done = [await bank.until(each.id, COMPLETED) for each in asked]
+        assert (await bank.until(poison.id, FAILED)).update_id == ""
+        assert len({each.update_id for each in done}) < len(done)
+        assert await bank.owed() == Decimal("35")
+
+    play(story)
+
+
+def _alarms(name: str) -> float:
+    found: float = metrics.ALARMS.labels(name)._value.get()
+    return found
+
+
+def _changed(submission: Submission, **transfer: Any) -> Submission:
+    """Give a submission whose transfer is different, under another id."""
+    command: Any = submission.commands[0]
+    form = command["ExerciseCommand"]
+    argument = {**form["choiceArgument"]}
+    argument["transfer"] = {**argument["transfer"], **transfer}
+    changed = {"ExerciseCommand": {**form, "choiceArgument": argument}}
+    return replace(submission, commands=(changed,), command_id=str(uuid4()))
+
+
+def _to_itself(bank: Bank, submission: Submission) -> Submission:
+    meta: dict[str, Any] = {"values": {}}
+    return _changed(submission, receiver=bank.treasury, meta=meta)
+
+
+async def _with_other_inputs(bank: Bank, submission: Submission) -> Submission:
+    command: Any = submission.commands[0]
+    meta = command["ExerciseCommand"]["choiceArgument"]["transfer"]["meta"]["values"]
+    assert WITHDRAWAL_ID in meta
+    async with bank.loop.database.read() as session:
+        held = await history.holdings(session, bank.treasury, 10)
+    return _changed(submission, inputHoldingCids=[each.contract_id for each in held])
+
+
+async def _factory_of(bank: Bank, admin: str) -> Any:
+    async with bank.loop.database.read() as session:
+        found = await contracts.disclosable(session, FACTORY, InstrumentId(PartyId(admin), "GOLD"))
+    assert found is not None
+    return found.disclosed().to_json()
+
+
+def _unheld(withdrawal: Withdrawal) -> Entry:
+    """Give back what a withdrawal holds, as a database without it would have it."""
+    assert withdrawal.account is not None
+    held, customer = Book.held(withdrawal.id), Book.customer(withdrawal.account)
+    postings = pair(held, customer, withdrawal.instrument, withdrawal.amount)
+    return Entry(
+        occasion=Occasion.RELEASED, reference="restored", at=CLOCK.now(), postings=postings
+    )
+
+
+async def _everything(bank: Bank) -> tuple[list[Any], ...]:
+    async with bank.loop.database.read() as session:
+        rows = await session.all(select(WITHDRAWALS).order_by(WITHDRAWALS.c.id))
+        made = await session.all(select(JOURNAL).order_by(JOURNAL.c.number))
+        sums = await journal.totals(session)
+        asked = await session.all(select(INTENTS.c.id).order_by(INTENTS.c.id))
+    return list(rows), list(made), sorted(map(str, sums.items())), list(asked)
+
+
+def _gained(parsed: Parsed) -> dict[InstrumentId, Decimal]:
+    sums: dict[InstrumentId, Decimal] = {}
+    for entry in parsed.entries:
+        if entry.instrument is not None and entry.net is not None:
+            name = instrument_id(entry.instrument)
+            sums[name] = sums.get(name, Decimal("0")) + entry.net
+    return sums
+
+
+async def _seen(bank: Bank) -> Sequence[Seen]:
+    """Read the treasury's whole history again, as it was read the first time."""
+    async with bank.loop.database.read() as session:
+        treasury = await treasuries.find(session, bank.treasury)
+    assert treasury is not None
+    state, found = State(bank.treasury), []
+    source = bootstrap.source(bank.loop.ledger)
+    async for each in source.follow(treasury.from_offset, await source.end()):
+        if isinstance(each, Transaction):
+            parsed = parse(bank.treasury, state, each)
+            state.apply(parsed.changes)
+            if parsed.entries:
+                found.append(
+                    Seen(
+                        treasury=treasury,
+                        transaction=each,
+                        parsed=parsed,
+                        gained=_gained(parsed),
+                        is_opening=False,
+                    )
+                )
+    return found
