@@ -56,6 +56,8 @@ TABLE: Mapping[str, Kind] = {
     "ACCOUNT_EXISTS": Kind(409, "The holder has an account"),
     "ACCOUNT_ALREADY_FROZEN": Kind(409, "The account is frozen already"),
     "ACCOUNT_NOT_FROZEN": Kind(409, "The account is not frozen"),
+    "ACCOUNT_FROZEN": Kind(409, "The account is frozen"),
+    "FREEZE_WITHOUT_EFFECT": Kind(409, "The token asks for no accounts"),
     "APPROVAL_NEEDED": Kind(409, "The approver has to agree"),
     "APPROVAL_DECIDED": Kind(409, "The request waits no more"),
     "APPROVER_CHANGED": Kind(409, "Somebody else approves by now"),

@@ -92,6 +92,33 @@ class AccountNotFrozen(TokenError):
         super().__init__(f"the account of {holder} is not frozen")
 
 
+class AccountFrozen(TokenError):
+    """A frozen account is to be removed, and its freeze with it; field `holder`."""
+
+    code = "ACCOUNT_FROZEN"
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(
+            f"the account of {holder} is frozen, which would be forgotten with it",
+            hint="unfreeze it first",
+        )
+
+
+class FreezeWithoutEffect(TokenError):
+    """A token's rules ask for no accounts, so a frozen one stops nothing; field `holder`."""
+
+    code = "FREEZE_WITHOUT_EFFECT"
+
+    def __init__(self, holder: str) -> None:
+        self.holder = holder
+        super().__init__(
+            f"the token's rules ask for no accounts, so {holder} would send and receive all the"
+            " same",
+            hint="freeze what it has by amount, or let the rules require accounts first",
+        )
+
+
 class FrozenTooLittle(TokenError):
     """Less is frozen than is to be let go; fields `amount` and `frozen`."""
 

@@ -62,6 +62,25 @@ def test_a_frozen_account_neither_sends_nor_receives(market: Market) -> None:
     done(market.change(bob, "unfreeze"))
 
 
+def test_a_freeze_is_not_lost_with_its_account(market: Market) -> None:
+    """Who may enrol and remove could lift freezes without the role for it."""
+    done(market.change(market.bob, "freeze"))
+    refused(market.change(market.bob, "remove"), 409, "ACCOUNT_FROZEN")
+    refused(market.transfer(market.alice, market.bob, "1"), 422, "RECEIVER_FROZEN")
+    done(market.change(market.bob, "unfreeze"))
+
+
+def test_a_freeze_that_would_stop_nothing_is_refused(platform: Platform) -> None:
+    market = Market.open(platform, "OPEN")
+    done(market.enrol(market.alice))
+    market.mint(market.alice, "5")
+    refused(market.change(market.alice, "freeze"), 409, "FREEZE_WITHOUT_EFFECT")
+    rules = {"accounts_required": True, "reason": "from now on"}
+    done(market.post(market.issuer, "/rules", rules))
+    done(market.change(market.alice, "freeze"))
+    refused(market.transfer(market.alice, market.bob, "1"), 422, "SENDER_FROZEN")
+
+
 def test_a_frozen_amount_leaves_exactly_the_rest(platform: Platform) -> None:
     market = Market.open(platform, "PARTS")
     alice, bob = market.alice, market.bob

@@ -16,8 +16,10 @@ from cantata.tokens.interventions import AccountChange, AccountOrder, EnrolOrder
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.objections import (
     AccountAlreadyFrozen,
+    AccountFrozen,
     AccountNotFrozen,
     AccountUnknown,
+    FreezeWithoutEffect,
     FrozenTooLittle,
 )
 from cantata.tokens.projection.contracts import ACCOUNT
@@ -27,6 +29,7 @@ from cantata.tokens.rules_policy import Account
 from cantata.tokens.service.common import Desk, Recorded
 from cantata.tokens.service.ruling import COMPLIANCE
 from cantata.tokens.standing import known_account, require_none
+from cantata.tokens.terms import rules_of
 from cantata.tokens.wishes import wish_about
 
 FREEZER = "FREEZER"
@@ -101,6 +104,8 @@ class Supervising:
                 await self._require(session, caller, order.token, role, everywhere=True)
             self._require_future(order.until)
             _require_change(account, order.change)
+            if order.change is AccountChange.FREEZE:
+                await _require_effect(session, order)
             await self._note(session, caller, kind, order.token, order.holder, order.reason)
 
         return await self._desk.ask(session, wish, check)
@@ -204,12 +209,21 @@ class Supervising:
 
 
 def _require_change(account: Disclosable, change: AccountChange) -> None:
-    """Refuse to freeze what is frozen, and to unfreeze what is not."""
+    """Refuse to freeze or to remove what is frozen, and to unfreeze what is not."""
     is_frozen = account.content["frozen"]
     if change is AccountChange.FREEZE and is_frozen:
         raise AccountAlreadyFrozen(account.party)
     if change is AccountChange.UNFREEZE and not is_frozen:
         raise AccountNotFrozen(account.party)
+    if change is AccountChange.REMOVE and is_frozen:
+        raise AccountFrozen(account.party)
+
+
+async def _require_effect(session: ReadSession, order: AccountOrder) -> None:
+    """Refuse a freeze that the token's rules would not ask about."""
+    rules = await rules_of(session, order.token)
+    if not rules.content["accountsRequired"]:
+        raise FreezeWithoutEffect(order.holder)
 
 
 def _text(moment: Timestamp | None) -> str | None:

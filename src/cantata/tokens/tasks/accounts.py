@@ -14,7 +14,7 @@ from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, archive, create, exercise
 from cantata.storage.session import WriteSession
 from cantata.tokens.contract.account import HolderAccount
-from cantata.tokens.objections import AccountAlreadyFrozen, AccountNotFrozen
+from cantata.tokens.objections import AccountAlreadyFrozen, AccountFrozen, AccountNotFrozen
 from cantata.tokens.repository import selection
 from cantata.tokens.repository.contracts import Disclosable
 from cantata.tokens.standing import known_account, require_none
@@ -142,6 +142,11 @@ class RemoveAccount(_Change):
     """`tokens.remove_account`: the issuer's word about the holder ends."""
 
     kind = "tokens.remove_account"
+
+    def check(self, account: Disclosable) -> None:
+        """Refuse to forget a freeze."""
+        if account.content["frozen"]:
+            raise AccountFrozen(account.party)
 
     def command(self, account: Cid, request: Mapping[str, Any]) -> TypedCommand[Any]:
         """Archive."""
