@@ -31,11 +31,8 @@ BEHAVIOURS = (
 )
 SLOTS = (0, 1, 2, 2, 3, 4, 5, 6, NEVER, BROKEN, POISON)
 MOODS: tuple[object, ...] = (
-    NotNow("busy"),
-    NotPossible("closed"),
-    ValueError("a mistake"),
-    {},
-    "garbage",
+    *(NotNow("busy"), NotPossible("closed"), ValueError("a mistake")),
+    *({}, "garbage"),
 )
 ROUNDS = 80
 LAST_ROUNDS_MAX = 400

@@ -49,9 +49,10 @@ class Consults(Handler, Protocol):
     async def consult(self, intent: Intent, now: Timestamp) -> Any:
         """Find out what preparation needs; this runs outside of any database transaction.
 
-        It may open short ones of its own, must not change anything, may run more than once for
-        one attempt, and is cancelled after CONSULT_MAX. Errors count as those of preparation:
-        NotNow for what may be possible later, as while a registry is busy.
+        It may open short ones of its own, may run more than once for one attempt, also at the
+        same time, and is cancelled after CONSULT_MAX; what it reserves, `release` gives back.
+        Errors count as those of preparation: NotNow for what may be possible later, as while a
+        registry is busy.
         """
 
     async def prepare_with(
