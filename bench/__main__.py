@@ -1,4 +1,6 @@
-"""All benchmarks with their conditions: `python -m bench [a1] [--quick]`; `a1` alone if named.
+"""Benchmarks with their conditions: `python -m bench [a1|business] [--quick]`.
+
+Without a name all of the ledger run; `business` is what stands on it: loop, selection, ingestion.
 
 The environment variable CANTATA_DARS names a folder with real DARs; without it their loading is
 not measured.
@@ -10,8 +12,18 @@ import os
 import sys
 from pathlib import Path
 
-from bench import compile_token, flatness, load_dar, restart, startup, store, token_transfers
+from bench import (
+    business,
+    compile_token,
+    flatness,
+    load_dar,
+    restart,
+    startup,
+    store,
+    token_transfers,
+)
 from bench.a1 import __main__ as a1
+from bench.c1 import __main__ as c1
 
 DAR = "splice-amulet-*.dar"
 
@@ -20,6 +32,10 @@ def main(arguments: list[str]) -> int:
     """Run one after the other; nothing else should use the machine meanwhile."""
     if "a1" in arguments:
         return a1.main(arguments)
+    if "c1" in arguments:
+        return c1.main(arguments)
+    if "business" in arguments:
+        return business.main(arguments)
     failed = token_transfers.main(arguments)
     print()
     failed |= flatness.main(arguments)
@@ -30,6 +46,7 @@ def main(arguments: list[str]) -> int:
         failed |= measure(arguments)
         print()
     failed |= a1.main(arguments)
+    failed |= c1.main(arguments)
     return failed | _load()
 
 
