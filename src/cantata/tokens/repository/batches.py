@@ -171,18 +171,10 @@ async def unfinished(session: ReadSession, requester: str, keys: str) -> bool:
     return found is not None
 
 
-async def sent_together(
-    session: ReadSession, token: InstrumentId, kinds: Sequence[str], states: Sequence[str]
-) -> tuple[BatchRow, ...]:
-    """Give the rows of a token's batches that one intent carries, in some states."""
+async def rows_of_all(session: ReadSession, batches: Sequence[UUID]) -> tuple[BatchRow, ...]:
+    """Give all rows of some batches that were not refused."""
     found = await session.all(
-        select(ROWS)
-        .join(INTENTS, INTENTS.c.id == ROWS.c.batch)
-        .where(
-            INTENTS.c.subject == str(token),
-            INTENTS.c.kind.in_(kinds),
-            INTENTS.c.state.in_(states),
-        )
+        select(ROWS).where(ROWS.c.batch.in_(batches), ROWS.c.intent.is_not(None))
     )
     return tuple(map(_row, found))
 

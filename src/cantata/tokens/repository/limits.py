@@ -13,11 +13,13 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    and_,
     bindparam,
     exists,
     func,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -40,7 +42,14 @@ ZERO = Decimal("0")
 UNDER_WAY_MAX = 10_000
 """Intents that are looked at; more are never in flight at once."""
 
-_SENT = (State.PREPARED, State.AWAITING_SIGNATURE, State.SUBMITTED, State.UNKNOWN)
+SENT = (State.PREPARED, State.AWAITING_SIGNATURE, State.SUBMITTED, State.UNKNOWN)
+"""States in which an intent may have an effect, or has taken what it needs for it."""
+
+_BEFORE, _AFTER = (
+    text("intents.due_at IS NOT NULL AND intents.state IN ('prepared', 'awaiting_signature')"),
+    text("intents.state IN ('submitted', 'unknown')"),
+)
+"""Those states in the words of the indexes of what is not over, which is little."""
 _BY_AMOUNT = ("tokens.transfer", "tokens.spend", "tokens.mint")
 _BY_OFFER = "tokens.accept"
 _BATCHES = ("tokens.mint_batch", "tokens.transfer_batch")
@@ -154,15 +163,12 @@ async def moved(
 
 async def under_way(session: ReadSession, token: InstrumentId) -> tuple[UnderWay, ...]:
     """Give the movements of a token that were sent and are not ingested."""
-    rows = await session.all(
-        select(INTENTS.c.kind, INTENTS.c.request)
-        .where(
-            INTENTS.c.subject == str(token),
-            INTENTS.c.kind.in_((*_BY_AMOUNT, _BY_OFFER)),
-            INTENTS.c.state.in_([state.value for state in _SENT]),
-        )
-        .limit(UNDER_WAY_MAX)
+    columns = (INTENTS.c.id, INTENTS.c.kind, INTENTS.c.request)
+    of_token = and_(
+        INTENTS.c.subject == str(token), INTENTS.c.kind.in_((*_BY_AMOUNT, _BY_OFFER, *_BATCHES))
     )
+    sent = union_all(*(select(*columns).where(part, of_token) for part in (_BEFORE, _AFTER)))
+    rows = await session.all(sent.limit(UNDER_WAY_MAX))
     found = [_asked(token, row.request) for row in rows if row.kind in _BY_AMOUNT]
     accepted = [row.request["offer"] for row in rows if row.kind == _BY_OFFER]
     if accepted:
@@ -171,8 +177,8 @@ async def under_way(session: ReadSession, token: InstrumentId) -> tuple[UnderWay
             UnderWay(sender=PartyId(o.sender), receiver=PartyId(o.receiver), amount=o.amount)
             for o in offers
         ]
-    states = [state.value for state in _SENT]
-    for row in await batches.sent_together(session, token, _BATCHES, states):
+    together = [row.id for row in rows if row.kind in _BATCHES]
+    for row in await batches.rows_of_all(session, together) if together else ():
         assert row.receiver is not None, row.line
         assert row.amount is not None, row.line
         sender = token.admin if row.sender is None else row.sender

@@ -41,6 +41,14 @@ HOLDINGS = Table(
         "amount",
         postgresql_where="archived_offset IS NULL",
     ),
+    Index(
+        "ix_holdings_archived",
+        "owner",
+        "admin",
+        "instrument",
+        "archived_offset",
+        postgresql_where="archived_offset IS NOT NULL",
+    ),
     Index("ix_holdings_instrument", "admin", "instrument", "created_offset"),
 )
 

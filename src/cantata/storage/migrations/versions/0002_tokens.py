@@ -60,6 +60,11 @@ def downgrade() -> None:
     op.drop_table("instruments")
     op.drop_index("ix_holdings_instrument", table_name="holdings")
     op.drop_index(
+        "ix_holdings_archived",
+        table_name="holdings",
+        postgresql_where="archived_offset IS NOT NULL",
+    )
+    op.drop_index(
         "ix_holdings_active", table_name="holdings", postgresql_where="archived_offset IS NULL"
     )
     op.drop_table("holdings")
@@ -125,6 +130,12 @@ def _holdings() -> None:
         "holdings",
         ["owner", "admin", "instrument", "amount"],
         postgresql_where="archived_offset IS NULL",
+    )
+    op.create_index(
+        "ix_holdings_archived",
+        "holdings",
+        ["owner", "admin", "instrument", "archived_offset"],
+        postgresql_where="archived_offset IS NOT NULL",
     )
     op.create_index("ix_holdings_instrument", "holdings", ["admin", "instrument", "created_offset"])
 
