@@ -225,14 +225,24 @@ class Bank:
 
 
 async def founded(loop: Loop, **policy: Any) -> Bank:
-    """Open an exchange that lists one token, and has one customer with an empty balance."""
-    admin, wallet = await loop.party("Admin"), await loop.party("Wallet")
+    """Open an exchange that lists one token, and has one customer with an empty balance.
+
+    Its treasury is a party of the participant's that pre-approved transfers.
+    """
     treasury = PartyId(await loop.party("Treasury"))
+    bank = await opened(loop, treasury, SIGNED_BY_PARTICIPANT, **policy)
+    await bank.consent(treasury)
+    return bank
+
+
+async def opened(loop: Loop, treasury: PartyId, signer: str, **policy: Any) -> Bank:
+    """Open an exchange with a treasury for which somebody signs."""
+    admin, wallet = await loop.party("Admin"), await loop.party("Wallet")
     of = await loop.token(admin, "GOLD")
     await loop.mint(of, wallet, "100000")
     opening = Treasuries(loop.database, bootstrap.source(loop.ledger), CLOCK)
     name = f"main-{uuid4().hex}"
-    await opening.open(NewTreasury(party=treasury, name=name, signer=SIGNED_BY_PARTICIPANT))
+    await opening.open(NewTreasury(party=treasury, name=name, signer=signer))
     account = CustomerAccount(
         id=uuid4(),
         reference=f"customer-{uuid4().hex}",
@@ -258,6 +268,4 @@ async def founded(loop: Loop, **policy: Any) -> Bank:
         await listings.save_registry(session, registry)
         await listings.save(session, listed)
         assert await customers.add(session, account)
-    bank = Bank(loop, of, treasury, wallet, account, listed)
-    await bank.consent(treasury)
-    return bank
+    return Bank(loop, of, treasury, wallet, account, listed)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from cantata.automation import repository as intents
 from cantata.automation.ending import Endings
-from cantata.automation.model import IN_FLIGHT
+from cantata.automation.signing import is_unsent
 from cantata.exchange.model.withdrawals import FINAL, Withdrawal, WithdrawalState
 from cantata.exchange.refusals import WithdrawalEnded, WithdrawalUnknown
 from cantata.exchange.repository import withdrawals
@@ -42,6 +42,6 @@ class Cancelling:
             await withdrawals.save(session, found.state, found)
             if found.state is WithdrawalState.OFFERED:
                 await take_back(session, found, now)
-        if intent is not None and not intent.is_final and intent.state not in IN_FLIGHT:
+        if intent is not None and is_unsent(intent):
             await self._endings.cancel(session, intent, now)
         return await withdrawals.shown(session, identity) or found
