@@ -10,13 +10,16 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from cantata import bootstrap
 from cantata.automation.ending import Endings
+from cantata.bootstrap import ADMIN_KEY_FILE
 from cantata.exchange.model.decisions import By
+from cantata.exchange.model.duties import OPERATOR
 from cantata.exchange.model.treasury import SIGNED_BY_PARTICIPANT, Listing, Policy
 from cantata.exchange.registries.directory import OWN, Registries
 from cantata.exchange.repository import listings
@@ -33,7 +36,7 @@ from cantata.tokens.model import InstrumentId
 from tests.faults.exchange.ledger import Ledger
 from tests.faults.exchange.payers import AT_ONCE, MINIMUM, Account, Paid, Payer
 from tests.faults.exchange.receivers import Manner, Receiver, Receivers
-from tests.faults.exchange.tellers import Teller, Told
+from tests.faults.exchange.tellers import Inside, Teller, Told, Window
 from tests.faults.exchange.wallets import Coin, Token, Wallet
 from tests.faults.platform.customers import Customer, Heard, onboarded
 from tests.faults.platform.processes import Platform
@@ -59,7 +62,7 @@ MANNERS = (
     *(Manner.PREAPPROVES, Manner.PREAPPROVES, Manner.PREAPPROVES, Manner.PREAPPROVES),
     *(Manner.ACCEPTS, Manner.ACCEPTS, Manner.REJECTS, Manner.IGNORES),
 )
-TELLERS = 6
+TELLERS = 8
 
 
 @dataclass(frozen=True)
@@ -109,7 +112,7 @@ async def founded(running: Platform, ledger: Ledger, seed: int) -> AsyncIterator
             payers=await founding.payers(issuers, paid),
             paid=paid,
             receivers=await founding.receivers(),
-            tellers=founding.tellers(told),
+            tellers=await founding.tellers(told, running.folder),
             told=told,
         )
 
@@ -186,11 +189,26 @@ class _Founding:
             found.append(Receiver(self.ledger, wallet, manner))
         return Receivers(found)
 
-    def tellers(self, told: Told) -> tuple[Teller, ...]:
-        """Give those who ask for withdrawals."""
+    async def tellers(self, told: Told, data: Path) -> tuple[Teller, ...]:
+        """Give those who ask for withdrawals: over REST, and within."""
+        operator = await onboarded(self.http, told.heard, "operator")
+        await self._grant(operator, (data / ADMIN_KEY_FILE).read_text(encoding="utf-8").strip())
         endings = Endings(bootstrap.exchange_handlers(self.database, CLOCK))
+        ways = (Window(operator), Inside(self.database, endings, told))
         seeds = [self.chance.randrange(1 << 32) for _ in range(TELLERS)]
-        return tuple(Teller(self.database, endings, seed, told) for seed in seeds)
+        return tuple(
+            Teller(ways[number % len(ways)], seed, told) for number, seed in enumerate(seeds)
+        )
+
+    async def _grant(self, operator: Customer, key: str) -> None:
+        """Let somebody operate the exchange."""
+        user = (await operator.get("/v1/me"))["user"]
+        answer = await self.http.post(
+            "/v1/roles:grant",
+            json={"role": OPERATOR, "user": user},
+            headers={"Authorization": f"Bearer {key}", "Idempotency-Key": user},
+        )
+        assert answer.json() == {"changed": True}, answer.text
 
     async def _wallet(self, hint: str) -> Wallet:
         party = str((await self.ledger.parties.allocate(hint)).party)

@@ -48,7 +48,7 @@ class Story:
     kills: Mapping[str, int]
 
 
-SHORT = Story(120, 60, {"worker": 3, "ingestion": 3, "api": 2, SANDBOX: 2, POSTGRESQL: 2})
+SHORT = Story(300, 150, {"worker": 3, "ingestion": 3, "api": 2, SANDBOX: 2, POSTGRESQL: 2})
 LONG = Story(5_000, 5_000, {"worker": 20, "ingestion": 20, "api": 10, SANDBOX: 15, POSTGRESQL: 15})
 
 
@@ -129,6 +129,7 @@ async def _kill(
     """Kill parts in a random order, spread over what is to happen."""
     names = list(Counter(story.kills).elements())
     chance.shuffle(names)
+    begun = time.monotonic()
     for number, name in enumerate(names):
         due = (number + chance.random()) / (len(names) + 1)
         while _progress(story, house) < due:
@@ -139,6 +140,7 @@ async def _kill(
             await asyncio.to_thread(of.kill)
         else:
             await _kill_part(running, name)
+        print(f"{_progress(story, house):.0%}, {time.monotonic() - begun:.0f} s: killed {name}")
 
 
 async def _kill_part(running: Platform, name: str) -> None:
@@ -195,7 +197,9 @@ async def _unsettled(house: House) -> object:
 
 def _report(house: House, weather: Mapping[str, int], stormy: float, calm: float) -> None:
     """Tell how much happened."""
-    told = house.told
+    told, heard = house.told, house.told.heard
+    refused = told.refused + Counter(heard.refused.values())
+    repeats, lost = told.repeats + heard.repeats, told.lost + heard.lost
     print(f"\n{len(house.paid.deposits)} deposits, {len(told.taken)} withdrawals,", end=" ")
-    print(f"{told.cancelled} cancelled, {told.repeats} asked again, {dict(told.refused)}")
-    print(f"{stormy:.0f} s of {dict(weather)}, {told.lost} answers lost, settled in {calm:.0f} s")
+    print(f"{repeats} asked again, {lost} answers lost, {dict(heard.unavailable)} {dict(refused)}")
+    print(f"{stormy:.0f} s of {dict(weather)}, settled in {calm:.0f} s")
