@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Request
 
+from cantata.accounts.errors import NotAllowed
 from cantata.accounts.schemas.common import UserText
 from cantata.accounts.service.accounts import Accounts
 from cantata.automation import repository
@@ -26,7 +27,9 @@ def accounts_of(request: Request) -> Accounts:
 
 @router.get("/operations", responses=READS)
 async def operations(caller: CallerDep, edge: EdgeDep, page: PageDep) -> Operations:
-    """List what the caller asked for, newest first."""
+    """List what the caller asked for, newest first; a key must be scoped for `read`."""
+    if not caller.is_scoped_for("read"):
+        raise NotAllowed("key-scope", "your API key does not cover 'read'", "use another key")
     listing = f"operations {caller.user}"
     place = page.after(listing)
     before = None if place is None else (Timestamp(int(place[0])), UUID(str(place[1])))

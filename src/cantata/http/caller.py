@@ -29,7 +29,8 @@ class Scope:
 class Caller:
     """An authenticated user; what she may do is looked up, never read from her token.
 
-    `scopes` bound a key; None, as for sessions, bounds nothing. `principal` is what limits count.
+    `scopes` bound a key; None, as for sessions, bounds nothing. `is_bounded` tells whether anything
+    does, such as the addresses that a key is good from. `principal` is what limits count.
     """
 
     user: UUID
@@ -37,6 +38,7 @@ class Caller:
     address: str = ""
     scopes: tuple[Scope, ...] | None = None
     token_id: str = ""
+    is_bounded: bool = False
 
     @property
     def requester(self) -> str:

@@ -165,3 +165,26 @@ def test_privileged_actions_are_audited(platform: Platform, issuer: Client) -> N
     assert {"roles.grant", "roles.revoke", "keys.make", "admin.begin", "tokens.mint"} <= set(
         actions
     )
+
+
+def test_a_key_makes_none_that_is_good_from_elsewhere(issuer: Client) -> None:
+    made = issuer.post("/v1/keys", {"name": "here", "addresses": ["127.0.0.1"]}).json()
+    other = issuer.post("/v1/keys", {"name": "anywhere"}).json()
+    here = Client(http=issuer.http, token=made["secret"])
+    assert here.get("/v1/me").status_code == 200
+    for path, body in (
+        ("/v1/keys", {"name": "more"}),
+        (f"/v1/keys/{other['id']}:rotate", None),
+        (f"/v1/keys/{made['id']}:rotate", None),
+    ):
+        refused = here.post(path, body)
+        assert (refused.status_code, refused.json()["code"]) == (403, "NOT_ALLOWED"), path
+    anywhere = Client(http=issuer.http, token=other["secret"])
+    assert anywhere.post(f"/v1/keys/{made['id']}:revoke").status_code == 200
+
+
+def test_what_was_asked_for_is_listed_for_keys_that_read(issuer: Client) -> None:
+    for scope, status in (("mint", 403), ("read", 200), ("*", 200)):
+        body = {"name": scope, "scopes": [{"operation": scope}]}
+        key = Client(http=issuer.http, token=issuer.post("/v1/keys", body).json()["secret"])
+        assert key.get("/v1/operations").status_code == status, scope

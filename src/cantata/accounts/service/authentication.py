@@ -89,6 +89,7 @@ class Authentication:
             principal=f"key:{identity}",
             address=address,
             scopes=tuple(_scope(each) for each in key.scopes) or None,
+            is_bounded=bool(key.scopes or key.addresses),
         )
 
     async def _by_token(self, token: str, address: str) -> Caller:

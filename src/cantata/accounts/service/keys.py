@@ -95,7 +95,7 @@ class ApiKeys:
 
 def _require_session(caller: Caller) -> None:
     """Refuse a bounded key: it must not make one that is bounded less."""
-    if caller.scopes is not None:
+    if caller.is_bounded:
         raise NotAllowed(
             "key-scope", "a bounded key cannot manage keys", "use a session or an unbounded key"
         )
