@@ -57,7 +57,10 @@ from cantata.exchange.schedules import schedules as of_exchange_time
 from cantata.exchange.service.access import found_roles
 from cantata.exchange.service.exchange import Exchange
 from cantata.exchange.service.measuring import Measuring
+from cantata.exchange.service.preapprovals import Preapprovals, watching
 from cantata.exchange.tasks import handlers as of_exchange
+from cantata.exchange.traffic.scan import Scan
+from cantata.exchange.traffic.service import TrafficWatch
 from cantata.exchange.webhooks.schedules import schedules as of_webhooks
 from cantata.http.cursors import Cursors
 from cantata.http.edge import Edge
@@ -421,7 +424,10 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
         jobs.append(reconciling(reconciler(database, ledger), every, rebuilds))
     clock, directory = SystemClock(), ParticipantDirectory(ledger)
     treasuries = treasury_reconciler(database, ledger)
-    jobs += exchange_jobs(database, directory, treasuries, clock, settings.reconcile_minutes)
+    watch = traffic_watch(settings, database, ledger, clock)
+    minutes = settings.reconcile_minutes
+    jobs += exchange_jobs(database, directory, treasuries, clock, minutes, watch)
+    jobs.append(watching(Preapprovals(database, ledger, clock)))
     due = (*schedules(), *of_accounts(), *of_exchange_time(), *of_webhooks())
     return ScheduleRunner(database, due, clock, jobs)
 
@@ -429,6 +435,16 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
 def reconciler(database: Database, ledger: LedgerClient) -> Reconciler:
     """Give what holds the projections against the ledger."""
     return Reconciler(database, ledger, wanted(), SystemClock())
+
+
+def traffic_watch(
+    settings: Settings, database: Database, ledger: LedgerClient, clock: Clock
+) -> TrafficWatch | None:
+    """Give what watches the participant's traffic; None if nobody can tell it."""
+    if settings.traffic_url is None:
+        return None
+    scan, reserve = Scan(settings.traffic_url), settings.traffic_reserve
+    return TrafficWatch(database, scan, ledger.parties.participant_id, reserve, clock)
 
 
 def treasury_reconciler(database: Database, ledger: LedgerClient) -> TreasuryReconciler:

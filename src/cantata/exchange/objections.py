@@ -206,3 +206,27 @@ class OfferNotAccepted(NotPossible):
             f"the offered deposit {deposit} is not accepted: {reason}",
             hint="it is looked at again when what speaks against it has changed",
         )
+
+
+class PreapprovalRefused(ExchangeError):
+    """A treasury cannot pre-approve transfers like that; fields `instrument` and `reason`."""
+
+    code = "PREAPPROVAL_REFUSED"
+
+    def __init__(self, instrument: InstrumentId, reason: str) -> None:
+        self.instrument = instrument
+        self.reason = reason
+        super().__init__(
+            f"transfers of {instrument} are not pre-approved: {reason}",
+            hint="deposits arrive as offers meanwhile, and are accepted",
+        )
+
+
+class PreapprovalDropped(NotPossible):
+    """A pre-approval is not wanted any more, or another one is made; field `instrument`."""
+
+    code = "PREAPPROVAL_DROPPED"
+
+    def __init__(self, instrument: InstrumentId) -> None:
+        self.instrument = instrument
+        super().__init__(f"no pre-approval of {instrument} is to be made by this")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cantata.automation.model import Wish
 from cantata.exchange.model.deposits import Deposit
+from cantata.exchange.model.preapprovals import Preapproval
 from cantata.exchange.model.withdrawals import Withdrawal
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
@@ -17,6 +18,7 @@ WITHDRAW = "exchange.withdraw"
 REARRANGE = "exchange.rearrange"
 TAKE_BACK = "exchange.take_back"
 ACCEPT = "exchange.accept"
+PREAPPROVE = "exchange.preapprove"
 
 PATIENT = Timestamp.parse("9999-12-31T00:00:00Z")
 """A deadline that never passes: only what was ingested tells when a payment is over."""
@@ -69,6 +71,32 @@ def accept_wish(deposit: Deposit, deadline: Timestamp) -> Wish:
         request={"deposit": str(deposit.id), "instruction": deposit.instruction},
         deadline=deadline,
     )
+
+
+def preapproval_wish(wanted: Preapproval, expires_at: Timestamp) -> Wish:
+    """Give what is recorded to make a pre-approval: one after the other."""
+    last = "first" if wanted.intent is None else str(wanted.intent)
+    instrument = wanted.instrument
+    return Wish(
+        kind=PREAPPROVE,
+        requester=f"treasury:{wanted.treasury}",
+        key=f"preapprove {instrument} after {last} since {wanted.wanted_at}",
+        subject=str(instrument),
+        act_as=(wanted.treasury,),
+        request={
+            "treasury": wanted.treasury,
+            "admin": instrument.admin,
+            "instrument": instrument.id,
+            "expires_at": str(expires_at),
+        },
+    )
+
+
+def preapproval_of(wish: Wish) -> tuple[PartyId, InstrumentId]:
+    """Read whose pre-approval is made, and for which instrument."""
+    request = wish.request
+    instrument = InstrumentId(PartyId(request["admin"]), request["instrument"])
+    return PartyId(request["treasury"]), instrument
 
 
 def deposit_of(wish: Wish) -> UUID:
