@@ -1,8 +1,9 @@
-"""The story of a token business on the terminal: requests, what came of them, the sum of it."""
+"""Stories through the API on the terminal: requests, what came of them, the sum of it."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,27 +20,55 @@ from cantata.kernel.words import short_party
 
 if TYPE_CHECKING:
     # Needs the platform's libraries, which may be missing until the command is used.
-    from cantata.ops.demo.business import BusinessStory, Step
+    from cantata.ops.demo.cast import Cast, Step, Story
+
+CAST_FILE = "demo.json"
+"""Who played last time, in the data folder."""
 
 INDENT = "    "
-LABEL = 10
+LABEL = 12
 
 
-def play(url: str, cast_file: Path, output: OutputFormat) -> bool:
-    """Play the story on the API at an address; tell whether the holdings add up to the supply."""
-    business = part("ops.demo.business")
-    cast = business.Cast(url, lambda key: Api(url, key), cast_file)
-    story: BusinessStory = business.BusinessStory(cast, SystemClock())
+def play(url: str, folder: Path, output: OutputFormat) -> bool:
+    """Play a token's business on the API at an address; tell whether holdings are the supply.
+
+    Who plays is kept in the folder.
+    """
+    story: Story = part("ops.demo.business").BusinessStory(_cast(url, folder), SystemClock())
+    said = {True: "The holdings add up to the supply.", False: "The holdings are NOT the supply."}
+    return _tell(story, "The business of a token", url, said, output)
+
+
+def play_exchange(url: str, folder: Path, output: OutputFormat) -> bool:
+    """Play an exchange on the API at an address; tell whether its books are what it holds.
+
+    The folder is that of the platform's data, which has the administrator's key.
+    """
+    found = folder / part("bootstrap").ADMIN_KEY_FILE
+    key = found.read_text(encoding="ascii").strip() if found.exists() else ""
+    administrator = Api(url, key) if key else None
+    story: Story = part("ops.demo.exchange").ExchangeStory(_cast(url, folder), administrator)
+    said = {True: "The books agree with the ledger.", False: "The books DO NOT agree."}
+    return _tell(story, "An exchange", url, said, output)
+
+
+def _cast(url: str, folder: Path) -> Cast:
+    cast: Cast = part("ops.demo.cast").Cast(url, lambda key: Api(url, key), folder / CAST_FILE)
+    return cast
+
+
+def _tell(
+    story: Story, title: str, url: str, said: Mapping[bool, str], output: OutputFormat
+) -> bool:
     if output is OutputFormat.JSON:
         steps = [_as_data(step) for step in story.play()]
         print_json({"url": url, "steps": steps, "conserved": story.is_conserved})
         return story.is_conserved
     to = console()
-    to.print(Text.assemble(("The business of a token", "bold"), f", through the API at {url}\n"))
+    to.print(Text.assemble((title, "bold"), f", through the API at {url}\n"))
     for number, step in enumerate(story.play(), 1):
         _print_step(to, number, step)
-    said = "add up to" if story.is_conserved else "DO NOT add up to"
-    to.print(f"The holdings {said} the supply.")
+    to.print(said[story.is_conserved])
     return story.is_conserved
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import tempfile
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from cantata.config import Settings
     from cantata.ops.demo.sandbox import Sandbox
 
-app = typer.Typer(help="Play a story: a token's business, or its life on a ledger.")
+app = typer.Typer(help="Play a story: a token's business, an exchange, a token's life on a ledger.")
 
 DEFAULT_PORT = 7575
-CAST_FILE = "demo.json"
-"""Who played last time, in the data folder."""
+Played = Callable[[str, Path, OutputFormat], bool]
+"""Plays a story on the API at an address; tells whether what it was to show held."""
 
 PortOption = Annotated[
     int, typer.Option("--port", help="Port of the sandbox; 0 for any free one.", min=0, max=65_535)
@@ -65,22 +65,41 @@ def demo(
     """
     if context.invoked_subcommand is not None:
         return
+    _play(business.play, api, stays=not exit_, output=output)
+
+
+@app.command()
+def exchange(
+    *,
+    api: ApiOption = "",
+    exit_: StopOption = False,
+    output: OutputOption = OutputFormat.TABLE,
+) -> None:
+    """Play an exchange through the API: deposits, withdrawals of every ending, a merge, the books.
+
+    It takes a minute or two, because an offer expires and holdings are merged by the clock.
+    """
+    _play(business.play_exchange, api, stays=not exit_, output=output)
+
+
+def _play(play: Played, api: str, *, stays: bool, output: OutputFormat) -> None:
+    """Play on the API that was named or that runs here, or on a platform of its own."""
     read = read_settings()
     running = part("ops.hold").holder(read.folder) or {}
     url = (api or running.get("api", "")).rstrip("/")
     if url:
-        _end(business.play(url, read.folder / CAST_FILE, output))
+        _end(play(url, read.folder, output))
         if output is OutputFormat.TABLE:
             business.print_ending(url, stays=False)
         return
     try:
-        asyncio.run(_until_signal(_on_its_own(read, stays=not exit_, output=output)))
+        asyncio.run(_until_signal(_on_its_own(read, play, stays=stays, output=output)))
     except asyncio.CancelledError:
         if output is OutputFormat.TABLE:
             typer.echo("\nstopped")
 
 
-async def _on_its_own(read: Settings, *, stays: bool, output: OutputFormat) -> None:
+async def _on_its_own(read: Settings, play: Played, *, stays: bool, output: OutputFormat) -> None:
     """Start everything in a temporary folder, and play there."""
     with tempfile.TemporaryDirectory(prefix="cantata-demo-", ignore_cleanup_errors=True) as name:
         chosen = read.model_copy(update={"data_dir": Path(name), "database_url": None})
@@ -95,8 +114,7 @@ async def _on_its_own(read: Settings, *, stays: bool, output: OutputFormat) -> N
         steps = Shown()
         try:
             async with part("ops.up").running(chosen, where, steps) as ran:
-                file = Path(name) / CAST_FILE
-                _end(await asyncio.to_thread(business.play, where.api_url, file, output))
+                _end(await asyncio.to_thread(play, where.api_url, Path(name), output))
                 if stays and output is OutputFormat.TABLE:
                     business.print_ending(where.api_url, stays=True)
                 if stays:
