@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from cantata.cli.api_access import print_items
-from cantata.cli.exchange_api import deposits, withdrawals
+from cantata.cli.exchange_api.deposits import COLUMNS as DEPOSIT_COLUMNS
+from cantata.cli.exchange_api.withdrawals import COLUMNS as WITHDRAWAL_COLUMNS
 from cantata.cli.exchange_api.words import (
     LIMIT,
     TABLE,
@@ -33,7 +34,7 @@ def suspense(
 ) -> None:
     """List what came in and is nobody's so far."""
     found = api(context).items(f"{V1}/suspense", chosen(instrument), limit)
-    print_items(output, deposits.COLUMNS, found)
+    print_items(output, DEPOSIT_COLUMNS, found)
 
 
 @reads.command()
@@ -50,8 +51,8 @@ def stuck(
     if output is OutputFormat.JSON:
         print_json(found)
         return
-    print_items(output, deposits.COLUMNS, iter(found["deposits"]))
-    print_items(output, withdrawals.COLUMNS, iter(found["withdrawals"]))
+    print_items(output, DEPOSIT_COLUMNS, iter(found["deposits"]))
+    print_items(output, WITHDRAWAL_COLUMNS, iter(found["withdrawals"]))
 
 
 @reads.command()
