@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.platform.processes import platform
-from tests.integration.cli.test_tokens import CANTATA
+from tests.integration.world import CANTATA
 
 pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 900
