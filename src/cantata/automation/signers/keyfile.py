@@ -18,13 +18,18 @@ class KeyFileSigner:
     """Signs with a private key that only its owner may read; it is read once."""
 
     def __init__(self, path: Path, password: bytes | None = None) -> None:
-        """Read the key; raise UnusableKeyFile, as when others can read the file."""
+        """Read the key.
+
+        Raise UnusableKeyFile, as when others can read the file, or InvalidKey for a key that is
+        of no use on the network.
+        """
         self._key = load_key_file(path, password)
+        self._fingerprint = self._key.public_key.fingerprint
 
     @property
     def fingerprint(self) -> Fingerprint:
         """The fingerprint of the public key, by which the network knows it."""
-        return self._key.public_key.fingerprint
+        return self._fingerprint
 
     async def sign(self, party: PartyId, digest: bytes) -> Sequence[Mapping[str, Any]]:
         """Sign the hash of a prepared transaction for a party; raise NotPossible for all else."""
