@@ -145,6 +145,16 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a comparison that finds differences rebuilds what differs",
     )
+    traffic_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[!-~]+$",
+        description="Scan, or a validator's proxy of one, that knows the participant's traffic",
+    )
+    traffic_reserve: int = Field(
+        default=1_000_000,
+        ge=0,
+        description="Bytes of bought traffic below which the exchange sends nothing",
+    )
     webhook_networks: str = Field(
         default="",
         description="Private networks that webhooks may go to, such as 10.0.0.0/8, by commas",

@@ -1,4 +1,4 @@
-"""`cantata exchange`: what exchanges and custodians do; offline, without a ledger, so far."""
+"""`cantata exchange`: what exchanges and custodians do, offline and where they operate."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 import typer
 
+from cantata.cli import exchange_api, exchange_operations
+from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
 from cantata.cli.output import print_json
 from cantata.exchange.history.errors import MalformedHistory, MalformedTransaction
 from cantata.exchange.history.recorded import contracts_in, made_in, updates_in
@@ -18,12 +20,19 @@ from cantata.ledger.model.updates import Update
 FILE_BYTES_MAX = 1 << 30
 """Bytes of one file of recorded answers."""
 
-app = typer.Typer(help="Parse what a ledger recorded for a treasury.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look after treasuries, and parse what a ledger recorded of them.", no_args_is_help=True
+)
+exchange_operations.register(app)
+exchange_api.register(app)
 
 
 @app.callback()
-def exchange() -> None:
-    """Parse what a ledger recorded for a treasury."""
+def exchange(
+    context: typer.Context, *, url: UrlOption = DEFAULT_URL, api_key: KeyOption = ""
+) -> None:
+    """Run an exchange through the API, and look after its treasuries where they are."""
+    context.obj = Api(url.rstrip("/"), api_key)
 
 
 @app.command()

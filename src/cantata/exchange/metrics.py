@@ -70,3 +70,16 @@ PREAPPROVED = Gauge(
     labelnames=("treasury", "instrument"),
     registry=REGISTRY,
 )
+TRAFFIC = Gauge(
+    "cantata_traffic_remaining_bytes",
+    "Traffic that is left of what the participant bought, when it was last asked for",
+    registry=REGISTRY,
+)
+TRAFFIC_RESERVE = Gauge(
+    "cantata_traffic_reserve_bytes",
+    "Traffic below which the exchange sends nothing",
+    registry=REGISTRY,
+)
+TRAFFIC_CHECKED = Gauge(
+    "cantata_traffic_checked_seconds", "Time when traffic was last asked for", registry=REGISTRY
+)

@@ -266,9 +266,11 @@ REWARDS = Table(
     Column("treasury", Text, ForeignKey("exchange_treasuries.party"), primary_key=True),
     Column("mode", Text, nullable=False),
     Column("provider", Text, nullable=False),
+    Column("right_id", Text),
     Column("changed_at", Instant, nullable=False),
 )
-"""How a treasury's activity is rewarded; a treasury without a row claims nothing."""
+"""How a treasury's activity is rewarded; a treasury without a row claims nothing. `right_id` is
+the provider's contract that lets it mark activity, as it was seen last."""
 
 JOURNAL = Table(
     "journal_entries",

@@ -14,6 +14,8 @@ from cantata.exchange.reconciliation import repository as reconciliation
 from cantata.exchange.refusals import WithdrawalsDisabled
 from cantata.exchange.repository import listings, measures, treasuries
 from cantata.exchange.repository.measures import Consent, Stock, Waiting
+from cantata.exchange.traffic.model import Level
+from cantata.exchange.traffic.repository import level
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock, RelTime, Timestamp
@@ -47,6 +49,7 @@ class Outlook:
     consents: tuple[Consent, ...]
     differing: int | None
     compared_at: Timestamp | None
+    traffic: Level | None
 
     def pays(self, treasury: Treasury) -> bool:
         """Tell whether a treasury pays withdrawals now."""
@@ -71,6 +74,7 @@ async def outlook(session: ReadSession) -> Outlook:
         consents=await measures.consents(session),
         differing=None if last is None else last.differing,
         compared_at=None if last is None else last.at,
+        traffic=await level(session),
     )
 
 
@@ -112,6 +116,10 @@ def show(found: Outlook, now: Timestamp) -> None:
         left = 0 if until is None else max(0, until.microseconds - now.microseconds)
         metrics.PREAPPROVED.labels(consent.treasury, str(consent.instrument)).set(left // 10**6)
     _show_stocks(found)
+    if found.traffic is not None:
+        metrics.TRAFFIC.set(found.traffic.remaining)
+        metrics.TRAFFIC_RESERVE.set(found.traffic.reserve)
+        metrics.TRAFFIC_CHECKED.set(found.traffic.checked_at.microseconds // 10**6)
     if found.differing is not None and found.compared_at is not None:
         metrics.DIFFERENCES.set(found.differing)
         metrics.RECONCILED.set(found.compared_at.microseconds // 10**6)

@@ -23,9 +23,11 @@ from cantata.exchange.policy.withdrawals import record_bound
 from cantata.exchange.registries.directory import Registries
 from cantata.exchange.registries.errors import NotInRegistry
 from cantata.exchange.registries.model import ChoiceContext
-from cantata.exchange.repository import deposits, history, listings, treasuries
+from cantata.exchange.repository import deposits, history, listings, rewards, treasuries
 from cantata.exchange.service.accepting import failed, surroundings
+from cantata.exchange.service.rewards import marked
 from cantata.exchange.tasks.common import asking, in_context, no_context, signed_plan
+from cantata.exchange.traffic.service import require_traffic
 from cantata.exchange.wishes import ACCEPT, deposit_of
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.time import Clock, Timestamp
@@ -61,6 +63,7 @@ class Accept:
         """
         async with self._database.read() as session:
             deposit = await _waiting(session, intent)
+            await require_traffic(session, now)
             registry = await listings.registry(session, deposit.instrument.admin)
         if registry is None:
             raise RegistryUnknown(deposit.instrument.admin)
@@ -89,12 +92,13 @@ class Accept:
         )
         bound = record_bound(now, (await load_cursor(session)).record_time, policy)
         until = deposit.execute_before
-        return signed_plan(
+        plan = signed_plan(
             treasury,
             [in_context(command, found.context)],
             found.context,
             bound=bound if until is None else min(bound, until),
         )
+        return marked(plan, await rewards.find(session, treasury.party))
 
     async def release(self, session: WriteSession, intent: Intent) -> None:
         """Do nothing: nothing is reserved."""

@@ -21,6 +21,7 @@ from cantata.exchange.refusals import (
 )
 from cantata.exchange.repository import listings, pool, treasuries, withdrawals
 from cantata.exchange.service.pool import take
+from cantata.exchange.traffic.service import require_traffic
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
@@ -58,6 +59,7 @@ async def payable(session: WriteSession, intent: Intent, now: Timestamp) -> Paya
     reached = (await load_cursor(session)).record_time
     require_time(found, reached, now)
     require_paying(treasury, reached)
+    await require_traffic(session, now)
     inputs = await _inputs(session, intent, found, listed, reached or now)
     bound = found.dead_after or policy.record_bound(now, reached, listed.policy)
     if found.dead_after is None:

@@ -20,6 +20,7 @@ from cantata.exchange.registries.model import ChoiceContext
 from cantata.exchange.repository import withdrawals
 from cantata.exchange.tasks.common import asking, in_context, no_context, signed_plan
 from cantata.exchange.tasks.funding import surroundings
+from cantata.exchange.traffic.service import require_traffic
 from cantata.exchange.wishes import TAKE_BACK, withdrawal_of
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.time import Clock, Timestamp
@@ -58,6 +59,7 @@ class TakeBack:
         async with self._database.read() as session:
             found = _waiting(await withdrawals.find(session, withdrawal_of(intent.wish)), intent)
             treasury, listed, url = await surroundings(session, found)
+            await require_traffic(session, now)
         instruction = found.instruction
         assert instruction is not None, found.id
         try:

@@ -29,10 +29,12 @@ def upgrade() -> None:
     _preapprovals()
     _rewards()
     _reconciliations()
+    _traffic()
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("exchange_traffic")
     op.drop_table("exchange_reconciliations")
     op.drop_table("exchange_rewards")
     op.drop_table("exchange_preapprovals")
@@ -374,6 +376,7 @@ def _rewards() -> None:
         sa.Column("treasury", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=False),
         sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("right_id", sa.Text()),
         sa.Column("changed_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("treasury", name=op.f("pk_exchange_rewards")),
         sa.ForeignKeyConstraint(
@@ -395,3 +398,15 @@ def _reconciliations() -> None:
         sa.PrimaryKeyConstraint("number", name=op.f("pk_exchange_reconciliations")),
     )
     op.create_index("ix_exchange_reconciliations_at", "exchange_reconciliations", ["at"])
+
+
+def _traffic() -> None:
+    """Make what is known of traffic."""
+    op.create_table(
+        "exchange_traffic",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("remaining", sa.BigInteger(), nullable=False),
+        sa.Column("reserve", sa.BigInteger(), nullable=False),
+        sa.Column("checked_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_exchange_traffic")),
+    )

@@ -1,0 +1,1 @@
+"""Traffic: what the participant has left of it, and the pause of submissions when it is little."""
