@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+import httpx2
 
 from tests.api.platform.running import Client
 from tests.faults.platform.processes import Platform
@@ -55,14 +57,14 @@ class Bank:
         (identity,) = {each.json()["id"] for each in answers}
         return str(identity)
 
-    def withdrawal(self, identity: str, state: str) -> dict[str, Any]:
-        """Wait until a withdrawal is in a state; give it."""
+    def withdrawal(self, identity: str, *states: str) -> dict[str, Any]:
+        """Wait until a withdrawal is in one of some states; give it."""
 
         def found() -> dict[str, Any] | None:
             shown: dict[str, Any] = self._get(f"withdrawals/{identity}")
-            return shown if shown["state"] == state else None
+            return shown if shown["state"] in states else None
 
-        withdrawal: dict[str, Any] = until(found, f"withdrawal {identity} is {state}")
+        withdrawal: dict[str, Any] = until(found, f"withdrawal {identity} that is {states}")
         return withdrawal
 
     def attribute(self, deposit: Mapping[str, Any]) -> None:
@@ -100,8 +102,17 @@ class Bank:
         return found
 
 
-def opened(running: Platform, operator: Client, token: Mapping[str, str], url: str) -> Bank:
-    """Open an exchange whose treasury is the operator's party, and an account of one customer."""
+def opened(
+    running: Platform,
+    operator: Client,
+    token: Mapping[str, str],
+    url: str,
+    packages: Sequence[str] = ("cantata-tokens",),
+) -> Bank:
+    """Open an exchange whose treasury is the operator's party, and an account of one customer.
+
+    It lists one token, whose registry answers at an address.
+    """
     key = (running.folder / ADMIN_KEY).read_text(encoding="utf-8").strip()
     grant = {"role": "EXCHANGE_OPERATOR", "user": operator.user}
     granted = Client(http=operator.http, token=key).post("/v1/roles:grant", grant)
@@ -109,7 +120,7 @@ def opened(running: Platform, operator: Client, token: Mapping[str, str], url: s
     _made(operator, "treasuries", {"party": operator.party, "name": "main"})
     _made(operator, "registries", {"admin": token["admin"], "url": url, **WHY})
     policy = {"withdrawal_fee": "0.10", "reject_fee": "0.05", "accept_margin_seconds": 1}
-    listing = {"packages": ["cantata-tokens"], "listing": "open", "policy": policy}
+    listing = {"packages": list(packages), "listing": "open", "policy": policy}
     _made(operator, "instruments", {"instrument": dict(token), **listing, **WHY})
     account = _made(operator, "accounts", {"reference": "alice", "treasury": operator.party})
     return Bank(operator=operator, token=token, account=account)
@@ -122,6 +133,13 @@ def until(look: Callable[[], Any], what: str) -> Any:
         assert time.monotonic() < end, f"there is no {what}"
         time.sleep(0.2)
     return found
+
+
+def let_in(http: httpx2.Client, email: str) -> Client:
+    """Let somebody in; give her as a caller."""
+    found = Client(http=http).post("/v1/onboarding", {"email": email}).json()
+    token = found["session"]["access_token"]
+    return Client(http=http, token=token, party=found["party"], user=found["user"])
 
 
 def _made(client: Client, what: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,9 +16,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.api.platform.running import Client
 from tests.faults.platform.processes import Platform, platform
-from tests.wallet.bank import Bank, opened
+from tests.wallet.bank import Bank, let_in, opened
 from tests.wallet.conftest import SECRET, USER
 from tests.wallet.issuing import await_offset, factory, issuer, mint
 from tests.wallet.play import Stage, Told, token
@@ -68,14 +67,7 @@ def _founded(stage: Stage, running: Platform, http: httpx2.Client) -> tuple[Bank
     made = stage.play("wallets", names=["alice", "bob"], consents=consents, **common)
     await_offset(url, max(each["completionOffset"] for each in made.all("consent")))
     mint(admin, SYMBOL, made["wallets"]["alice"]["party"], "1000")
-    body = {"email": "operator@example.com"}
-    found = Client(http=http).post("/v1/onboarding", body).json()
-    operator = Client(
-        http=http,
-        token=found["session"]["access_token"],
-        party=found["party"],
-        user=found["user"],
-    )
+    operator = let_in(http, "operator@example.com")
     bank = opened(running, operator, {"admin": admin.party, "id": SYMBOL}, url)
     return bank, Customer(stage, {**common, "registry": url}, made["wallets"])
 

@@ -28,7 +28,8 @@ SECONDS_MAX = 600
 
 PAUSE_SECONDS = 0.2
 SKEW = RelTime.of(seconds=30)
-LATE = "2099-01-01T00:00:00Z"
+OPEN_FOR = RelTime.of(hours=24)
+"""How long an offer waits; a registry may allow no more than some weeks."""
 INTERFACES = "#splice-api-token-transfer-instruction-v1:Splice.Api.Token.TransferInstructionV1"
 TOKEN_FACTORY = "#cantata-tokens:Cantata.Tokens.Factory:TokenFactory"
 REASON = "splice.lfdecentralizedtrust.org/reason"
@@ -81,7 +82,7 @@ class Wallet:
     """A party on the ledger, with its own way of asking."""
 
     def __init__(self, ledger: LedgerClient, http: httpx2.AsyncClient, party: str) -> None:
-        self._ledger = ledger
+        self.ledger = ledger
         self._http = http
         self.party = party
 
@@ -161,7 +162,7 @@ class Wallet:
         end = asyncio.get_running_loop().time() + SECONDS_MAX
         while True:
             try:
-                outcome = await self._ledger.commands.transaction_outcome(
+                outcome = await self.ledger.commands.transaction_outcome(
                     submission, wanted=Wanted((self.party,), interfaces=SEEN, everything=True)
                 )
             except LedgerError as error:
@@ -207,7 +208,7 @@ class Wallet:
             "amount": amount,
             "instrumentId": token.json,
             "requestedAt": str(now() - SKEW),
-            "executeBefore": LATE,
+            "executeBefore": str(now() + OPEN_FOR),
             "inputHoldingCids": list(inputs),
             "meta": {"values": {REASON: memo} if memo else {}},
         }
