@@ -50,9 +50,9 @@ fuzz: $(READY) ## feed 100,000 mutated archives and as many commands to reader a
 	@$(BIN)/python -m bench.fuzz_archives
 	@$(BIN)/python -m bench.fuzz_commands
 
-kills: $(READY) ## kill the ledger 1,000 times and the platform 100 times, and look for what was lost
+kills: $(READY) ## kill ledger, platform and an exchange 1,200 times, and look for what was lost
 	$(BIN)/python -m tests.faults.server.kills 1000
-	CANTATA_DEEP=1 $(BIN)/python -m pytest -q -n0 tests/faults/platform
+	CANTATA_DEEP=1 $(BIN)/python -m pytest -q -n0 tests/faults/platform tests/faults/exchange
 
 openapi: $(READY) ## write docs/reference/openapi.json from the routes
 	$(BIN)/python scripts/openapi.py
