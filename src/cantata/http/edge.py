@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, Protocol, TypeAlias, TypeVar
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
@@ -32,6 +32,11 @@ from cantata.storage.database import Database
 from cantata.storage.session import WriteSession
 
 Change = Callable[[WriteSession], Awaitable[dict[str, Any]]]
+Order = TypeVar("Order")
+OrderedUseCase: TypeAlias = Callable[
+    [WriteSession, Caller, Order, str], Awaitable[tuple[Intent, bool]]
+]
+"""A use case that takes the caller, an order and an idempotency key."""
 Work = Callable[[], Awaitable[dict[str, Any]]]
 
 _KEY = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?", re.ASCII)
@@ -102,6 +107,10 @@ class Mutation:
         if self.allowance is None:
             cost = 1 + sum(self.uncounted)
             await self.edge.limiter.admit(self.operation, self.caller.principal, cost)
+
+    async def ask(self, use_case: OrderedUseCase[Order], order: Order) -> Response:
+        """Carry out what the caller orders, under the key of the request."""
+        return await self.carry_out(lambda s: use_case(s, self.caller, order, self.key))
 
     async def carry_out(self, use_case: UseCase) -> Response:
         """Record the intent of a use case, wait as long as asked, and answer with it."""

@@ -44,45 +44,25 @@ Ending = Literal["accept", "reject", "withdraw"]
 @router.post("/tokens", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def create(body: TokenRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Create a token; the caller gets its roles. Nothing is minted."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.issuing.create(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.issuing.create, body.to_model())
 
 
 @router.post("/mints", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def mint(body: MintRequest, change: MintDep, tokens: TokensDep) -> Response:
     """Mint an amount to a party; the caller must hold the token's role MINTER."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.issuing.mint(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.issuing.mint, body.to_model())
 
 
 @router.post("/burns", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def burn(body: BurnRequest, change: BurnDep, tokens: TokensDep) -> Response:
     """Burn an amount of one's own; the supply shrinks by it."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.burn(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.burn, body.to_model())
 
 
 @router.post("/transfers", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def transfer(body: TransferRequest, change: TransferDep, tokens: TokensDep) -> Response:
     """Transfer an amount: at once if the receiver agreed beforehand, else as an offer."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.transfer(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.transfer, body.to_model())
 
 
 @router.post("/transfers:precheck", responses=WRITES)
@@ -147,12 +127,7 @@ async def withdraw(offer: OfferPath, change: TransferDep, tokens: TokensDep) -> 
 @router.post("/preapprovals", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def preapprove(body: ConsentRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Agree beforehand to receive an issuer's tokens, in one step."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.preapprove(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.preapprove, body.to_model())
 
 
 @router.post(
@@ -160,29 +135,16 @@ async def preapprove(body: ConsentRequest, change: WriteDep, tokens: TokensDep) 
 )
 async def cancel_consent(body: ConsentEndRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Agree no more."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.cancel_consent(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.cancel_consent, body.to_model())
 
 
 @router.post("/rearrangements", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def rearrange(body: RearrangeRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Merge small holdings into one, or split holdings into amounts."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.rearrange(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.rearrange, body.to_model())
 
 
 async def _end(tokens: TokenService, change: Mutation, offer: str, ending: Ending) -> Response:
     order = OfferOrder(offer=ContractId(offer), ending=ending)
 
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.moving.end_offer(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.moving.end_offer, order)

@@ -27,23 +27,13 @@ Done = tuple[Intent, bool]
 @router.post("/allowances", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def allow(body: AllowRequest, change: WriteDep, tokens: TokensDep) -> Response:
     """Let a spender spend, up to a limit and until a time; it replaces what stood before."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.delegating.allow(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.delegating.allow, body.to_model())
 
 
 @router.post("/allowances:spend", status_code=202, response_model=Operation, responses=CARRIED_OUT)
 async def spend(body: SpendRequest, change: TransferDep, tokens: TokensDep) -> Response:
     """Transfer funds of an owner who lets the caller's party spend them."""
-    order = body.to_model()
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.delegating.spend(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.delegating.spend, body.to_model())
 
 
 @router.post("/allowances:revoke", status_code=202, response_model=Operation, responses=CARRIED_OUT)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import Response
 
-from cantata.automation.model import Intent
 from cantata.http.edge import CallerDep, EdgeDep
 from cantata.http.operations import Operation
 from cantata.http.responses import CARRIED_OUT, READS, WRITES
@@ -23,7 +22,6 @@ from cantata.tokens.schemas.ruling import (
 from cantata.tokens.service.tokens import TokenService
 
 router = APIRouter(prefix="/v1/tokens", tags=["rules"])
-Done = tuple[Intent, bool]
 
 
 @router.get("/{admin}/{symbol}/rules", responses=READS)
@@ -64,12 +62,7 @@ async def close(
     """End a token for good: nothing of it moves any more."""
     if body.confirm != token.id:
         raise ConfirmationMissing(token.id)
-    order = body.to_model(token)
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.ruling.close(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.ruling.close, body.to_model(token))
 
 
 @router.post(
@@ -79,12 +72,7 @@ async def amend(
     token: TokenPath, body: RulesRequest, change: WriteDep, tokens: TokensDep
 ) -> Response:
     """Set a token's terms, while they name no approver; afterwards request a rule change."""
-    order = body.to_model(token)
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.ruling.amend(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.ruling.amend, body.to_model(token))
 
 
 @router.post("/{admin}/{symbol}/limits", response_model=RulesAnswer, responses=WRITES)
@@ -102,7 +90,4 @@ async def limit(
 
 
 async def _set_paused(tokens: TokenService, change: WriteDep, order: PauseOrder) -> Response:
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.ruling.pause(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.ruling.pause, order)

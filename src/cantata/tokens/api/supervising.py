@@ -7,13 +7,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from fastapi.responses import Response
 
-from cantata.automation.model import Intent
 from cantata.http.edge import CallerDep, EdgeDep, Mutation, PageDep
 from cantata.http.operations import Operation
 from cantata.http.responses import CARRIED_OUT, READS
 from cantata.http.schemas import PartyText
 from cantata.kernel.ids import PartyId
-from cantata.storage.session import WriteSession
 from cantata.tokens.api.common import TokenPath, TokensDep, WriteDep
 from cantata.tokens.interventions import AccountChange, AccountOrder, FreezeOrder
 from cantata.tokens.schemas.supervising import (
@@ -28,7 +26,6 @@ from cantata.tokens.schemas.supervising import (
 from cantata.tokens.service.tokens import TokenService
 
 router = APIRouter(prefix="/v1/tokens", tags=["holders"])
-Done = tuple[Intent, bool]
 HolderPath = Annotated[PartyText, Path(description="The holder")]
 
 
@@ -67,12 +64,7 @@ async def enrol(
     token: TokenPath, body: EnrolRequest, change: WriteDep, tokens: TokensDep
 ) -> Response:
     """Open an account for a holder: the allow-list grows by it."""
-    order = body.to_model(token)
-
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.supervising.enrol(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.supervising.enrol, body.to_model(token))
 
 
 @router.post(
@@ -198,14 +190,8 @@ async def unfreeze_amount(
 
 
 async def _change(tokens: TokenService, change: Mutation, order: AccountOrder) -> Response:
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.supervising.change(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.supervising.change, order)
 
 
 async def _freeze(tokens: TokenService, change: Mutation, order: FreezeOrder) -> Response:
-    async def use_case(session: WriteSession) -> Done:
-        return await tokens.supervising.freeze(session, change.caller, order, change.key)
-
-    return await change.carry_out(use_case)
+    return await change.ask(tokens.supervising.freeze, order)
