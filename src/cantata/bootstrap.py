@@ -58,6 +58,8 @@ from cantata.exchange.service.access import found_roles
 from cantata.exchange.service.exchange import Exchange
 from cantata.exchange.service.measuring import Measuring
 from cantata.exchange.service.preapprovals import Preapprovals, watching
+from cantata.exchange.service.rewards import RewardSwitch
+from cantata.exchange.service.rewards import watching as watching_rights
 from cantata.exchange.tasks import handlers as of_exchange
 from cantata.exchange.traffic.scan import Scan
 from cantata.exchange.traffic.service import TrafficWatch
@@ -428,6 +430,7 @@ def scheduler(settings: Settings, database: Database, ledger: LedgerClient) -> S
     minutes = settings.reconcile_minutes
     jobs += exchange_jobs(database, directory, treasuries, clock, minutes, watch)
     jobs.append(watching(Preapprovals(database, ledger, clock)))
+    jobs.append(watching_rights(RewardSwitch(database, ledger, clock)))
     due = (*schedules(), *of_accounts(), *of_exchange_time(), *of_webhooks())
     return ScheduleRunner(database, due, clock, jobs)
 

@@ -230,3 +230,13 @@ class PreapprovalDropped(NotPossible):
     def __init__(self, instrument: InstrumentId) -> None:
         self.instrument = instrument
         super().__init__(f"no pre-approval of {instrument} is to be made by this")
+
+
+class RewardsRefused(ExchangeError):
+    """A treasury cannot be rewarded like that; field `reason`."""
+
+    code = "REWARDS_REFUSED"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason, hint="name the featured party, or choose another mode")
