@@ -43,12 +43,12 @@ class Heard:
 
 
 class Customer:
-    """One party's user, or the issuer, with a session of her own."""
+    """One party's user, or the issuer, with a key of her own."""
 
-    def __init__(self, http: httpx2.AsyncClient, heard: Heard, access: str, party: str) -> None:
+    def __init__(self, http: httpx2.AsyncClient, heard: Heard, key: str, party: str) -> None:
         self._http = http
         self._heard = heard
-        self._bearer = {"Authorization": f"Bearer {access}"}
+        self._bearer = {"Authorization": f"Bearer {key}"}
         self.party = party
 
     async def ask(self, path: str, body: Any, key: str = "") -> Mapping[str, Any] | None:
@@ -130,9 +130,13 @@ def _operation(path: str, answer: httpx2.Response) -> Mapping[str, Any] | None:
 
 
 async def onboarded(http: httpx2.AsyncClient, heard: Heard, name: str) -> Customer:
-    """Let somebody in, while nothing is killed."""
+    """Let somebody in, while nothing is killed, with a key: a session ends before all kills do."""
     body = {"email": f"{name}@example.com"}
     answer = await http.post("/v1/onboarding", json=body, headers={"Prefer": "wait=20"})
     assert answer.status_code == httpx2.codes.OK, answer.text
     found = answer.json()
-    return Customer(http, heard, found["session"]["access_token"], found["party"])
+    bearer = f"Bearer {found['session']['access_token']}"
+    headers = {"Authorization": bearer, "Idempotency-Key": str(uuid4())}
+    made = await http.post("/v1/keys", json={"name": name}, headers=headers)
+    assert made.status_code == httpx2.codes.CREATED, made.text
+    return Customer(http, heard, made.json()["secret"], found["party"])

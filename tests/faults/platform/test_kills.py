@@ -37,7 +37,7 @@ TRADERS = 8
 HOLDERS = ("alice", "bob", "carol")
 SEED = 20_261
 LOOK_SECONDS = 0.2
-LIFE_ANSWERS_MAX = 30
+LIFE_ANSWERS_MAX = 20
 """A part works until customers got a random number of answers, at most so many, and is killed.
 
 It is no time: where processes start slowly, nothing would ever get done between two kills.
