@@ -16,7 +16,7 @@ from sqlalchemy import text
 from cantata.automation import repository
 from cantata.automation.errors import NotNow
 from cantata.automation.handler import Plan
-from cantata.automation.model import Intent, Wish
+from cantata.automation.model import Failure, Intent, Wish
 from cantata.automation.observer import IntentObserver
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
@@ -41,7 +41,11 @@ ROOT = Path(__file__).resolve().parents[2]
 COUNTER = "#testing-counter:Testing.Counter:Counter"
 SOURCE = ROOT / "tests" / "unit" / "testing" / "counter.py"
 EVERYTHING = Wanted(everything=True)
-TABLES = (TABLE, "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)")
+TABLES = (
+    TABLE,
+    "CREATE TABLE slots (slot integer PRIMARY KEY, intent uuid NOT NULL)",
+    "CREATE TABLE ends (intent uuid PRIMARY KEY, code text NOT NULL)",
+)
 
 
 class Make:
@@ -72,6 +76,10 @@ class Make:
     ) -> Mapping[str, Any]:
         await self.release(session, intent)
         return {"counter": transaction.created[0].contract_id}
+
+    async def given_up(self, session: WriteSession, intent: Intent, failure: Failure) -> None:
+        end = {"intent": intent.id, "code": failure.code}
+        await session.run(text("INSERT INTO ends VALUES (:intent, :code)"), end)
 
 
 def create(owner: str, count: int) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from cantata.observability.events import events
 from cantata.storage.errors import StorageError
 from cantata.storage.session import WriteSession
 
-CONSULTS_MAX = 16
+CONSULTS_MAX = 8
 """Intents of a company that are consulted at the same time."""
 
 _log = events("automation")

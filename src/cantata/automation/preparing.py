@@ -164,11 +164,15 @@ def _marks(sent: Sent) -> Sequence[Mark]:
 
 
 def _companies(intents: Sequence[Intent]) -> Sequence[tuple[Intent, ...]]:
-    """Divide intents into companies of the same acting parties."""
-    acting: dict[frozenset[str], list[Intent]] = {}
+    """Divide intents into companies of the same acting parties, about the same subject.
+
+    So nobody waits for the answers that others need, such as those of another registry.
+    """
+    alike: dict[tuple[frozenset[str], str], list[Intent]] = {}
     for intent in intents:
-        acting.setdefault(frozenset(intent.wish.act_as), []).append(intent)
-    return [company for mine in acting.values() for company in companies(mine)]
+        key = (frozenset(intent.wish.act_as), intent.wish.subject)
+        alike.setdefault(key, []).append(intent)
+    return [company for mine in alike.values() for company in companies(mine)]
 
 
 def _by_kind(intents: Sequence[Intent]) -> dict[str, list[Intent]]:

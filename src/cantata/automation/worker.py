@@ -27,13 +27,15 @@ class WorkerSettings:
     """How a worker works: its name, how much at once, how long it sleeps without news.
 
     `in_flight_max` bounds submissions that wait for the ledger, `steps_max` the intents that are
-    worked on by themselves, each of which needs a connection of its own. After work it waits
+    worked on by themselves, each of which needs a connection of its own, `errands_max` the
+    companies that are consulted, which others may take long to answer. After work it waits
     `gather_ms`, so that what comes meanwhile is claimed together.
     """
 
     name: str
     in_flight_max: int = 32
     steps_max: int = 6
+    errands_max: int = 6
     gather_ms: int = 10
     idle_ms: int = 500
     failures_max: int = 20
@@ -113,6 +115,7 @@ class Worker:
         self._stopping = asyncio.Event()
         self._sending = asyncio.Semaphore(settings.in_flight_max)
         self._stepping = asyncio.Semaphore(settings.steps_max)
+        self._consulting = asyncio.Semaphore(settings.errands_max)
         self._jobs: set[asyncio.Task[None]] = set()
         self._untouched: list[Intent] = []
 
@@ -182,9 +185,10 @@ class Worker:
             self._start(self._send(job))
         for intent in found.left:
             step = functools.partial(self._submitter.step, intent)
-            self._start(self._held([intent], step, until))
+            self._start(self._held(self._stepping, [intent], step, until))
         for errand in found.errands:
-            self._start(self._held(errand.intents, functools.partial(self._run, errand), until))
+            run = functools.partial(self._run, errand)
+            self._start(self._held(self._consulting, errand.intents, run, until))
 
     async def _run(self, errand: Errand) -> None:
         self._begin(await errand.run())
@@ -220,13 +224,17 @@ class Worker:
             await self._guarded(job.run(), job.name)
 
     async def _held(
-        self, intents: Sequence[Intent], work: Callable[[], Awaitable[None]], until: Timestamp
+        self,
+        turns: asyncio.Semaphore,
+        intents: Sequence[Intent],
+        work: Callable[[], Awaitable[None]],
+        until: Timestamp,
     ) -> None:
-        """Work on leased rows; what fails here leaves them to their lease's end.
+        """Work on leased rows in turn; what fails here leaves them to their lease's end.
 
         When their turn comes after it, they are anybody's.
         """
-        async with self._stepping:
+        async with turns:
             if self._stopping.is_set():
                 self._untouched.extend(intents)
             elif self._clock.now() < until:

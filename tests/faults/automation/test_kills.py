@@ -94,12 +94,15 @@ async def judged(database: Database, ledger: LedgerClient, asked: list[Intent]) 
     async with database.read() as session:
         found = await repository.loaded(session, [each.id for each in asked])
         seen = await session.all(text("SELECT contract_id, created, archived FROM seen"))
+        ends = await session.all(text("SELECT intent, code FROM ends"))
         reserved = await session.scalar(text("SELECT count(*) FROM slots"))
     expected = {each.wish.request["count"] for each in found if each.state is State.COMPLETED}
     assert made == Counter(expected)
     assert len(found) == len(asked)
     assert sorted(tuple(row) for row in seen) == sorted(rows)
     assert reserved == 0
+    failed = {each.id: each.failure for each in found if each.state is State.FAILED}
+    assert dict(map(tuple, ends)) == {name: why and why.code for name, why in failed.items()}
 
 
 @pytest.mark.slow

@@ -109,7 +109,7 @@ def test_a_company_shares_a_submission(database_settings: DatabaseSettings) -> N
         found = await claimed(stage)
         assert sorted(len(errand.intents) for errand in found.errands) == [10, 30]
         running = asyncio.create_task(stage.carry(found))
-        await until(lambda: sum(handler.asked.values()) >= 16)
+        await until(lambda: sum(handler.asked.values()) >= 8)
         async with stage.database.read() as session:
             idle = await session.scalar(
                 text(
@@ -177,7 +177,7 @@ def test_a_draining_worker_ends_what_it_began(database_settings: DatabaseSetting
         gate = asyncio.Event()
         handler.moods = dict.fromkeys(range(6), gate)
         asked = [await stage.ask(slot, party=f"p{slot // 2}::1220") for slot in range(6)]
-        settings = WorkerSettings(name="worker", steps_max=1)
+        settings = WorkerSettings(name="worker", errands_max=1)
         bell = Bell(stage.database.settings, "nothing")
         worker = Worker(stage.database, stage.submitter, bell, stage.clock, settings)
         running = asyncio.create_task(worker.run())
@@ -203,7 +203,7 @@ def test_who_waited_for_longer_than_the_lease_is_anybodys(
         gate = asyncio.Event()
         handler.moods = {0: gate}
         asked = [await stage.ask(slot, party=f"p{slot}::1220") for slot in range(2)]
-        settings = WorkerSettings(name="worker", steps_max=1, idle_ms=10_000)
+        settings = WorkerSettings(name="worker", errands_max=1, idle_ms=10_000)
         bell = Bell(stage.database.settings, "nothing")
         worker = Worker(stage.database, stage.submitter, bell, stage.clock, settings)
         running = asyncio.create_task(worker.run())

@@ -73,8 +73,9 @@ class ConsultsMany(Consults, Protocol):
     ) -> Prepared:
         """Choose and reserve what the commands need, with what was found out for each intent.
 
-        All of them have the same acting parties. Reserve nothing for what is not in a parcel.
-        What a rule forbids is refused with NotPossible, what may be possible later with NotNow.
+        All of them have the same acting parties and subject. Reserve nothing for what is not in a
+        parcel. What a rule forbids is refused with NotPossible, what may be possible later with
+        NotNow.
         """
 
 
