@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -36,9 +37,10 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
 from cantata.ledger.submission import Submission
+from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository.tables import RESERVATIONS
-from tests.integration.tokens.loop import LATE, Loop
+from tests.integration.tokens.loop import LATE, Loop, looping
 
 CLOCK = SystemClock()
 PACKAGE = "cantata-tokens"
@@ -269,3 +271,22 @@ async def opened(loop: Loop, treasury: PartyId, signer: str, **policy: Any) -> B
         await listings.save(session, listed)
         assert await customers.add(session, account)
     return Bank(loop, of, treasury, wallet, account, listed)
+
+
+def played(
+    settings: DatabaseSettings,
+    url: str,
+    story: Callable[[Bank], Awaitable[None]],
+    *,
+    books: bool = True,
+    **policy: Any,
+) -> None:
+    """Play a story on an exchange; `books` tells if everything is explained at the end."""
+
+    async def whole() -> None:
+        async with looping(settings, url) as loop:
+            bank = await founded(loop, **policy)
+            await story(bank)
+            await bank.check(explained=books)
+
+    asyncio.run(whole())

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
-import httpx2
 import pytest
 from sqlalchemy import delete, select
 
 from cantata import bootstrap
 from cantata.automation.tables import INTENTS
-from cantata.exchange.history.model import Parsed
+from cantata.exchange.history.model import Changes, Parsed, Status
+from cantata.exchange.history.model import Entry as HistoryEntry
 from cantata.exchange.history.parser import parse
 from cantata.exchange.history.state import State
 from cantata.exchange.model.deposits import DepositState
@@ -29,49 +29,29 @@ from cantata.exchange.projection.books import Books
 from cantata.exchange.projection.deposits import Deposits
 from cantata.exchange.projection.treasury import Seen, instrument_id
 from cantata.exchange.projection.withdrawals import Withdrawals
-from cantata.exchange.registries.client import RegistrySettings
-from cantata.exchange.registries.directory import Registries
 from cantata.exchange.repository import deposits, history, journal, treasuries, withdrawals
 from cantata.exchange.repository.tables import JOURNAL, WITHDRAWALS
-from cantata.exchange.tasks import handlers
-from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
-from cantata.kernel.time import Clock, RelTime
+from cantata.kernel.time import RelTime
 from cantata.ledger.errors import LedgerError
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.submission import Submission
 from cantata.observability import metrics
-from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
-from cantata.tokens.projection.contracts import FACTORY
-from cantata.tokens.registry.api import registry_app
-from cantata.tokens.repository import contracts
 from tests.api.process import Sandbox
-from tests.integration.exchange.bank import CLOCK, Bank, founded
-from tests.integration.tokens.loop import LATE, looping
+from tests.integration.exchange.bank import CLOCK, Bank, played
+from tests.integration.tokens.loop import LATE
 
 COMPLETED, OFFERED = WithdrawalState.COMPLETED, WithdrawalState.OFFERED
 FAILED, REQUESTED = WithdrawalState.FAILED, WithdrawalState.REQUESTED
 PAST = RelTime.of(seconds=-1)
 
-Story = Callable[[Bank], Awaitable[None]]
-
 
 @pytest.fixture
 def play(database_settings: DatabaseSettings, shared_sandbox: Sandbox) -> Callable[..., None]:
     """Run a story on an exchange of its own; `books` tells if they are to be even at the end."""
-
-    def run(story: Story, *, books: bool = True, **policy: Any) -> None:
-        async def whole() -> None:
-            async with looping(database_settings, shared_sandbox.url) as loop:
-                bank = await founded(loop, **policy)
-                await story(bank)
-                await bank.check(explained=books)
-
-        asyncio.run(whole())
-
-    return run
+    return partial(played, database_settings, shared_sandbox.url)
 
 
 def test_what_was_never_recorded_is_given_back_once(play: Callable[..., None]) -> None:
@@ -225,6 +205,61 @@ def test_reading_again_changes_nothing(play: Callable[..., None]) -> None:
     play(story)
 
 
+def test_odd_histories_stop_nothing(play: Callable[..., None]) -> None:
+    """An offer that ended goes on, another takes more than was held: alarms, and no crash."""
+
+    class RolledBack(Exception):
+        pass
+
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50", pieces=2)
+        asked = await bank.until((await bank.request("20")).id, OFFERED)
+        await bank.loop.do("tokens.accept", (bank.wallet,), offer=asked.instruction)
+        last = (await _seen(bank))[-1]
+        (entry,) = last.parsed.entries
+        later = replace(
+            entry,
+            update_id="1220ff",
+            record_time=CLOCK.now() + RelTime.of(seconds=1),
+            status=Status.PENDING,
+            instruction_id="00" + "ff" * 40,
+        )
+        other = await bank.stopped("20")
+        goes_on = replace(later, original_instruction_id=asked.instruction, net=Decimal("0"))
+        takes = replace(later, original_instruction_id=None, net=Decimal("-23"), node_id=10_000)
+        command = replace(last.transaction, command_id=f"cantata:{other.id}:1")
+        gained = {bank.instrument: Decimal("-23")}
+        before = _alarms("withdrawal_after_end"), _alarms("withdrawal_differs")
+        books = Books([Withdrawals(CLOCK)])
+
+        async def read_odd() -> None:
+            async with bank.loop.database.write() as session:
+                await books.saw(session, [_only(last, goes_on)])
+                odd = replace(_only(last, takes), transaction=command, gained=gained)
+                await books.saw(session, [odd])
+                first = await withdrawals.find(session, asked.id)
+                second = await withdrawals.find(session, other.id)
+                assert first is not None
+                assert second is not None
+                assert (first.state, second.state) == (COMPLETED, OFFERED)
+                lost = await journal.balance(session, Book(BookKind.LOSSES), bank.instrument)
+                held = await journal.balance(session, Book.held(other.id), bank.instrument)
+                assert (lost, held) == (Decimal("3"), Decimal("0"))
+                raise RolledBack
+
+        with pytest.raises(RolledBack):
+            await read_odd()
+        after = _alarms("withdrawal_after_end"), _alarms("withdrawal_differs")
+        assert after == (before[0] + 1, before[1] + 1)
+
+    play(story)
+
+
+def _only(seen: Seen, entry: HistoryEntry) -> Seen:
+    parsed = Parsed(changes=Changes(), entries=(entry,))
+    return replace(seen, parsed=parsed, gained={})
+
+
 def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
     async def story(bank: Bank) -> None:
         sent = {"sender": bank.wallet, "receiver": bank.treasury, "execute_before": LATE}
@@ -249,170 +284,6 @@ def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
         async with bank.loop.database.read() as session:
             (refunded,) = await deposits.in_state(session, DepositState.REFUNDED)
         assert refunded.id == found.id
-
-    play(story)
-
-
-class Weather(httpx2.AsyncBaseTransport):
-    """The way to our own registry, on which answers are changed while `change` is set."""
-
-    def __init__(self, database: Database) -> None:
-        self._inner = httpx2.ASGITransport(app=registry_app(database))
-        self.change: Callable[[httpx2.Response], Awaitable[httpx2.Response]] | None = None
-        self.asked = 0
-
-    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
-        self.asked += 1
-        answer = await self._inner.handle_async_request(request)
-        if self.change is None:
-            return answer
-        await answer.aread()
-        return await self.change(answer)
-
-
-@pytest.fixture
-def weather(monkeypatch: pytest.MonkeyPatch) -> list[Weather]:
-    """The ways to our own registry, of which all parts of the process have one."""
-    ways: list[Weather] = []
-
-    def changed(database: Database, clock: Clock) -> Any:
-        ways.append(Weather(database))
-        return handlers(database, Registries(ways[-1], RegistrySettings(tries=1)), clock)
-
-    monkeypatch.setattr(bootstrap, "exchange_handlers", changed)
-    return ways
-
-
-async def _garbage(answer: httpx2.Response) -> httpx2.Response:
-    return httpx2.Response(200, content=b"<html>hello</html>")
-
-
-async def _down(answer: httpx2.Response) -> httpx2.Response:
-    return httpx2.Response(503, json={"error": "later"})
-
-
-async def _moving(answer: httpx2.Response) -> httpx2.Response:
-    return httpx2.Response(409, json={"error": "the contract is being moved"})
-
-
-async def _silent(answer: httpx2.Response) -> httpx2.Response:
-    raise httpx2.ReadTimeout("nothing came")
-
-
-async def _refusing(answer: httpx2.Response) -> httpx2.Response:
-    return httpx2.Response(400, json={"error": "paused"})
-
-
-async def _lying(answer: httpx2.Response) -> httpx2.Response:
-    return httpx2.Response(200, json={**answer.json(), "transferKind": "self"})
-
-
-async def _stale(answer: httpx2.Response) -> httpx2.Response:
-    told = answer.json()
-    told["choiceContext"]["choiceContextData"] = {"values": {}}
-    return httpx2.Response(200, json=told)
-
-
-@pytest.mark.parametrize("change", [_garbage, _down, _moving, _silent])
-def test_a_registry_that_is_ill_is_waited_for(
-    play: Callable[..., None], weather: list[Weather], change: Any
-) -> None:
-    async def story(bank: Bank) -> None:
-        await bank.consent(bank.wallet)
-        await bank.deposit("50")
-        for way in weather:
-            way.change = change
-        asked = await bank.request("20")
-        before = sum(way.asked for way in weather)
-
-        async def is_asked() -> bool:
-            return sum(way.asked for way in weather) >= before + 2
-
-        await bank.loop.until(is_asked)
-        waits = await bank.look(asked.id)
-        assert (waits.state, waits.attempts) == (REQUESTED, 0)
-        assert await bank.owed() == Decimal("30")
-        for way in weather:
-            way.change = None
-        await bank.until(asked.id, COMPLETED)
-
-    play(story)
-
-
-@pytest.mark.parametrize(
-    "change, code",
-    [
-        (_refusing, "REGISTRY_REFUSED"),
-        (_lying, "WRONG_TRANSFER_KIND"),
-        (_stale, "DAML_FAILURE"),
-    ],
-)
-def test_a_registry_that_says_no_ends_the_payment(
-    play: Callable[..., None], weather: list[Weather], change: Any, code: str
-) -> None:
-    async def story(bank: Bank) -> None:
-        await bank.consent(bank.wallet)
-        await bank.deposit("50")
-        for way in weather:
-            way.change = change
-        failed = await bank.until((await bank.request("20")).id, FAILED)
-        assert failed.failure is not None
-        assert failed.failure.code == code
-        assert await bank.owed() == Decimal("50")
-        assert await bank.reserved() == 0
-
-    play(story)
-
-
-def test_another_admins_factory_is_refused_by_the_ledger(
-    play: Callable[..., None], weather: list[Weather]
-) -> None:
-    async def story(bank: Bank) -> None:
-        await bank.deposit("50", pieces=2)
-        other = await bank.loop.token(await bank.loop.party("Other"), "GOLD")
-        foreign = await _factory_of(bank, other["admin"])
-
-        async def swap(answer: httpx2.Response) -> httpx2.Response:
-            told = answer.json()
-            context = told["choiceContext"]
-            shown = [*context["disclosedContracts"], foreign]
-            changed = {**context, "disclosedContracts": shown}
-            return httpx2.Response(
-                200,
-                json={**told, "factoryId": foreign["contractId"], "choiceContext": changed},
-            )
-
-        for way in weather:
-            way.change = swap
-        failed = await bank.until((await bank.request("20")).id, FAILED)
-        assert failed.failure is not None
-        assert failed.failure.code == "DAML_FAILURE"
-        assert "tokens/other-admin" in str(failed.failure.context)
-
-    play(story)
-
-
-def test_one_bad_payment_of_a_company_stops_none_of_the_others(
-    play: Callable[..., None], weather: list[Weather]
-) -> None:
-    async def story(bank: Bank) -> None:
-        await bank.consent(bank.wallet)
-        await bank.deposit("10", pieces=6)
-        bad = await bank.loop.party("Bad")
-        asked = [await bank.stopped("5") for _ in range(5)]
-        poison = await bank.stopped("5", receiver=bad)
-
-        async def spoil(answer: httpx2.Response) -> httpx2.Response:
-            told = answer.json()
-            return await _stale(answer) if told["transferKind"] == "offer" else answer
-
-        for way in weather:
-            way.change = spoil
-        await bank.go(*asked, poison)
-        done = [await bank.until(each.id, COMPLETED) for each in asked]
-        assert (await bank.until(poison.id, FAILED)).update_id == ""
-        assert len({each.update_id for each in done}) < len(done)
-        assert await bank.owed() == Decimal("35")
 
     play(story)
 
@@ -444,13 +315,6 @@ async def _with_other_inputs(bank: Bank, submission: Submission) -> Submission:
     async with bank.loop.database.read() as session:
         held = await history.holdings(session, bank.treasury, 10)
     return _changed(submission, inputHoldingCids=[each.contract_id for each in held])
-
-
-async def _factory_of(bank: Bank, admin: str) -> Any:
-    async with bank.loop.database.read() as session:
-        found = await contracts.disclosable(session, FACTORY, InstrumentId(PartyId(admin), "GOLD"))
-    assert found is not None
-    return found.disclosed().to_json()
 
 
 def _unheld(withdrawal: Withdrawal) -> Entry:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,30 +42,17 @@ from cantata.storage.outbox import OUTBOX
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.errors import AmountNotPositive, PartyUnknown, PrecisionExceeded
 from tests.api.process import Sandbox
-from tests.integration.exchange.bank import CLOCK, Bank, founded
-from tests.integration.tokens.loop import looping
+from tests.integration.exchange.bank import CLOCK, Bank, played
 
 COMPLETED, OFFERED = WithdrawalState.COMPLETED, WithdrawalState.OFFERED
 FAILED, WITHDRAWN = WithdrawalState.FAILED, WithdrawalState.WITHDRAWN
 ZERO = Decimal("0")
 
-Story = Callable[[Bank], Awaitable[None]]
-
 
 @pytest.fixture
 def play(database_settings: DatabaseSettings, shared_sandbox: Sandbox) -> Callable[..., None]:
     """Run a story on an exchange of its own."""
-
-    def run(story: Story, **policy: Any) -> None:
-        async def whole() -> None:
-            async with looping(database_settings, shared_sandbox.url) as loop:
-                bank = await founded(loop, **policy)
-                await story(bank)
-                await bank.check()
-
-        asyncio.run(whole())
-
-    return run
+    return partial(played, database_settings, shared_sandbox.url)
 
 
 def test_a_wallet_that_agreed_is_paid_at_once(play: Callable[..., None]) -> None:

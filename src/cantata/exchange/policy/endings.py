@@ -39,6 +39,13 @@ def paid(withdrawal: Withdrawal, held: Decimal, net: Decimal, at: Timestamp) -> 
     return _entry(withdrawal, Occasion.PAID, postings, at, "")
 
 
+def made_up(withdrawal: Withdrawal, missing: Decimal, at: Timestamp, update: str) -> Entry:
+    """Make up for what an offer took beyond what is held for it: a loss of ours."""
+    losses, held = Book(BookKind.LOSSES), Book.held(withdrawal.id)
+    postings = pair(losses, held, withdrawal.instrument, missing)
+    return _entry(withdrawal, Occasion.PAID, postings, at, update)
+
+
 def returned(
     withdrawal: Withdrawal, held: Decimal, net: Decimal, fee: Decimal, at: Timestamp, update: str
 ) -> Entry:

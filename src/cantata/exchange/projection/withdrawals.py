@@ -15,8 +15,9 @@ from cantata.exchange.model.withdrawals import (
     Withdrawal,
     WithdrawalKind,
     WithdrawalState,
+    may_follow,
 )
-from cantata.exchange.policy.endings import hold, origin_of, paid, returned
+from cantata.exchange.policy.endings import hold, made_up, origin_of, paid, returned
 from cantata.exchange.projection.books import Place, Whose, place_of
 from cantata.exchange.projection.correlation import Going, Known, going_out, known
 from cantata.exchange.projection.treasury import ZERO, Seen, instrument_id
@@ -34,7 +35,6 @@ from cantata.tokens.model import InstrumentId
 _NAMESPACE = UUID("8f1c52d4-9c8e-5a3b-b1d7-4d1f0a7e6c21")
 """Withdrawals that nobody asked for here have the same id however often history is read."""
 
-_GIVEN_UP = frozenset({WithdrawalState.FAILED, WithdrawalState.WITHDRAWN})
 _ODD = frozenset({BookKind.LOSSES, BookKind.UNEXPLAINED})
 """Where goes what a payment took too much or too little, which is an alarm."""
 
@@ -95,10 +95,12 @@ class Withdrawals:
             await self._recover(session, going, work)
             return
         again: tuple[Entry, ...] = ()
-        if before.state in _GIVEN_UP:
-            _alarm("withdrawal_after_end", before, going)
-            again = await self._held_again(session, before, going, work)
         after = _after(before, going, self._clock.now())
+        if before.state in FINAL:
+            _alarm("withdrawal_after_end", before, going)
+            if going.is_step or not may_follow(before.state, after.state):
+                return
+            again = await self._held_again(session, before, going, work)
         await withdrawals.save(session, before.state, after)
         work.known.note(after)
         await self._post(session, after, going, work, again)
@@ -153,7 +155,7 @@ class Withdrawals:
         if any(posting.book.kind in _ODD for entry in ending for posting in entry.postings):
             _alarm("withdrawal_differs", after, going)
         entries = (*again, *ending)
-        work.held[after.id] = ZERO if after.state in FINAL else held + net
+        work.held[after.id] = ZERO if after.state in FINAL else max(held + net, ZERO)
         work.whose[place_of(going.seen, going.entry)] = Whose(Book.held(after.id), entries)
 
     async def _ended(self, session: WriteSession, after: Withdrawal) -> None:
@@ -234,7 +236,9 @@ def _ending(
     if after.state is WithdrawalState.COMPLETED:
         return (paid(after, held, net, at),)
     if after.state not in FINAL:
-        return ()
+        missing = -(held + net)
+        update = going.entry.update_id
+        return (made_up(after, missing, at, update),) if missing > ZERO else ()
     fee = ZERO
     listed = work.listed.get(after.instrument)
     if after.state is WithdrawalState.REJECTED and listed is not None and after.account:
