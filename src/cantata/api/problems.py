@@ -162,6 +162,7 @@ TABLE: Mapping[str, Kind] = {
     "DATABASE_UNAVAILABLE": Kind(503, "The database cannot be used", is_retryable=True),
     "DATABASE_BUSY": Kind(503, "The database took too long", is_retryable=True),
     "SCHEMA_OUTDATED": Kind(503, "The database has another schema"),
+    "MIGRATION_REFUSED": Kind(503, "The schema cannot be changed"),
     "SSO_NOT_OFFERED": Kind(404, "No other issuer of tokens is trusted"),
     "ISSUER_UNAVAILABLE": Kind(503, "The issuer of tokens cannot be asked", is_retryable=True),
     "MAIL_UNAVAILABLE": Kind(503, "Mail cannot be sent", is_retryable=True),

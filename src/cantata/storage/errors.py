@@ -49,6 +49,19 @@ class SchemaOutdated(StorageError):
         )
 
 
+class MigrationRefused(StorageError):
+    """The schema cannot be brought there from what it is; nothing was changed."""
+
+    code = "MIGRATION_REFUSED"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the schema cannot be changed: {why}",
+            hint="`cantata doctor` tells which schema the database has; one of a later version"
+            " needs that version, and one that was changed by hand a backup",
+        )
+
+
 class AuditBroken(StorageError):
     """The audit trail does not hold together at an entry; field `entry` is its number."""
 

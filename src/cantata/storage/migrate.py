@@ -8,12 +8,13 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, create_engine, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.pool import NullPool
 
 from cantata.storage.database import connection_options, driver_url
-from cantata.storage.errors import DatabaseUnavailable, SchemaOutdated
+from cantata.storage.errors import DatabaseUnavailable, MigrationRefused, SchemaOutdated
 from cantata.storage.leadership import lock_key
 from cantata.storage.settings import DatabaseSettings
 
@@ -35,7 +36,10 @@ def current_revision(settings: DatabaseSettings) -> str:
 
 
 def upgrade(settings: DatabaseSettings, revision: str = "head") -> None:
-    """Bring the database to a revision; processes that do it at once follow each other."""
+    """Bring the database to a revision; processes that do it at once follow each other.
+
+    Raise MigrationRefused if the database's own revision or its tables are not those known here.
+    """
 
     def run(connection: Connection) -> str:
         connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
@@ -87,9 +91,17 @@ def _run(settings: DatabaseSettings, work: object) -> str:
         with engine.begin() as connection:
             return str(work(connection))  # type: ignore[operator]
     except OperationalError as error:
-        raise DatabaseUnavailable(str(error.orig).splitlines()[0][:200]) from error
+        raise DatabaseUnavailable(_first_line(error.orig)) from error
+    except ProgrammingError as error:
+        raise MigrationRefused(_first_line(error.orig)) from error
+    except CommandError as error:
+        raise MigrationRefused(_first_line(error)) from error
     finally:
         engine.dispose()
+
+
+def _first_line(error: BaseException | None) -> str:
+    return str(error).partition("\n")[0][:200]
 
 
 def _revision(connection: Connection) -> str:

@@ -18,7 +18,7 @@ import cantata
 from cantata.kernel.time import Timestamp
 from cantata.storage import audit, migrate
 from cantata.storage.database import Database, driver_url, plain_url
-from cantata.storage.errors import DatabaseUnavailable, SchemaOutdated
+from cantata.storage.errors import DatabaseUnavailable, MigrationRefused, SchemaOutdated
 from cantata.storage.schema import METADATA
 from cantata.storage.settings import DatabaseSettings
 
@@ -139,3 +139,15 @@ def test_other_versions_are_doubted(
 ) -> None:
     monkeypatch.setattr(migrate, "TESTED", range(90, 92))
     assert "is not tested; 90 to 91 are" in migrate.version_doubt(database_settings)
+
+
+@pytest.mark.parametrize("revision", ["9999", "0001"])
+def test_a_schema_that_is_not_what_it_says_is_left_alone(
+    database_settings: DatabaseSettings, revision: str
+) -> None:
+    """One of a later version, and one with tables that its revision does not have yet."""
+    with psycopg.connect(plain_url(database_settings.url)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
+    with pytest.raises(MigrationRefused, match=revision if revision == "9999" else "exists"):
+        migrate.upgrade(database_settings)
+    assert migrate.current_revision(database_settings) == revision
