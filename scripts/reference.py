@@ -179,7 +179,8 @@ def acceptance_page() -> str:
         "# Acceptance\n\nGenerated from `tests/acceptance/statements.toml` by `make docs`. What"
         " Cantata is accepted by: R… about the runtime, C… about the compiler, E… about contracts"
         " that mean the same as Python and as Daml-LF, T… about tokens and the platform around"
-        " them. Where tests cannot prove all of a statement, the reason stands below them.\n\n"
+        " them, X… about exchanges. Where tests cannot prove all of a statement, the reason stands"
+        " below them.\n\n"
         f"| | statement | proved by |\n|---|---|---|\n{rows}\n"
     )
 

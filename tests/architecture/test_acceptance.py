@@ -19,6 +19,7 @@ IDS = [
     *(f"C{number}" for number in range(1, 13)),
     *(f"E{number}" for number in range(1, 11)),
     *(f"T{number}" for number in range(1, 79)),
+    *(f"X{number}" for number in range(1, 56)),
 ]
 STATEMENTS: dict[str, dict[str, Any]] = tomllib.loads(TABLE.read_text(encoding="utf-8"))
 KEYS = {"says", "tests", "because"}
