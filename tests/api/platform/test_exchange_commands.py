@@ -2,35 +2,57 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from cantata.cli.app import app
+from cantata.cli.exits import exit_code
+from cantata.cli.output import print_error
+from cantata.kernel.errors import CantataError
 from tests.api.platform.exchange import V1, House, opened, until
 from tests.api.platform.running import Client, Platform
 from tests.integration.world import CANTATA, ROOT
 
 
+@dataclass(frozen=True)
+class Done:
+    """How a command ended, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
 class Shell:
-    """A command line with somebody's key."""
+    """A command line with somebody's key; it runs in this process, which is much faster."""
 
     def __init__(self, platform: Platform, caller: Client) -> None:
         given = {"CANTATA_API_URL": platform.url, "CANTATA_API_KEY": caller.token}
-        self._environment = {**os.environ, "NO_COLOR": "1", **given}
+        self.environment = {**os.environ, "NO_COLOR": "1", **given}
 
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [CANTATA, "exchange", *arguments],
-            check=False,
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=90,
-        )
+    def run(self, *arguments: str) -> Done:
+        code = 0
+        with (
+            patch.dict(os.environ, self.environment),
+            redirect_stdout(io.StringIO()) as out,
+            redirect_stderr(io.StringIO()) as err,
+        ):
+            try:
+                app(args=["exchange", *arguments], prog_name="cantata")
+            except CantataError as error:
+                print_error(error)
+                code = exit_code(error)
+            except SystemExit as ended:
+                code = int(ended.code or 0)
+        return Done(code, out.getvalue(), err.getvalue())
 
     def json(self, *arguments: str) -> Any:
         done = self.run(*arguments, "--output", "json")
@@ -146,6 +168,18 @@ def test_webhooks(shell: Shell) -> None:
 
 
 def test_who_has_no_role_reads_nothing(platform: Platform, house: House) -> None:
+    shell = Shell(platform, house.nobody)
     for command in (("treasuries", "list"), ("suspense",), ("webhooks", "list")):
-        refused = Shell(platform, house.nobody).run(*command)
+        refused = shell.run(*command)
         assert (refused.returncode, "NOT_ALLOWED" in refused.stderr) == (1, True)
+    real = [CANTATA, "exchange", "stuck"]
+    done = subprocess.run(
+        real,
+        check=False,
+        cwd=ROOT,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        timeout=90,
+    )
+    assert (done.returncode, "NOT_ALLOWED" in done.stderr) == (1, True)
