@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cantata.automation.model import WAIT_MAX, Failure
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.preapprovals import Consent, Form, Standing
+from cantata.exchange.objections import OfferEnded, OfferNotAccepted
 from cantata.exchange.policy.accepting import (
     LOOK_AGAIN,
     PAUSE_MAX,
@@ -66,8 +67,9 @@ def test_an_offer_is_stuck_after_so_many_failures(tries_max: int) -> None:
 
 
 def test_what_is_not_our_fault_does_not_count() -> None:
-    decided = after_failure(OFFERED, replace(REFUSED, code="OFFER_NOT_ACCEPTED"), 1, NOW)
-    assert (decided.state, decided.tries, decided.due_at) == (DepositState.OFFERED, 0, NOW)
+    for error in (OfferNotAccepted, OfferEnded):
+        decided = after_failure(OFFERED, Failure.of(error(OFFERED.id, "why")), 1, NOW)
+        assert (decided.state, decided.tries, decided.due_at) == (DepositState.OFFERED, 0, NOW)
     late = after_failure(replace(OFFERED, execute_before=NOW), REFUSED, 1, NOW)
     assert (late.state, late.tries, late.due_at) == (DepositState.OFFERED, 0, None)
     assert late.reason == Reason.TOO_LATE.value

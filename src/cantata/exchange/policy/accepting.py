@@ -18,8 +18,8 @@ PAUSE_MAX = RelTime.of(hours=1)
 LOST = WAIT_MAX + WAIT_MAX
 """After this time it is checked that an acceptance under way was not forgotten."""
 
-NOT_ACCEPTED = "OFFER_NOT_ACCEPTED"
-"""The code of a decision of our own against an offer."""
+NO_FAULT = frozenset({"OFFER_NOT_ACCEPTED", "DEPOSIT_OFFER_ENDED"})
+"""The codes of our own decision against an offer, and of one that went a step further."""
 
 CANCELLED = "CANCELLED"
 
@@ -49,7 +49,7 @@ def after_failure(deposit: Deposit, failure: Failure, tries_max: int, now: Times
     until = deposit.execute_before
     if until is not None and until <= now:
         return left_alone(deposit, Reason.TOO_LATE, now)
-    if failure.code == NOT_ACCEPTED:
+    if failure.code in NO_FAULT:
         return replace(deposit, due_at=now, updated_at=now)
     tries = deposit.tries + 1
     is_stuck = tries >= tries_max or failure.code == CANCELLED
