@@ -54,8 +54,14 @@ FAULTS = {
     ),
     "a supply is wrong": (
         "UPDATE instruments SET supply = 1 WHERE archived_offset IS NULL",
-        {SupplyDiffers},
+        {SupplyDiffers, FieldDiffers},
     ),
+    "a pause is invented": (
+        """UPDATE disclosables SET content = jsonb_set(content, '{paused}', '["Transfer"]')
+        WHERE kind = 'rules'""",
+        {FieldDiffers},
+    ),
+    "an offer is of another amount": ("UPDATE transfer_offers SET amount = 31", {FieldDiffers}),
     "an offer is missing": ("DELETE FROM transfer_offers", {NotProjected}),
     "an offer is still pending": (
         """INSERT INTO transfer_offers SELECT '00' || repeat('ee', 32), original, admin, instrument,

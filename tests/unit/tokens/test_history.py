@@ -289,7 +289,7 @@ def test_no_argument_result_or_view_stops_ingestion(argument: Any, result: Any, 
     found = history.changes(transaction(choice, created(1, 2, seen)), known(1, ALICE, "10.0"))
     assert [str(each.delta) for each in found.movements] == ["-10.0"]
     assert isinstance(found.movements[0].memo, str)
-    assert contracts.is_projected(created(0, 3, seen, interfaces=(INSTRUCTION,))) is False
+    assert contracts.projected(created(0, 3, seen, interfaces=(INSTRUCTION,))) is None
 
 
 def offered(**more: Any) -> dict[str, Any]:
@@ -309,7 +309,7 @@ def offered(**more: Any) -> dict[str, Any]:
 def test_an_offer_counts_if_the_admin_signed_it() -> None:
     both = (INSTRUCTION, V1)
     signed = created(0, 1, offered(), interfaces=both, package="foreign-coin")
-    assert contracts.is_projected(signed)
+    assert contracts.projected(signed) is not None
     forged = created(0, 1, offered(), interfaces=both, signatories=(EVIL, ALICE))
-    assert not contracts.is_projected(forged)
-    assert not contracts.is_projected(created(0, 1, offered(amount="much"), interfaces=both))
+    assert contracts.projected(forged) is None
+    assert contracts.projected(created(0, 1, offered(amount="much"), interfaces=both)) is None

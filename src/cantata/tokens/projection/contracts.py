@@ -70,7 +70,8 @@ class ContractsProjection:
                             {**_common(event, transaction), "created_at": event.created_at, **shown}
                         )
                     elif entity == INSTRUMENT:
-                        instruments.append(_instrument(event, transaction))
+                        stated = _stated(event.argument)
+                        instruments.append({**_common(event, transaction), **stated})
         await contracts.add_instruments(session, instruments)
         await contracts.add_disclosables(session, disclosables)
         await contracts.add_offers(session, offers)
@@ -85,15 +86,17 @@ class ContractsProjection:
             await session.run(delete(table))
 
 
-def is_projected(event: CreatedEvent) -> bool:
-    """Tell whether a created contract has a row here while it is active."""
-    if isinstance(_offer(event), dict):
-        return True
+def projected(event: CreatedEvent) -> Row | None:
+    """Give what a row here says of a created contract while it is active; None for others."""
+    offer = _offer(event)
+    if isinstance(offer, dict):
+        return offer
+    if event.package_name != PACKAGE:
+        return None
     entity = qualified_name(event.template_id)
-    shown = _DISCLOSABLE.get(entity, _nothing)
-    return event.package_name == PACKAGE and (
-        entity == INSTRUMENT or shown(event.argument) is not None
-    )
+    if entity == INSTRUMENT:
+        return _stated(event.argument)
+    return _DISCLOSABLE.get(entity, _nothing)(event.argument)
 
 
 def _common(event: CreatedEvent, transaction: Transaction) -> Row:
@@ -106,11 +109,10 @@ def _common(event: CreatedEvent, transaction: Transaction) -> Row:
     }
 
 
-def _instrument(event: CreatedEvent, transaction: Transaction) -> Row:
-    value = event.argument
+def _stated(value: Any) -> Row:
+    """Read what an instrument's contract states."""
     cap = value.get("cap")
     return {
-        **_common(event, transaction),
         "admin": value["instrumentId"]["admin"],
         "instrument": value["instrumentId"]["id"],
         "name": value["name"],

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from cantata.kernel.ids import ContractId
 from cantata.tokens.model import Holding
@@ -36,11 +39,29 @@ def compare_holding(ledger: Holding, projected: Holding | None) -> Iterable[Diff
             )
 
 
+def fingerprint(said: Mapping[str, Any]) -> str:
+    """Give the hash of what is said of a contract; amounts and times have one form each."""
+    encoded = json.dumps(dict(said), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(encoded.encode()).hexdigest()[:32]
+
+
 def compare_contracts(
-    ledger: frozenset[ContractId], projected: frozenset[ContractId]
+    ledger: Mapping[ContractId, str], projected: Mapping[ContractId, str]
 ) -> Iterable[Difference]:
-    """Give the contracts that only one side has."""
-    for contract in sorted(ledger - projected):
+    """Give the contracts that only one side has, and those of which the two say other things.
+
+    Both are given by the fingerprints of what is said.
+    """
+    for contract in sorted(ledger.keys() - projected.keys()):
         yield NotProjected(projection=CONTRACTS, contract_id=contract)
-    for contract in sorted(projected - ledger):
+    for contract in sorted(projected.keys() - ledger.keys()):
         yield NotOnLedger(projection=CONTRACTS, contract_id=contract)
+    for contract in sorted(ledger.keys() & projected.keys()):
+        if ledger[contract] != projected[contract]:
+            yield FieldDiffers(
+                projection=CONTRACTS,
+                contract_id=contract,
+                field="content",
+                ledger=ledger[contract],
+                projected=projected[contract],
+            )

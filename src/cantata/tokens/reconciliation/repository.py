@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Column,
+    ColumnElement,
     Identity,
     Index,
     Integer,
@@ -48,6 +49,14 @@ from cantata.tokens.repository.tables import (
 
 ZERO = Decimal("0")
 
+_NOT_SAID = frozenset(
+    {
+        *("contract_id", "template_id", "synchronizer_id", "blob", "created_at", "created_offset"),
+        *("archived_offset", "state", "closed_offset", "closing_update_id"),
+    }
+)
+"""What rows have beside what contracts say of themselves."""
+
 RECONCILIATIONS = Table(
     "reconciliations",
     METADATA,
@@ -70,19 +79,30 @@ async def holdings(session: ReadSession, offset: int) -> AsyncGenerator[Holding,
         after = rows[-1].contract_id
 
 
-async def contracts(session: ReadSession, offset: int) -> frozenset[ContractId]:
-    """Give the instruments, the offers and the other contracts of ours, as of an offset."""
-    found: set[ContractId] = set()
-    for table in (INSTRUMENTS, DISCLOSABLES):
-        active = or_(table.c.archived_offset.is_(None), table.c.archived_offset > offset)
-        statement = select(table.c.contract_id).where(table.c.created_offset <= offset, active)
-        found.update(ContractId(row.contract_id) for row in await session.all(statement))
+async def contracts(
+    session: ReadSession, offset: int
+) -> AsyncGenerator[tuple[ContractId, Mapping[str, Any]], None]:
+    """Give what is said of instruments, offers and the other contracts of ours, as of an offset.
+
+    Page by page, and only of what contracts say themselves.
+    """
     pending = and_(OFFERS.c.state == OfferState.PENDING.value, OFFERS.c.closed_offset.is_(None))
-    waiting = select(OFFERS.c.contract_id).where(
-        OFFERS.c.created_offset <= offset, or_(pending, OFFERS.c.closed_offset > offset)
-    )
-    found.update(ContractId(row.contract_id) for row in await session.all(waiting))
-    return frozenset(found)
+    for table, is_active in (
+        (INSTRUMENTS, _active(INSTRUMENTS, offset)),
+        (DISCLOSABLES, _active(DISCLOSABLES, offset)),
+        (OFFERS, or_(pending, OFFERS.c.closed_offset > offset)),
+    ):
+        said = [column for column in table.c if column.name not in _NOT_SAID]
+        chosen = select(table.c.contract_id, *said).where(
+            table.c.created_offset <= offset, is_active
+        )
+        after = ""
+        ordered = chosen.order_by(table.c.contract_id).limit(PAGE)
+        while rows := await session.all(ordered.where(table.c.contract_id > after)):
+            for row in rows:
+                values = row._asdict()
+                yield ContractId(row.contract_id), {c.name: values[c.name] for c in said}
+            after = rows[-1].contract_id
 
 
 async def unbalanced(session: ReadSession, offset: int) -> tuple[MovementsDiffer, ...]:
@@ -121,7 +141,6 @@ async def unbacked(session: ReadSession, offset: int) -> tuple[SupplyDiffers, ..
     )
     same = and_(INSTRUMENTS.c.admin == held.c.admin, INSTRUMENTS.c.instrument == held.c.instrument)
     total = func.coalesce(held.c.total, 0)
-    active = or_(INSTRUMENTS.c.archived_offset.is_(None), INSTRUMENTS.c.archived_offset > offset)
     rows = await session.all(
         select(
             INSTRUMENTS.c.admin,
@@ -130,7 +149,11 @@ async def unbacked(session: ReadSession, offset: int) -> tuple[SupplyDiffers, ..
             total.cast(Amount).label("total"),
         )
         .select_from(INSTRUMENTS.join(held, same, isouter=True))
-        .where(INSTRUMENTS.c.created_offset <= offset, active, INSTRUMENTS.c.supply != total)
+        .where(
+            INSTRUMENTS.c.created_offset <= offset,
+            _active(INSTRUMENTS, offset),
+            INSTRUMENTS.c.supply != total,
+        )
         .limit(SHOWN_MAX)
     )
     return tuple(
@@ -162,6 +185,10 @@ def described(difference: Difference) -> dict[str, str]:
     """Give a difference as JSON data: its kind, and its fields as texts."""
     values = {field.name: str(getattr(difference, field.name)) for field in fields(difference)}
     return {"kind": type(difference).__name__, **values}
+
+
+def _active(table: Table, offset: int) -> ColumnElement[bool]:
+    return or_(table.c.archived_offset.is_(None), table.c.archived_offset > offset)
 
 
 def _page(after: str, offset: int) -> Select[Any]:

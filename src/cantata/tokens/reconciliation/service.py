@@ -19,7 +19,7 @@ from cantata.storage.database import Database
 from cantata.storage.session import ReadSession
 from cantata.tokens import history
 from cantata.tokens.model import Holding
-from cantata.tokens.projection.contracts import is_projected
+from cantata.tokens.projection.contracts import projected
 from cantata.tokens.reconciliation import policy, repository
 from cantata.tokens.reconciliation.errors import ProjectionsBehind
 from cantata.tokens.reconciliation.model import (
@@ -30,6 +30,9 @@ from cantata.tokens.reconciliation.model import (
     NotOnLedger,
     Report,
 )
+
+_OURS = frozenset({"state", "closing_update_id"})
+"""What becomes of an offer, which its contract does not say."""
 
 _log = events("reconciliation")
 
@@ -60,7 +63,8 @@ class _Ledger:
     """What is active on the ledger: holdings, and the other contracts that are projected."""
 
     holdings: dict[ContractId, Holding] = field(default_factory=dict)
-    contracts: set[ContractId] = field(default_factory=set)
+    contracts: dict[ContractId, str] = field(default_factory=dict)
+    """By the fingerprints of what they say."""
 
 
 class Reconciler:
@@ -118,8 +122,11 @@ class Reconciler:
             holding = history.holding_made(event, event.offset, event.created_at)
             if holding is not None:
                 found.holdings[holding.contract_id] = holding
-            if is_projected(event):
-                found.contracts.add(ContractId(event.contract_id))
+            said = projected(event)
+            if said is not None:
+                found.contracts[ContractId(event.contract_id)] = policy.fingerprint(
+                    {name: value for name, value in said.items() if name not in _OURS}
+                )
         return found
 
     async def _active(self, offset: int) -> AsyncGenerator[ActiveContract, None]:
@@ -142,9 +149,9 @@ async def _reached(session: ReadSession) -> int:
 
 
 async def _compare(session: ReadSession, ledger: _Ledger, offset: int) -> _Found:
-    found = _Found(compared=len(ledger.holdings.keys() | ledger.contracts))
-    async with aclosing(repository.holdings(session, offset)) as projected:
-        async for holding in projected:
+    found = _Found(compared=len(ledger.holdings.keys() | ledger.contracts.keys()))
+    async with aclosing(repository.holdings(session, offset)) as held:
+        async for holding in held:
             there = ledger.holdings.pop(holding.contract_id, None)
             if there is None:
                 found.add(NotOnLedger(projection=HOLDINGS, contract_id=holding.contract_id))
@@ -154,9 +161,10 @@ async def _compare(session: ReadSession, ledger: _Ledger, offset: int) -> _Found
     for missing in ledger.holdings.values():
         for difference in policy.compare_holding(missing, None):
             found.add(difference)
-    projected_contracts = await repository.contracts(session, offset)
+    async with aclosing(repository.contracts(session, offset)) as rows:
+        said = {contract: policy.fingerprint(row) async for contract, row in rows}
     for difference in (
-        *policy.compare_contracts(frozenset(ledger.contracts), projected_contracts),
+        *policy.compare_contracts(ledger.contracts, said),
         *await repository.unbalanced(session, offset),
         *await repository.unbacked(session, offset),
     ):
