@@ -142,14 +142,21 @@ async def treasury_opened(
 
 @asynccontextmanager
 async def housing(
-    loop: Loop, listing: Listing = Listing.OPEN, **policy: Any
+    loop: Loop,
+    listing: Listing = Listing.OPEN,
+    signed: tuple[str, str] | None = None,
+    **policy: Any,
 ) -> AsyncIterator[House]:
-    """Found an exchange that lists one token, of which the payer has 1000."""
+    """Found an exchange that lists one token, of which the payer has 1000.
+
+    `signed` gives the party of the treasury and its signer, if it is an external one.
+    """
     admin, payer = await loop.party("Admin"), await loop.party("Payer")
-    treasury = PartyId(await loop.party("Treasury"))
+    party, signer = signed or (await loop.party("Treasury"), SIGNED_BY_PARTICIPANT)
+    treasury = PartyId(party)
     of = await loop.token(admin, "GOLD")
     await loop.mint(of, payer, "1000")
-    await treasury_opened(loop.database, loop.ledger, treasury)
+    await treasury_opened(loop.database, loop.ledger, treasury, signer)
     async with registries(loop.database) as clients:
         listings = listings_on(loop, clients)
         await listings.add_registry(PartyId(admin), address(admin), BY)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
+from cantata import bootstrap
 from cantata.automation.repository import CHANNEL
+from cantata.automation.signers import Signers
 from cantata.automation.tables import INTENTS
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.preapprovals import Form, Preapproval, Standing
@@ -30,19 +33,21 @@ from cantata.exchange.wishes import PREAPPROVE
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock, RelTime, Timestamp
 from cantata.ledger.client import LedgerClient
-from cantata.ledger.errors import OutcomeUnknown
-from cantata.ledger.settings import RetrySettings, Settings
+from cantata.ledger.settings import Settings, Timeouts
+from cantata.ledger.signing import KeySigner
 from cantata.ledger.submission import Submission
-from cantata.lf.archive import read_dar
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
 from tests.api.process import Sandbox
 from tests.integration.exchange.house import BY, CLOCK, House, housing, treasury_opened
+from tests.integration.exchange.test_signed_withdrawals import KEYS, Vault
 from tests.integration.tokens.loop import Loop, looping
-from tests.integration.world import USER
+from tests.integration.world import USER, token_ledger
 
 WALLET = "splice-wallet-0.1.14.dar"
 """The package of the proposal; its DAR has that of the coin, too."""
+
+UPLOAD_SECONDS = 300
 
 
 class Later:
@@ -134,6 +139,37 @@ def test_a_treasurys_deposits_arrive_in_one_step(
     asyncio.run(story())
 
 
+def test_a_treasury_that_signs_outside_accepts_and_pre_approves(
+    database_settings: DatabaseSettings,
+    shared_sandbox: Sandbox,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its signer signs each of both once."""
+    vault = Vault(KeySigner(KEYS["Ed25519"]))
+    worker: Any = bootstrap.worker
+    signers = Signers({"vault": vault})
+    monkeypatch.setattr(bootstrap, "worker", lambda *given: worker(*given, signers))
+
+    async def story() -> None:
+        async with looping(database_settings, shared_sandbox.url) as loop:
+            (synchronizer,) = await loop.ledger.state.synchronizers()
+            party = await loop.ledger.external.allocate(
+                "Treasury", vault.key, synchronizer_id=synchronizer.synchronizer_id
+            )
+            async with housing(loop, signed=(party, "vault")) as house:
+                offer = str((await house.pay("1", house.account.memo))["offer"])
+                await house.becomes(offer, DepositState.CREDITED)
+                wanted = WantedPreapproval(treasury=house.treasury, instrument=house.instrument)
+                await service_at(loop).want(wanted, BY)
+                await stands(house, None)
+                await house.pay("2", house.account.memo)
+                assert {each.state for each in await house.all()} == {DepositState.CREDITED}
+                assert len(vault.shown) == 2
+                await house.check()
+
+    asyncio.run(story())
+
+
 def test_what_cannot_be_pre_approved(
     database_settings: DatabaseSettings, shared_sandbox: Sandbox
 ) -> None:
@@ -175,7 +211,7 @@ async def listed(loop: Loop, instrument: InstrumentId, packages: tuple[str, ...]
 
 
 def test_canton_coin_is_pre_approved_through_its_provider(
-    database_settings: DatabaseSettings, sandbox: Sandbox
+    database_settings: DatabaseSettings, tmp_path: Path, token_dar: Path
 ) -> None:
     """With the real packages; the validator's part, accepting, is played by the test."""
     folder = Path(os.environ.get("CANTATA_DARS", ""))
@@ -183,7 +219,7 @@ def test_canton_coin_is_pre_approved_through_its_provider(
         pytest.skip(f"{WALLET} is not below CANTATA_DARS")
     dar = (folder / WALLET).read_bytes()
 
-    async def story() -> None:
+    async def story(sandbox: Sandbox) -> None:
         async with looping(database_settings, sandbox.url) as loop:
             dso, provider = PartyId(await loop.party("DSO")), PartyId(await loop.party("Exchange"))
             treasury = PartyId(await loop.party("Treasury"))
@@ -194,7 +230,7 @@ def test_canton_coin_is_pre_approved_through_its_provider(
             wanted = WantedPreapproval(treasury=treasury, instrument=coin, provider=provider)
             with pytest.raises(PreapprovalRefused):
                 await service.want(replace(wanted, provider=None), BY)
-            await uploaded(loop, sandbox.url, dar)
+            await uploaded(sandbox.url, dar)
             await service.want(wanted, BY)
 
             async def is_proposed() -> list[Any]:
@@ -227,21 +263,22 @@ def test_canton_coin_is_pre_approved_through_its_provider(
                 assert found.expires_at == now + RelTime.of(days=days)
             assert await asked(loop) <= 2
 
-    asyncio.run(story())
+    with unhurried(tmp_path, token_dar) as sandbox:
+        asyncio.run(story(sandbox))
 
 
-async def uploaded(loop: Loop, url: str, dar: bytes) -> None:
-    """Upload a large DAR once, which a busy machine may answer too late."""
-    main = read_dar(dar).main.id
-    once = Settings(url=url, user_id=USER, retries=RetrySettings(attempts=1))
+@contextmanager
+def unhurried(folder: Path, dar: Path) -> Iterator[Sandbox]:
+    """Run a ledger that may take its time to read large packages."""
+    with token_ledger(folder, dar, "--limits", f"request_seconds={UPLOAD_SECONDS}") as started:
+        yield started
 
-    async def is_there() -> bool:
-        return await loop.ledger.packages.is_registered(main)
 
-    async with LedgerClient(once) as ledger:
-        with suppress(OutcomeUnknown):
-            await ledger.packages.upload(dar)
-    await loop.until(is_there)
+async def uploaded(url: str, dar: bytes) -> None:
+    """Upload a large DAR."""
+    patient = Timeouts(5, UPLOAD_SECONDS, UPLOAD_SECONDS)
+    async with LedgerClient(Settings(url=url, user_id=USER, timeouts=patient)) as ledger:
+        await ledger.packages.upload(dar)
 
 
 async def created(

@@ -24,7 +24,7 @@ from cantata.storage.settings import DatabaseSettings
 from tests.api.process import Sandbox
 from tests.integration.exchange.house import BY, CLOCK, housing
 from tests.integration.exchange.test_listings import trail
-from tests.integration.exchange.test_preapprovals import created, uploaded
+from tests.integration.exchange.test_preapprovals import created, unhurried, uploaded
 from tests.integration.tokens.loop import Loop, looping
 
 AMULET = "splice-amulet-0.1.14.dar"
@@ -104,7 +104,7 @@ def test_the_mode_is_switched_for_each_treasury(
 
 
 def test_a_featured_provider_marks_each_acceptance(
-    database_settings: DatabaseSettings, sandbox: Sandbox
+    database_settings: DatabaseSettings, tmp_path: Path, token_dar: Path
 ) -> None:
     """With the real package of the coin; the history of the treasury reads the same."""
     path = Path(os.environ.get("CANTATA_DARS", "")) / AMULET
@@ -112,9 +112,9 @@ def test_a_featured_provider_marks_each_acceptance(
         pytest.skip(f"{AMULET} is not below CANTATA_DARS")
     dar = path.read_bytes()
 
-    async def story() -> None:
+    async def story(sandbox: Sandbox) -> None:
         async with looping(database_settings, sandbox.url) as loop, housing(loop) as house:
-            await uploaded(loop, sandbox.url, dar)
+            await uploaded(sandbox.url, dar)
             dso, provider = await loop.party("DSO"), PartyId(await loop.party("Exchange"))
             right = {"dso": dso, "provider": provider}
             await created(loop, (dso,), "#splice-amulet:Splice.Amulet:FeaturedAppRight", right)
@@ -128,7 +128,8 @@ def test_a_featured_provider_marks_each_acceptance(
             assert deposit.amount == Decimal("2")
             await house.check()
 
-    asyncio.run(story())
+    with unhurried(tmp_path, token_dar) as sandbox:
+        asyncio.run(story(sandbox))
 
 
 async def markers(loop: Loop, provider: str) -> list[Any]:
