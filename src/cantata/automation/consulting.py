@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cantata.automation.errors import ConsultTimedOut, PreparationFailed
+from cantata.automation.errors import ConsultTimedOut, NotNow, PreparationFailed
 from cantata.automation.handler import Consults, Handler, Plan, Prepares
 from cantata.automation.model import CONSULT_MAX, IllegalTransition, Intent
 from cantata.kernel.errors import CantataError
@@ -17,8 +17,8 @@ from cantata.observability.events import events
 from cantata.storage.errors import StorageError
 from cantata.storage.session import WriteSession
 
-CONSULTS_MAX = 8
-"""Intents of a company that are consulted at the same time."""
+CONSULTS_MAX = 4
+"""Intents of a company that are consulted at the same time; each may need a connection."""
 
 _log = events("automation")
 
@@ -36,7 +36,7 @@ async def consulted(
 ) -> Any:
     """Give what a handler found out for an attempt; None of kinds that ask nobody.
 
-    Raise ConsultTimedOut when that takes too long.
+    Raise ConsultTimedOut when that takes too long, NotNow when the database is busy.
     """
     if not isinstance(handler, Consults):
         return None
@@ -44,6 +44,8 @@ async def consulted(
     try:
         async with limit:
             return await handler.consult(intent, now)
+    except StorageError as error:
+        raise NotNow(f"{error.code}: {error.message}", hint=error.hint) from error
     except TimeoutError:
         if limit.expired():
             raise ConsultTimedOut(most) from None

@@ -35,7 +35,7 @@ class WorkerSettings:
     name: str
     in_flight_max: int = 32
     steps_max: int = 6
-    errands_max: int = 6
+    errands_max: int = 4
     gather_ms: int = 10
     idle_ms: int = 500
     failures_max: int = 20
