@@ -37,6 +37,7 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
 from cantata.ledger.submission import Submission
+from cantata.observability import metrics
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository.tables import RESERVATIONS
@@ -271,6 +272,11 @@ async def opened(loop: Loop, treasury: PartyId, signer: str, **policy: Any) -> B
         await listings.save(session, listed)
         assert await customers.add(session, account)
     return Bank(loop, of, treasury, wallet, account, listed)
+
+
+def alarms(name: str) -> float:
+    """Count the alarms of a name so far."""
+    return metrics.REGISTRY.get_sample_value("cantata_alarms_total", {"alarm": name}) or 0
 
 
 def played(

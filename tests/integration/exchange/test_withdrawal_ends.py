@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 
-from cantata import bootstrap
 from cantata.automation.tables import INTENTS
-from cantata.exchange.history.model import Changes, Parsed, Status
-from cantata.exchange.history.model import Entry as HistoryEntry
-from cantata.exchange.history.parser import parse
-from cantata.exchange.history.state import State
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
 from cantata.exchange.model.withdrawals import (
@@ -25,22 +20,15 @@ from cantata.exchange.model.withdrawals import (
     WithdrawalKind,
     WithdrawalState,
 )
-from cantata.exchange.projection.books import Books
-from cantata.exchange.projection.deposits import Deposits
-from cantata.exchange.projection.treasury import Seen, instrument_id
-from cantata.exchange.projection.withdrawals import Withdrawals
-from cantata.exchange.repository import deposits, history, journal, treasuries, withdrawals
-from cantata.exchange.repository.tables import JOURNAL, WITHDRAWALS
+from cantata.exchange.repository import deposits, history, journal, withdrawals
+from cantata.exchange.repository.tables import WITHDRAWALS
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
 from cantata.ledger.errors import LedgerError
-from cantata.ledger.model.updates import Transaction
 from cantata.ledger.submission import Submission
-from cantata.observability import metrics
 from cantata.storage.settings import DatabaseSettings
-from cantata.tokens.model import InstrumentId
 from tests.api.process import Sandbox
-from tests.integration.exchange.bank import CLOCK, Bank, played
+from tests.integration.exchange.bank import CLOCK, Bank, alarms, played
 from tests.integration.tokens.loop import LATE
 
 COMPLETED, OFFERED = WithdrawalState.COMPLETED, WithdrawalState.OFFERED
@@ -87,10 +75,10 @@ def test_what_was_given_up_and_happened_is_booked(
         await bank.until(asked.id, FAILED)
         if is_spent:
             await bank.stopped("40")
-        before = _alarms("withdrawal_after_end")
+        before = alarms("withdrawal_after_end")
         await bank.send(submission)
         assert (await bank.look(asked.id)).state is COMPLETED
-        assert _alarms("withdrawal_after_end") == before + 1
+        assert alarms("withdrawal_after_end") == before + 1
         if is_spent:
             assert await bank.owed() == Decimal("10")
             assert await bank.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-20")
@@ -161,9 +149,9 @@ def test_a_second_payment_of_one_name_is_an_alarm(play: Callable[..., None]) -> 
         submission = await bank.prepared(asked.id)
         await bank.go(asked)
         await bank.until(asked.id, COMPLETED)
-        before = _alarms("withdrawal_paid_twice")
+        before = alarms("withdrawal_paid_twice")
         await bank.send(await _with_other_inputs(bank, submission))
-        assert _alarms("withdrawal_paid_twice") == before + 1
+        assert alarms("withdrawal_paid_twice") == before + 1
         assert (await bank.look(asked.id)).state is COMPLETED
         assert await bank.owed() == Decimal("80")
         assert await bank.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-20")
@@ -186,78 +174,6 @@ def test_other_inputs_are_taken_where_some_are_gone(play: Callable[..., None]) -
         assert await bank.owed() == Decimal("80")
 
     play(story)
-
-
-def test_reading_again_changes_nothing(play: Callable[..., None]) -> None:
-    async def story(bank: Bank) -> None:
-        await bank.deposit("50", pieces=3)
-        ended = [await bank.until((await bank.request("20")).id, OFFERED) for _ in range(3)]
-        await bank.loop.do("tokens.accept", (bank.wallet,), offer=ended[0].instruction)
-        await bank.loop.do("tokens.reject", (bank.wallet,), offer=ended[1].instruction)
-        before = await _everything(bank)
-        seen = await _seen(bank)
-        clock = CLOCK
-        for part in (seen, seen[len(seen) // 2 :], seen[-1:]):
-            async with bank.loop.database.write() as session:
-                await Books([Deposits(clock), Withdrawals(clock)]).saw(session, part)
-            assert await _everything(bank) == before
-
-    play(story)
-
-
-def test_odd_histories_stop_nothing(play: Callable[..., None]) -> None:
-    """An offer that ended goes on, another takes more than was held: alarms, and no crash."""
-
-    class RolledBack(Exception):
-        pass
-
-    async def story(bank: Bank) -> None:
-        await bank.deposit("50", pieces=2)
-        asked = await bank.until((await bank.request("20")).id, OFFERED)
-        await bank.loop.do("tokens.accept", (bank.wallet,), offer=asked.instruction)
-        last = (await _seen(bank))[-1]
-        (entry,) = last.parsed.entries
-        later = replace(
-            entry,
-            update_id="1220ff",
-            record_time=CLOCK.now() + RelTime.of(seconds=1),
-            status=Status.PENDING,
-            instruction_id="00" + "ff" * 40,
-        )
-        other = await bank.stopped("20")
-        goes_on = replace(later, original_instruction_id=asked.instruction, net=Decimal("0"))
-        takes = replace(later, original_instruction_id=None, net=Decimal("-23"), node_id=10_000)
-        command = replace(last.transaction, command_id=f"cantata:{other.id}:1")
-        gained = {bank.instrument: Decimal("-23")}
-        before = _alarms("withdrawal_after_end"), _alarms("withdrawal_differs")
-        books = Books([Withdrawals(CLOCK)])
-
-        async def read_odd() -> None:
-            async with bank.loop.database.write() as session:
-                await books.saw(session, [_only(last, goes_on)])
-                odd = replace(_only(last, takes), transaction=command, gained=gained)
-                await books.saw(session, [odd])
-                first = await withdrawals.find(session, asked.id)
-                second = await withdrawals.find(session, other.id)
-                assert first is not None
-                assert second is not None
-                assert (first.state, second.state) == (COMPLETED, OFFERED)
-                lost = await journal.balance(session, Book(BookKind.LOSSES), bank.instrument)
-                held = await journal.balance(session, Book.held(other.id), bank.instrument)
-                assert (lost, held) == (Decimal("3"), Decimal("0"))
-                raise RolledBack
-
-        with pytest.raises(RolledBack):
-            await read_odd()
-        after = _alarms("withdrawal_after_end"), _alarms("withdrawal_differs")
-        assert after == (before[0] + 1, before[1] + 1)
-
-    play(story)
-
-
-def _only(seen: Seen, entry: HistoryEntry) -> Seen:
-    parsed = Parsed(changes=Changes(), entries=(entry,))
-    return replace(seen, parsed=parsed, gained={})
 
 
 def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
@@ -286,11 +202,6 @@ def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
         assert refunded.id == found.id
 
     play(story)
-
-
-def _alarms(name: str) -> float:
-    found: float = metrics.ALARMS.labels(name)._value.get()
-    return found
 
 
 def _changed(submission: Submission, **transfer: Any) -> Submission:
@@ -325,45 +236,3 @@ def _unheld(withdrawal: Withdrawal) -> Entry:
     return Entry(
         occasion=Occasion.RELEASED, reference="restored", at=CLOCK.now(), postings=postings
     )
-
-
-async def _everything(bank: Bank) -> tuple[list[Any], ...]:
-    async with bank.loop.database.read() as session:
-        rows = await session.all(select(WITHDRAWALS).order_by(WITHDRAWALS.c.id))
-        made = await session.all(select(JOURNAL).order_by(JOURNAL.c.number))
-        sums = await journal.totals(session)
-        asked = await session.all(select(INTENTS.c.id).order_by(INTENTS.c.id))
-    return list(rows), list(made), sorted(map(str, sums.items())), list(asked)
-
-
-def _gained(parsed: Parsed) -> dict[InstrumentId, Decimal]:
-    sums: dict[InstrumentId, Decimal] = {}
-    for entry in parsed.entries:
-        if entry.instrument is not None and entry.net is not None:
-            name = instrument_id(entry.instrument)
-            sums[name] = sums.get(name, Decimal("0")) + entry.net
-    return sums
-
-
-async def _seen(bank: Bank) -> Sequence[Seen]:
-    """Read the treasury's whole history again, as it was read the first time."""
-    async with bank.loop.database.read() as session:
-        treasury = await treasuries.find(session, bank.treasury)
-    assert treasury is not None
-    state, found = State(bank.treasury), []
-    source = bootstrap.source(bank.loop.ledger)
-    async for each in source.follow(treasury.from_offset, await source.end()):
-        if isinstance(each, Transaction):
-            parsed = parse(bank.treasury, state, each)
-            state.apply(parsed.changes)
-            if parsed.entries:
-                found.append(
-                    Seen(
-                        treasury=treasury,
-                        transaction=each,
-                        parsed=parsed,
-                        gained=_gained(parsed),
-                        is_opening=False,
-                    )
-                )
-    return found

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from cantata.automation.errors import IdempotencyConflict
 from cantata.automation.model import State
 from cantata.exchange.errors import BalanceTooLow
+from cantata.exchange.history.shapes import REASON
 from cantata.exchange.model.customers import AccountState
 from cantata.exchange.model.journal import Book, BookKind
 from cantata.exchange.model.treasury import Listing, Sending
@@ -32,12 +33,12 @@ from cantata.exchange.refusals import (
     WithdrawalsDisabled,
     WithdrawalUnknown,
 )
-from cantata.exchange.repository import customers, history, listings
+from cantata.exchange.repository import customers, history, listings, withdrawals
 from cantata.exchange.service.withdrawals import Rearrangement
 from cantata.exchange.tasks.expiry import end_offers
 from cantata.kernel.ids import MalformedId
 from cantata.kernel.money import Decimal
-from cantata.kernel.time import RelTime
+from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.outbox import OUTBOX
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.errors import AmountNotPositive, PartyUnknown, PrecisionExceeded
@@ -150,6 +151,41 @@ def test_an_offer_that_nobody_accepts_expires(play: Callable[..., None]) -> None
         assert await bank.holdings() == [Decimal("20"), Decimal("30")]
 
     play(story, record_ttl=RelTime.of(seconds=6), offer_ttl=RelTime.of(seconds=6))
+
+
+def test_an_acceptance_beside_a_cancellation_has_one_outcome(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50", pieces=3)
+        for _ in range(3):
+            offered = await bank.until((await bank.request("20")).id, OFFERED)
+            accepting = bank.loop.ask("tokens.accept", (bank.wallet,), offer=offered.instruction)
+            accepted, _ = await asyncio.gather(accepting, bank.cancel(offered.id))
+            ended = await bank.until(offered.id, COMPLETED, WITHDRAWN)
+            assert (ended.state is COMPLETED) == (accepted.state is State.COMPLETED)
+        await bank.check()
+
+    play(story)
+
+
+def test_what_is_sent_names_itself_its_inputs_and_its_bounds(play: Callable[..., None]) -> None:
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50", pieces=2)
+        for memo in ("", "account 7 there"):
+            asked = await bank.stopped("20", memo=memo)
+            assert asked.dead_after is not None
+            command: Any = (await bank.prepared(asked.id)).commands[0]
+            argument = command["ExerciseCommand"]["choiceArgument"]
+            transfer = argument["transfer"]
+            reason = transfer["meta"]["values"][REASON]
+            assert (reason, argument["expectedAdmin"]) == (memo or str(asked.id), bank.of["admin"])
+            async with bank.loop.database.read() as session:
+                inputs = await withdrawals.inputs(session, asked.id)
+            assert tuple(transfer["inputHoldingCids"]) == inputs
+            assert Timestamp.parse(transfer["requestedAt"]) < CLOCK.now()
+            until = Timestamp.parse(transfer["executeBefore"])
+            assert asked.dead_after < until <= CLOCK.now() + RelTime.of(days=90)
+
+    play(story)
 
 
 def test_payments_wait_for_holdings_that_others_use(play: Callable[..., None]) -> None:
