@@ -19,6 +19,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    delete,
     func,
     insert,
     select,
@@ -101,6 +102,19 @@ async def arrange(session: WriteSession, limit: int = PAGE_MAX) -> int:
     return await session.run(
         update(OUTBOX).where(OUTBOX.c.number == fresh.c.number).values(place=last + fresh.c.rank)
     )
+
+
+async def forget(session: WriteSession, before: Timestamp, up_to: int, most: int) -> int:
+    """Delete news that is older than a time, up to a place that all readers passed; count it.
+
+    The last place is kept, so that no place is given twice.
+    """
+    last = select(func.max(OUTBOX.c.place)).scalar_subquery()
+    old = select(OUTBOX.c.number).where(
+        OUTBOX.c.place <= up_to, OUTBOX.c.place < last, OUTBOX.c.at < before
+    )
+    chosen = old.order_by(OUTBOX.c.place).limit(most)
+    return await session.run(delete(OUTBOX).where(OUTBOX.c.number.in_(chosen)))
 
 
 async def last_place(session: ReadSession) -> int:

@@ -404,9 +404,13 @@ def test_endpoints_are_few_and_what_ended_is_forgotten(
             await here.deliver()
             here.clock.forward(KEPT)
             await here.tell("b")
+            paused, _ = found[0]
+            await here.do("pause", paused)
             async with here.database.write() as session:
                 await forget(session, here.clock.now() + RelTime(1))
-            await here.deliver()
-            assert [d.place for d in await here.all(found[0][0])] == [2]
+            await here.do("resume", paused)
+            await here.deliver(2)
+            assert [d.place for d in await here.all(paused)] == [2]
+            assert receiver.names[-1] == "b"
 
     asyncio.run(story())

@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from cantata.kernel.time import Timestamp
+from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage import outbox
 from cantata.storage.database import Database
 from cantata.storage.outbox import News
@@ -88,3 +88,22 @@ def test_readers_beside_writers_see_everything_once(
                 assert own == [f"{writer}.{number}" for number in range(10)]
 
     asyncio.run(asyncio.wait_for(story(), 60))
+
+
+def test_old_news_is_forgotten_and_places_go_on(database_settings: DatabaseSettings) -> None:
+    async def story() -> None:
+        async with Database(database_settings) as database:
+            async with database.write() as session:
+                await outbox.publish(session, [news(name) for name in "abc"])
+            later = NOW + RelTime.of(days=1)
+            async with database.write() as session:
+                assert await outbox.forget(session, later, 3, 10) == 0, "it has no place yet"
+                await outbox.arrange(session)
+                assert await outbox.forget(session, NOW, 3, 10) == 0, "it is not old"
+                assert await outbox.forget(session, later, 1, 10) == 1
+                assert await outbox.forget(session, later, 3, 10) == 1, "the last one stays"
+                await outbox.publish(session, [news("d")])
+                await outbox.arrange(session)
+            assert await read(database, 0) == (["c", "d"], 4)
+
+    asyncio.run(story())
