@@ -67,7 +67,8 @@ class Asker:
     checks: list[Any]
     faults: list[str] = field(default_factory=list)
 
-    def ask(self, case: Any) -> None:
+    def ask(self, case: Any) -> int:
+        """Send a request; give the status of its answer."""
         headers = {"Authorization": f"Bearer {self.caller.token}"}
         if case.method.upper() == "POST":
             headers["Idempotency-Key"] = str(uuid.uuid4())
@@ -82,6 +83,8 @@ class Asker:
         if told:
             where = f"{case.method} {case.formatted_path} {case.query} {case.body}"
             self.faults.append(f"{where}: {reply.status_code} {told}"[:600])
+        status: int = reply.status_code
+        return status
 
 
 @pytest.mark.slow

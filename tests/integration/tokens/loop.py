@@ -21,7 +21,7 @@ from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
 from tests.integration.world import USER
 
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 180
 LOOK_SECONDS = 0.01
 LATE = "2099-01-01T00:00:00Z"
 
