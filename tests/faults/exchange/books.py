@@ -40,6 +40,9 @@ _ENDS = {
 }
 """Where withdrawals are whose offers ended so; of those without one nothing is on the ledger."""
 
+MAY_FAIL = frozenset({"WITHDRAWAL_TOO_LATE", "CANCELLED", "NOT_RECORDED"})
+"""Why withdrawals of the story may fail: what died took too long, or a command was lost."""
+
 _EMPTY_IN_THE_END = frozenset(
     {BookKind.HELD, BookKind.UNEXPLAINED, BookKind.UNLISTED, BookKind.LOSSES, BookKind.INCOME}
 )
@@ -51,6 +54,7 @@ async def check(house: House) -> Truth:
     await check_deposits(house)
     rows = await _withdrawals(house)
     check_payments(house, truth, rows)
+    check_ends(rows)
     await check_owed(house, rows)
     await check_holdings(house, truth)
     await check_reconciled(house)
@@ -92,6 +96,15 @@ def check_payments(house: House, truth: Truth, rows: Mapping[UUID, Row[Any]]) ->
         if payment is not None:
             told = (payment.receiver, payment.token, payment.amount)
             assert told == (order.receiver, order.instrument.id, order.amount)
+
+
+def check_ends(rows: Mapping[UUID, Row[Any]]) -> None:
+    """What failed did so for a reason of the story's, and most of it did not."""
+    codes = Counter(row.failure["code"] for row in rows.values() if row.failure is not None)
+    assert set(codes) <= MAY_FAIL, codes
+    states = Counter(row.state for row in rows.values())
+    assert states[WithdrawalState.COMPLETED.value] > codes.total(), (states, codes)
+    assert states[WithdrawalState.REJECTED.value] > 0, states
 
 
 async def check_owed(house: House, rows: Mapping[UUID, Row[Any]]) -> None:

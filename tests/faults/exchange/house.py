@@ -51,8 +51,8 @@ CLOCK = SystemClock()
 PREAPPROVED, OFFERED = "GOLD", "TIN"
 POLICY = Policy(
     deposit_minimum=MINIMUM,
-    record_ttl=RelTime.of(seconds=45),
-    offer_ttl=RelTime.of(seconds=45),
+    record_ttl=RelTime.of(seconds=120),
+    offer_ttl=RelTime.of(seconds=120),
     withdrawal_fee=Decimal("0.10"),
     reject_fee=Decimal("0.05"),
     accept_margin=RelTime.of(seconds=1),

@@ -99,16 +99,19 @@ def ledger(folder: Path) -> Iterator[Ledger]:
 async def storm(of: Ledger, chance: random.Random, seen: dict[str, int]) -> None:
     """Disturb answers at random until it is cancelled; count how often, by what.
 
-    There is one disturbance at a time and calm between them, so that work gets on as well.
+    There is one disturbance at a time and calm between them, so that work gets on as well; each
+    kind comes before any comes again.
     """
+    coming: list[str] = []
     while True:
         await asyncio.sleep(chance.uniform(0.1, PAUSE_SECONDS_MAX))
-        name = chance.choice(list(WEATHER))
-        path, faults = WEATHER[name]
+        coming = coming or chance.sample(list(WEATHER), len(WEATHER))
+        path, faults = WEATHER[coming[-1]]
         with suppress(OSError, SandboxRefused):
             if not await asyncio.to_thread(of.control().faults.active):
                 fault, count = chance.choice(faults), chance.randint(1, 3)
                 await asyncio.to_thread(_disturb, of, fault, path, count)
+                name = coming.pop()
                 seen[name] = seen.get(name, 0) + 1
 
 

@@ -25,7 +25,7 @@ from cantata.ledger.errors import LedgerError
 from cantata.storage.errors import StorageError
 from tests.faults.exchange import books
 from tests.faults.exchange.house import House, founded
-from tests.faults.exchange.ledger import Ledger, calm, ledger, storm
+from tests.faults.exchange.ledger import WEATHER, Ledger, calm, ledger, storm
 from tests.faults.platform.processes import POSTGRESQL, Platform, platform
 
 SANDBOX = "sandbox"
@@ -99,6 +99,7 @@ async def _play(story: Story, running: Platform, of: Ledger, chance: random.Rand
                 each.cancel()
             await asyncio.gather(stormy, traffic, *answering, return_exceptions=True)
         _report(house, weather, ended - begun, time.monotonic() - ended)
+        assert weather.keys() == WEATHER.keys(), "not everything was disturbed"
         await books.check(house)
 
 
