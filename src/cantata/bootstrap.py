@@ -177,7 +177,7 @@ def exchange(world: World, of_accounts: Accounts) -> Exchange:
             authority=of_accounts.authority,
             source=source(world.ledger),
             registries=registries(world.database),
-            uploader=world.ledger.packages,
+            ledger=world.ledger,
             directory=ParticipantDirectory(world.ledger),
             handlers=exchange_handlers(world.database, world.clock),
             webhooks=webhook_settings(world.settings),

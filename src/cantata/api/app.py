@@ -21,7 +21,15 @@ from cantata.api import envelope, health, operations, problems, short
 from cantata.api.health import Measure, Readiness
 from cantata.api.middleware import EdgeMiddleware
 from cantata.api.problems import Refused
-from cantata.exchange.api import books, customers, deposits, listings, treasuries, withdrawals
+from cantata.exchange.api import (
+    arrangements,
+    books,
+    customers,
+    deposits,
+    listings,
+    treasuries,
+    withdrawals,
+)
 from cantata.exchange.api import webhooks as exchange_webhooks
 from cantata.exchange.service.exchange import Exchange
 from cantata.http.edge import Edge
@@ -59,6 +67,7 @@ ROUTERS = (
     approving.router,
     delegating.router,
     treasuries.router,
+    arrangements.router,
     listings.router,
     customers.router,
     deposits.router,

@@ -15,7 +15,9 @@ from cantata.exchange.service.cancelling import Cancelling
 from cantata.exchange.service.customers import Customers
 from cantata.exchange.service.deposits import Deposits
 from cantata.exchange.service.exchange import Exchange
-from cantata.exchange.service.listings import Listings, Uploader
+from cantata.exchange.service.listings import Listings
+from cantata.exchange.service.preapprovals import Preapprovals
+from cantata.exchange.service.rewards import RewardSwitch
 from cantata.exchange.service.treasuries import Treasuries
 from cantata.exchange.service.withdrawals import Withdrawals
 from cantata.exchange.webhooks.deliverer import Deliverer, DelivererSettings
@@ -25,6 +27,7 @@ from cantata.exchange.webhooks.sender import Sender
 from cantata.exchange.webhooks.service import Webhooks
 from cantata.ingestion.source import UpdateSource
 from cantata.kernel.time import Clock
+from cantata.ledger.client import LedgerClient
 from cantata.storage.database import Database
 from cantata.tokens.service.common import Directory
 
@@ -64,7 +67,7 @@ class Surroundings:
     authority: Authority
     source: UpdateSource
     registries: Registries
-    uploader: Uploader
+    ledger: LedgerClient
     directory: Directory
     handlers: Sequence[Handler]
     webhooks: WebhookSettings
@@ -77,10 +80,12 @@ def assembled(of: Surroundings) -> Exchange:
     return Exchange(
         access=Access(of.authority),
         treasuries=Treasuries(of.database, of.source, of.clock),
-        listings=Listings(of.database, of.registries, of.uploader, of.clock),
+        listings=Listings(of.database, of.registries, of.ledger.packages, of.clock),
         customers=Customers(of.clock),
         deposits=Deposits(withdrawals, of.clock),
         withdrawals=withdrawals,
         cancelling=Cancelling(Endings(of.handlers), of.clock),
         webhooks=Webhooks(of.webhooks.box, of.webhooks.destinations, of.clock),
+        preapprovals=Preapprovals(of.database, of.ledger, of.clock),
+        rewards=RewardSwitch(of.database, of.ledger, of.clock),
     )

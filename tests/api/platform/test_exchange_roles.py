@@ -20,6 +20,7 @@ LISTED = {"instrument": TOKEN, "packages": ["p"], **REASON}
 ORDER = {"account": SOME, "instrument": TOKEN, "amount": "1", "receiver": PARTY}
 
 READS = (
+    *("preapprovals", "treasuries/{party}/rewards"),
     *("treasuries", "treasuries/{party}", "registries", "instruments", "accounts"),
     *("accounts/{account}", "accounts/{account}/balances", "accounts/{account}/statement"),
     *("deposits", "suspense", "deposits/{deposit}", "deposits/{deposit}/proof", "stuck"),
@@ -38,6 +39,9 @@ OPERATES: dict[str, Any] = {
     "treasuries": {"party": PARTY, "name": "main"},
     "treasuries/{party}:enable-withdrawals": REASON,
     "treasuries/{party}:disable-withdrawals": REASON,
+    "treasuries/{party}:reward": {"mode": "traffic", **REASON},
+    "preapprovals": {"treasury": PARTY, "instrument": TOKEN, **REASON},
+    "preapprovals:drop": {"treasury": PARTY, "instrument": TOKEN, **REASON},
     "registries": {"admin": PARTY, "url": "https://registry.invalid", **REASON},
     "instruments": LISTED,
     "instruments:change": {"instrument": TOKEN, **REASON},

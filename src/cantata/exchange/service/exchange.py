@@ -9,6 +9,8 @@ from cantata.exchange.service.cancelling import Cancelling
 from cantata.exchange.service.customers import Customers
 from cantata.exchange.service.deposits import Deposits
 from cantata.exchange.service.listings import Listings
+from cantata.exchange.service.preapprovals import Preapprovals
+from cantata.exchange.service.rewards import RewardSwitch
 from cantata.exchange.service.treasuries import Treasuries
 from cantata.exchange.service.withdrawals import Withdrawals
 from cantata.exchange.webhooks.service import Webhooks
@@ -26,3 +28,5 @@ class Exchange:
     withdrawals: Withdrawals
     cancelling: Cancelling
     webhooks: Webhooks
+    preapprovals: Preapprovals
+    rewards: RewardSwitch

@@ -113,9 +113,12 @@ class Preapprovals:
 
     async def every(self, session: ReadSession) -> tuple[tuple[Preapproval, Standing], ...]:
         """Give all that treasuries are to have, and how each stands."""
-        now = self._clock.now()
         found = await preapprovals.every(session)
-        return tuple((each, standing_of(_consent(each), each.term, now)) for each in found)
+        return tuple((each, self.standing(each)) for each in found)
+
+    def standing(self, known: Preapproval) -> Standing:
+        """Tell how one stands now, by what was seen of it last."""
+        return standing_of(_consent(known), known.term, self._clock.now())
 
     async def watch(self) -> None:
         """Look at all of them; make what is missing, and sound the alarm for what expires."""

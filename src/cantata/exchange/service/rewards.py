@@ -26,6 +26,7 @@ from cantata.ledger.errors import NotFound
 from cantata.ledger.formats import Wanted
 from cantata.ledger.typed import exercise
 from cantata.storage.database import Database
+from cantata.storage.session import ReadSession
 
 WATCH_RIGHTS = "exchange.watch_featured_rights"
 WHOLE = Decimal("1")
@@ -68,6 +69,19 @@ class RewardSwitch:
             facts = {"before": was.value, "after": mode.value, "provider": chosen.provider}
             await note(session, by, "rewards.switched", treasury, chosen.changed_at, **facts)
         return chosen
+
+    async def find(self, session: ReadSession, treasury: PartyId) -> Rewards:
+        """Give how a treasury is rewarded; raise TreasuryUnknown."""
+        known = await treasuries.find(session, treasury)
+        if known is None:
+            raise TreasuryUnknown(treasury)
+        return await repository.find(session, treasury) or Rewards(
+            treasury=treasury,
+            mode=RewardMode.OFF,
+            provider="",
+            right_id=None,
+            changed_at=known.created_at,
+        )
 
     async def watch(self) -> None:
         """Look which providers have the right to mark activity now."""
