@@ -61,7 +61,9 @@ async def consulted_all(
 
     async def ask(intent: Intent) -> Any:
         async with turns:
-            left = RelTime(microseconds=max(0, int(1_000_000 * (end - loop.time()))))
+            left = RelTime(microseconds=int(1_000_000 * (end - loop.time())))
+            if left.microseconds <= 0:
+                raise ConsultTimedOut(most)
             return await consulted(handler, intent, now, left)
 
     answers = await asyncio.gather(*map(ask, intents), return_exceptions=True)
