@@ -25,8 +25,8 @@ from cantata.exchange.webhooks.model import LEASE, Attempt, DeliveryState
 from cantata.exchange.webhooks.sender import Sender, SenderSettings
 from cantata.kernel.time import RelTime, SystemClock
 from cantata.storage.settings import DatabaseSettings
+from tests.integration.exchange.post import LOOPBACK, post
 from tests.integration.exchange.receiver import Receiver, receiving
-from tests.integration.exchange.test_webhooks import LOOPBACK, post
 
 QUICK = SenderSettings(answer_ms=1_000, connect_ms=1_000)
 LONG_AGO = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
