@@ -26,8 +26,6 @@ def upgrade() -> None:
     _entries()
     _deposits()
     _withdrawals()
-    _preapprovals()
-    _rewards()
     _reconciliations()
     _traffic()
 
@@ -36,8 +34,6 @@ def downgrade() -> None:
     """Take back."""
     op.drop_table("exchange_traffic")
     op.drop_table("exchange_reconciliations")
-    op.drop_table("exchange_rewards")
-    op.drop_table("exchange_preapprovals")
     op.drop_table("exchange_withdrawals")
     op.drop_table("exchange_deposits")
     op.drop_table("exchange_entries")
@@ -339,49 +335,6 @@ def _withdrawals() -> None:
         "ix_exchange_withdrawals_original_instruction",
         "exchange_withdrawals",
         ["original_instruction"],
-    )
-
-
-def _preapprovals() -> None:
-    """Make the pre-approvals that treasuries are to have."""
-    op.create_table(
-        "exchange_preapprovals",
-        sa.Column("treasury", sa.Text(), nullable=False),
-        sa.Column("admin", sa.Text(), nullable=False),
-        sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("form", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("term_seconds", sa.BigInteger(), nullable=False),
-        sa.Column("contract_id", sa.Text()),
-        sa.Column("expires_at", Instant()),
-        sa.Column("checked_at", Instant()),
-        sa.Column("intent", sa.Uuid()),
-        sa.Column("failure", JSONB()),
-        sa.Column("wanted_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint(
-            "treasury", "admin", "instrument", name=op.f("pk_exchange_preapprovals")
-        ),
-        sa.ForeignKeyConstraint(
-            ["treasury"],
-            ["exchange_treasuries.party"],
-            name=op.f("fk_exchange_preapprovals_treasury"),
-        ),
-    )
-
-
-def _rewards() -> None:
-    """Make how treasuries are rewarded."""
-    op.create_table(
-        "exchange_rewards",
-        sa.Column("treasury", sa.Text(), nullable=False),
-        sa.Column("mode", sa.Text(), nullable=False),
-        sa.Column("provider", sa.Text(), nullable=False),
-        sa.Column("right_id", sa.Text()),
-        sa.Column("changed_at", Instant(), nullable=False),
-        sa.PrimaryKeyConstraint("treasury", name=op.f("pk_exchange_rewards")),
-        sa.ForeignKeyConstraint(
-            ["treasury"], ["exchange_treasuries.party"], name=op.f("fk_exchange_rewards_treasury")
-        ),
     )
 
 

@@ -1,9 +1,10 @@
-"""Exchange: the journal."""
+"""Exchange: pre-approvals, rewards, the journal."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.storage.types import Amount, Instant
 
@@ -15,6 +16,8 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    _preapprovals()
+    _rewards()
     _journal_entries()
     _journal_postings()
     _journal_balances()
@@ -25,6 +28,51 @@ def downgrade() -> None:
     op.drop_table("journal_balances")
     op.drop_table("journal_postings")
     op.drop_table("journal_entries")
+    op.drop_table("exchange_rewards")
+    op.drop_table("exchange_preapprovals")
+
+
+def _preapprovals() -> None:
+    """Make the pre-approvals that treasuries are to have."""
+    op.create_table(
+        "exchange_preapprovals",
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("admin", sa.Text(), nullable=False),
+        sa.Column("instrument", sa.Text(), nullable=False),
+        sa.Column("form", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("term_seconds", sa.BigInteger(), nullable=False),
+        sa.Column("contract_id", sa.Text()),
+        sa.Column("expires_at", Instant()),
+        sa.Column("checked_at", Instant()),
+        sa.Column("intent", sa.Uuid()),
+        sa.Column("failure", JSONB()),
+        sa.Column("wanted_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "treasury", "admin", "instrument", name=op.f("pk_exchange_preapprovals")
+        ),
+        sa.ForeignKeyConstraint(
+            ["treasury"],
+            ["exchange_treasuries.party"],
+            name=op.f("fk_exchange_preapprovals_treasury"),
+        ),
+    )
+
+
+def _rewards() -> None:
+    """Make how treasuries are rewarded."""
+    op.create_table(
+        "exchange_rewards",
+        sa.Column("treasury", sa.Text(), nullable=False),
+        sa.Column("mode", sa.Text(), nullable=False),
+        sa.Column("provider", sa.Text(), nullable=False),
+        sa.Column("right_id", sa.Text()),
+        sa.Column("changed_at", Instant(), nullable=False),
+        sa.PrimaryKeyConstraint("treasury", name=op.f("pk_exchange_rewards")),
+        sa.ForeignKeyConstraint(
+            ["treasury"], ["exchange_treasuries.party"], name=op.f("fk_exchange_rewards_treasury")
+        ),
+    )
 
 
 def _journal_entries() -> None:
