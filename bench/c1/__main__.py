@@ -120,8 +120,7 @@ def _print(found: ways.Ours, size: Size, peers: Mapping[str, Cost]) -> None:
     shared = size.payments / found.submissions
     print(
         f"{found.submissions} submissions, {shared:.1f} payments each;"
-        f" {found.refused} refused ({100 * found.refused / found.submissions:.2f} %);"
-        f" attempts at most {found.attempts_max}"
+        f" refused: {dict(found.refused)}; attempts at most {found.attempts_max}"
     )
     for name, other in peers.items():
         wall, processor = other.seconds / found.paying.seconds, other.cpu / found.paying.cpu

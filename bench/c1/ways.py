@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -44,7 +45,7 @@ HOLDING = holding.Holding.__ledger_interface__().identifier
 OPEN_FOR = RelTime.of(hours=1)
 SLACK = RelTime.of(minutes=1)
 TRANSFER_MAX = 40
-LOOK_SECONDS = 0.1
+LOOK_SECONDS = 0.5
 ENDED = (WithdrawalState.COMPLETED.value, WithdrawalState.FAILED.value)
 Held = tuple[Decimal, str]
 """What a holding holds, and its contract."""
@@ -100,7 +101,7 @@ class Ours:
     asking: Cost
     paying: Cost
     submissions: int
-    refused: int
+    refused: Counter[str]
     attempts_max: int
 
 
@@ -151,18 +152,19 @@ async def total(world: World, party: str) -> Decimal:
 
 
 class Counting:
-    """Counts submissions, and those that were refused because of what others did."""
+    """Counts submissions, and refusals by their codes."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self.seen: set[str] = set()
-        self.refused = 0
+        self.refused: Counter[str] = Counter()
 
     async def outcome(self, submission: Submission) -> Outcome[Receipt]:
         """Submit and count."""
         self.seen.add(submission.command_id)
         found = await self._gate.outcome(submission)
-        self.refused += isinstance(found, Refused)
+        if isinstance(found, Refused):
+            self.refused[found.error.code] += 1
         return found
 
 
