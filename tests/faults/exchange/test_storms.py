@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from cantata.automation import repository
 from cantata.automation.model import IN_DOUBT
 from cantata.exchange.model.deposits import DepositState
+from cantata.exchange.model.treasury import RECORD_TTL
 from cantata.exchange.model.withdrawals import FINAL, WithdrawalState
 from cantata.exchange.repository.tables import DEPOSITS, WITHDRAWALS
 from cantata.ingestion import repository as ingestion
@@ -36,7 +37,8 @@ _ACCEPTING = [DepositState.OFFERED.value, DepositState.STUCK.value]
 BACK_SECONDS_MAX = 300
 """How long a part may take to be at work again; a busy machine starts processes slowly."""
 
-SETTLE_SECONDS_MAX = IN_DOUBT.microseconds // 1_000_000 + 600
+SETTLE_SECONDS_MAX = (IN_DOUBT.microseconds + RECORD_TTL.microseconds) // 1_000_000 + 600
+"""A payment of which nobody heard is dead when its time to be recorded is over."""
 
 
 @dataclass(frozen=True)
