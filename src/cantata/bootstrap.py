@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import pkgutil
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -15,15 +13,14 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 
 from cantata.accounts.assembly import AccountSettings, assembled
-from cantata.accounts.couriers.outbox import OutboxCourier
-from cantata.accounts.couriers.smtp import MailServer, SmtpCourier
+from cantata.accounts.couriers.chosen import courier
 from cantata.accounts.jwks import HttpKeySource
 from cantata.accounts.model import ALLOCATE, ALLOCATE_EXTERNAL
 from cantata.accounts.schedules import schedules as of_accounts
+from cantata.accounts.secret_file import auth_secret, kept
 from cantata.accounts.service.accounts import Accounts
 from cantata.accounts.service.handover import Administration
 from cantata.accounts.service.tokens import TokenSettings
-from cantata.accounts.service.verification import Courier
 from cantata.accounts.signers import signed_outside
 from cantata.accounts.tasks import (
     Allocation,
@@ -43,7 +40,6 @@ from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
 from cantata.config import Settings
-from cantata.contracts.token_standard import holding_v1, transfer_instruction_v1
 from cantata.exchange.assembly import Surroundings, WebhookSettings
 from cantata.exchange.assembly import assembled as assembled_exchange
 from cantata.exchange.jobs import jobs as exchange_jobs
@@ -76,7 +72,6 @@ from cantata.ingestion.service import Ingester
 from cantata.ingestion.source import LedgerSource
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock, RelTime, SystemClock
-from cantata.lang import Template
 from cantata.ledger import settings as ledger_settings
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.formats import Wanted
@@ -87,7 +82,7 @@ from cantata.storage.embedded import EmbeddedServer
 from cantata.storage.leadership import Leadership
 from cantata.storage.listening import Bell
 from cantata.storage.settings import DatabaseSettings
-from cantata.tokens import contract, tasks
+from cantata.tokens import tasks
 from cantata.tokens.batches.service import Batches
 from cantata.tokens.batches.tasks import handlers as of_batches
 from cantata.tokens.documents.service import Documents
@@ -102,24 +97,10 @@ from cantata.tokens.registry.service import Registry
 from cantata.tokens.schedules import schedules
 from cantata.tokens.service.common import Desk
 from cantata.tokens.service.tokens import TokenService
+from cantata.tokens.watched import SECOND_VERSION, watched
 
-SECRET_FILE = "auth.secret"
 ADMIN_KEY_FILE = "admin.key"
 ENVIRONMENT = "live"
-OUTBOX = Path("mail", "outbox.jsonl")
-"""Codes that no mail server takes, below the data folder."""
-
-_INTERFACES = (holding_v1.Holding, transfer_instruction_v1.TransferInstruction)
-_SECOND_VERSION = tuple(
-    f"#splice-api-token-{package}-v2:Splice.Api.Token.{entity}"
-    for package, entity in (
-        ("holding", "HoldingV2:Holding"),
-        ("transfer-instruction", "TransferInstructionV2:TransferInstruction"),
-        ("transfer-events", "TransferEventsV2:EventLog"),
-    )
-)
-"""Interfaces of the standard's second version, which not every participant has."""
-
 RETRIES = 5
 UNLIMITED = Limit("registry", 10**9, 1)
 """Ours alone ask our own registry without a network."""
@@ -209,21 +190,11 @@ def accounts(world: World) -> Accounts:
         secret=secret,
         environment=ENVIRONMENT,
         tokens=tokens,
-        courier=_courier(settings, world.clock),
+        courier=courier(settings, world.clock),
         keys=None if issuer is None else HttpKeySource(issuer, settings.auth_jwks_url),
     )
     topologies = ParticipantTopology(world.ledger)
     return assembled(chosen, world.database, topologies, handlers(), world.clock)
-
-
-def _courier(settings: Settings, clock: Clock) -> Courier | None:
-    """Give what brings codes; None where addresses are not verified."""
-    if settings.onboarding == "unverified":
-        return None
-    if settings.smtp_url is None:
-        return OutboxCourier(settings.folder / OUTBOX, clock)
-    server = MailServer.parse(settings.smtp_url.get_secret_value())
-    return SmtpCourier(server, settings.mail_sender)
 
 
 def token_service(world: World, of_accounts: Accounts) -> TokenService:
@@ -274,37 +245,19 @@ async def found_platform(world: World) -> Path | None:
         await found_roles(session)
         if key is None:
             return None
-        return _kept(world.settings.folder / ADMIN_KEY_FILE, key)
-
-
-def auth_secret(settings: Settings) -> str:
-    """Give the secret of the service: the one that was set, or one made once on this machine."""
-    if settings.auth_secret is not None:
-        return settings.auth_secret.get_secret_value()
-    path = settings.folder / SECRET_FILE
-    if not path.exists():
-        _kept(path, secrets.token_hex(32))
-    return path.read_text(encoding="ascii").strip()
-
-
-def _kept(path: Path, secret: str) -> Path:
-    """Write a file that only its owner can read, unless it is there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=True)
-    if not path.read_text(encoding="ascii"):
-        path.write_text(secret + "\n", encoding="ascii")
-    return path
+        return kept(world.settings.folder / ADMIN_KEY_FILE, key)
 
 
 @contextmanager
 def database_settings(settings: Settings, process: str) -> Iterator[DatabaseSettings]:
     """Give the database that was named, or the embedded one, which runs as long as the block."""
+    most, name = settings.database_connections, f"cantata {process}"
+    chosen = partial(DatabaseSettings, application=name, connections_max=most)
     if settings.database_url is not None:
-        yield _database(settings, settings.database_url.get_secret_value(), process)
+        yield chosen(url=settings.database_url.get_secret_value())
         return
-    server = embedded(settings)
-    with server:
-        yield _database(settings, server.url, process)
+    with embedded(settings) as server:
+        yield chosen(url=server.url)
 
 
 def embedded(settings: Settings) -> EmbeddedServer:
@@ -362,34 +315,12 @@ def ingester(database: Database) -> Ingester:
 
 def source(ledger: LedgerClient) -> LedgerSource:
     """Give the history that ingestion reads."""
-    return LedgerSource(ledger, wanted(), _SECOND_VERSION)
+    return LedgerSource(ledger, wanted(), SECOND_VERSION)
 
 
 def wanted() -> Wanted:
-    """Give what ingestion reads: all events, tokens of any package by their standard's views.
-
-    Contracts of our own come with what it takes to disclose them.
-    """
-    return Wanted(
-        everything=True,
-        interfaces=tuple(each.__ledger_interface__().identifier for each in _INTERFACES),
-        disclosable=tuple(each.__ledger_template__().identifier for each in templates()),
-    )
-
-
-def templates() -> tuple[type[Template], ...]:
-    """Give the templates of our token package."""
-    modules = [
-        import_module(f"{contract.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(contract.__path__)
-    ]
-    return tuple(
-        each
-        for module in modules
-        for each in vars(module).values()
-        if isinstance(each, type) and issubclass(each, Template)
-        if each.__module__ == module.__name__
-    )
+    """Give what ingestion reads."""
+    return watched()
 
 
 def worker(
@@ -466,11 +397,3 @@ def runner(settings: DatabaseSettings, database: Database, ledger: LedgerClient)
     """Give the process of ingestion."""
     leadership = Leadership(settings, LEADERSHIP)
     return Runner(ingester(database), source(ledger), leadership)
-
-
-def _database(settings: Settings, url: str, process: str) -> DatabaseSettings:
-    return DatabaseSettings(
-        url=url,
-        application=f"cantata {process}",
-        connections_max=settings.database_connections,
-    )

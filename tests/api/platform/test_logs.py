@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cantata import bootstrap
-from cantata.bootstrap import OUTBOX
+from cantata.accounts.couriers.chosen import OUTBOX
 from cantata.observability.events import configure
 from cantata.storage.settings import DatabaseSettings
 from tests.api.platform.running import SECRET, Client, Platform, running_platform

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from cantata.accounts.couriers.chosen import OUTBOX
 from cantata.accounts.model import CODE_LIFETIME, CODE_TRIES_MAX
-from cantata.bootstrap import OUTBOX
 from cantata.kernel.time import ManualClock, RelTime, SystemClock
 from cantata.storage.settings import DatabaseSettings
 from tests.api.platform.running import Client, Platform, running_platform
