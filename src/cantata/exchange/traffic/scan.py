@@ -14,7 +14,7 @@ from cantata.exchange.traffic.errors import TrafficUnknown
 from cantata.exchange.traffic.model import Allowance
 
 ANSWER_BYTES_MAX = 64 * 1024
-ANSWER_SECONDS = 10.0
+ANSWER_SECONDS = 10
 BYTES_MAX = (1 << 63) - 1
 MEMBER = "PAR"
 """What a participant's id begins with where members of a synchronizer are named."""
