@@ -87,6 +87,13 @@ def test_treasuries_and_listings(shell: Shell, house: House, named: str) -> None
     assert shown["positions"] == []
     twice = shell.run("treasuries", "open", house.treasury, "--name", "again")
     assert (twice.returncode, "TREASURY_EXISTS" in twice.stderr) == (1, True)
+    assert shell.json("preapprovals", "list") == []
+    unwanted = shell.json("preapprovals", "drop", house.treasury, named, "--reason", "none is")
+    assert unwanted == {"changed": False}
+    rewarded = shell.json("treasuries", "reward", house.treasury, "traffic", "--reason", "voted")
+    assert rewarded["mode"] == "traffic"
+    shown = json.loads(shell.run("treasuries", "rewards", house.treasury).stdout)
+    assert shown == rewarded
     (registry,) = shell.json("registries", "list")
     assert registry["admin"] == house.issuer.party
     again = shell.json("registries", "add", registry["admin"], registry["url"], "--reason", "moved")

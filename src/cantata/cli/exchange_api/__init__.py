@@ -7,6 +7,7 @@ import typer
 from cantata.cli.exchange_api.accounts import accounts
 from cantata.cli.exchange_api.deposits import deposits
 from cantata.cli.exchange_api.instruments import instruments, registries
+from cantata.cli.exchange_api.preapprovals import preapprovals
 from cantata.cli.exchange_api.reads import journal, reads
 from cantata.cli.exchange_api.treasuries import treasuries
 from cantata.cli.exchange_api.webhooks import webhooks
@@ -21,6 +22,7 @@ def register(app: typer.Typer) -> None:
         ("deposits", deposits),
         ("instruments", instruments),
         ("journal", journal),
+        ("preapprovals", preapprovals),
         ("registries", registries),
         ("treasuries", treasuries),
         ("webhooks", webhooks),

@@ -82,6 +82,31 @@ def disable(
     _switch(context, f"{party}:disable-withdrawals", reason, reference, output)
 
 
+@treasuries.command()
+def rewards(context: typer.Context, party: PartyArgument) -> None:
+    """Show how a treasury is rewarded."""
+    print_json(api(context).get(f"{V1}/treasuries/{party}/rewards"))
+
+
+@treasuries.command()
+def reward(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    party: PartyArgument,
+    mode: Annotated[str, typer.Argument(help="off, markers or traffic.")],
+    *,
+    reason: ReasonOption,
+    provider: Annotated[
+        str | None, typer.Option("--provider", help="Party that is rewarded, with markers.")
+    ] = None,
+    reference: ReferenceOption = "",
+    output: OutputOption = TABLE,
+) -> None:
+    """Say how a treasury is rewarded from now on."""
+    request = {"mode": mode, "provider": provider, "reason": reason, "reference": reference}
+    found = api(context).change(f"{V1}/treasuries/{party}:reward", request, wait=0)
+    print_one(found, ("treasury", "mode", "provider"), output)
+
+
 def _switch(
     context: typer.Context, what: str, reason: str, reference: str, output: OutputFormat
 ) -> None:
