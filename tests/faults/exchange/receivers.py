@@ -42,7 +42,7 @@ class Receiver:
         return self._wallet.party
 
     async def run(self, tokens: Sequence[Token]) -> None:
-        """Answer offers until cancelled."""
+        """Answer offers until cancelled; a registry may hear of them later than the ledger tells."""
         if self.manner in {Manner.PREAPPROVES, Manner.IGNORES}:
             return
         how = "Accept" if self.manner is Manner.ACCEPTS else "Reject"
@@ -51,12 +51,13 @@ class Receiver:
 
         async def answer(offer: str, token: Token) -> None:
             async with slots:
-                await self._wallet.answer(f"{how}:{offer}", token, offer, how)
+                done = await self._wallet.answer(f"{how}:{offer}", token, offer, how)
+            if done is not None:
+                self._answered.add(offer)
 
         while True:
             fresh = await self._waiting(by_id)
             await asyncio.gather(*(answer(offer, token) for offer, token in fresh))
-            self._answered.update(offer for offer, _ in fresh)
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _waiting(self, tokens: dict[tuple[str, str], Token]) -> list[tuple[str, Token]]:
