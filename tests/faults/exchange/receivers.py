@@ -42,7 +42,7 @@ class Receiver:
         return self._wallet.party
 
     async def run(self, tokens: Sequence[Token]) -> None:
-        """Answer offers until cancelled; a registry may hear of them later than the ledger tells."""
+        """Answer offers until cancelled; a registry may hear of them after the ledger tells."""
         if self.manner in {Manner.PREAPPROVES, Manner.IGNORES}:
             return
         how = "Accept" if self.manner is Manner.ACCEPTS else "Reject"
