@@ -52,7 +52,7 @@ class Post:
 
     def deliverer(self, name: str = "one") -> Deliverer:
         settings = DelivererSettings(name=name, idle_ms=50)
-        return Deliverer(self.database, self.sender, BOX, self.clock, settings, chance=lambda: 0.0)
+        return Deliverer(self.database, self.sender, BOX, self.clock, settings, chance=lambda: 0)
 
     async def register(self, url: str, *topics: str) -> tuple[UUID, str]:
         wanted = NewEndpoint(url=url, topics=topics or ("exchange.*",))

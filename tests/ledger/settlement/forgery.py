@@ -47,9 +47,7 @@ class PaperAllocation(Template, standard.Allocation):
         self, cid: ContractId[standard.Allocation], arg: standard.Allocation_Withdraw
     ) -> standard.Allocation_WithdrawResult:
         """Give nothing back."""
-        return standard.Allocation_WithdrawResult(
-            sender_holding_cids=nothing(), meta=no_metadata()
-        )
+        return standard.Allocation_WithdrawResult(sender_holding_cids=nothing(), meta=no_metadata())
 
 
 @function

@@ -156,6 +156,6 @@ def test_waits_grow_up_to_a_bound_and_end() -> None:
     assert waits[-1] == WAIT_MAX
     assert waits == sorted(waits, key=lambda each: each.microseconds if each else 0)
     assert policy.wait_before(ATTEMPTS_MAX, 0) is None
-    shortest = policy.wait_before(1, 1)
+    shortest = policy.wait_before(1, policy.CHANCES)
     assert shortest is not None
     assert shortest.microseconds * 2 == FIRST_WAIT.microseconds

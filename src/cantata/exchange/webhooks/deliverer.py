@@ -61,14 +61,14 @@ class Deliverer:
         box: SecretBox,
         clock: Clock,
         settings: DelivererSettings,
-        chance: Callable[[], float] | None = None,
+        chance: Callable[[], int] | None = None,
     ) -> None:
         self._database = database
         self._sender = sender
         self._box = box
         self._clock = clock
         self._settings = settings
-        self._chance = chance or SystemRandom().random
+        self._chance = chance or _chance
         self._noting = asyncio.Semaphore(NOTING_MAX)
         self._stopping = asyncio.Event()
         self._jobs: set[asyncio.Task[None]] = set()
@@ -206,6 +206,10 @@ def _delivery(endpoint: Endpoint, found: Placed, now: Timestamp) -> Delivery:
         created_at=now,
         ended_at=None,
     )
+
+
+def _chance() -> int:
+    return SystemRandom().randrange(policy.CHANCES)
 
 
 def _given_up(delivery: Delivery, attempt: Attempt) -> None:

@@ -17,6 +17,9 @@ ROOT = "exchange"
 _PATTERN = re.compile(r"exchange(\.[a-z_]{1,40}){0,4}(\.\*)?", re.ASCII)
 _GROWTH = 3
 
+CHANCES = 1_000
+"""How many different lengths a wait may have."""
+
 
 def checked_topic(topic: str) -> str:
     """Give a pattern of topics back; raise TopicRefused for what is none."""
@@ -64,16 +67,16 @@ def body_of(identity: UUID, found: Placed) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
-def wait_before(attempts: int, chance: float) -> RelTime | None:
+def wait_before(attempts: int, chance: int) -> RelTime | None:
     """Give how long to wait after so many attempts, or None to give up.
 
-    `chance`, from 0 to 1, shortens the wait by up to a half, so that what failed together does not
-    come back together.
+    `chance`, below CHANCES, shortens the wait by up to a half, so that what failed together does
+    not come back together.
     """
     if attempts >= ATTEMPTS_MAX:
         return None
     longest = min(FIRST_WAIT.microseconds * _GROWTH ** max(0, attempts - 1), WAIT_MAX.microseconds)
-    return RelTime(longest - int(longest * chance / 2))
+    return RelTime(longest - longest * chance // (2 * CHANCES))
 
 
 def _shortened(value: Any) -> Any:

@@ -79,13 +79,13 @@ def verify(
     texts: Iterable[str],
     headers: Mapping[str, str],
     body: bytes,
-    now: float,
+    now: int,
     tolerance: int = TOLERANCE_SECONDS,
 ) -> str:
     """Check a request and give the id of its delivery; raise WebhookNotAuthentic.
 
     `texts` are the valid secrets, `headers` are found whatever their case, `body` are the bytes as
-    they came, `now` and `tolerance` are in seconds. All comparisons take the same time.
+    they came, `now` and `tolerance` are in whole seconds. All comparisons take the same time.
     """
     found = {name.lower(): value for name, value in headers.items()}
     delivery, sent, given = (found.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))

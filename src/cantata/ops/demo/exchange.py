@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections.abc import Callable, Iterator
+from threading import Event
 from typing import Any, ClassVar
 
 from cantata.kernel.errors import CantataError
@@ -17,8 +17,8 @@ PACKAGE = "cantata-tokens"
 V1 = "/v1/exchange"
 OPERATOR = "EXCHANGE_OPERATOR"
 
-PATIENCE_SECONDS = 180
-LOOK_SECONDS = 0.25
+LOOK_MS = 250
+LOOKS_MAX = 1_000
 EXPIRING = {"record_ttl_seconds": 15, "offer_ttl_seconds": 15}
 """How an offer is treated that is to expire while we look."""
 
@@ -284,11 +284,9 @@ def _in(found: Any, state: str) -> Any:
 
 def _until(look: Callable[[], Any]) -> Any:
     """Look until there is something; raise Unfinished when it takes too long."""
-    end = time.monotonic() + PATIENCE_SECONDS
-    while True:
+    for _ in range(LOOKS_MAX):
         found = look()
         if found is not None:
             return found
-        if time.monotonic() > end:
-            raise Unfinished("that was waited for")
-        time.sleep(LOOK_SECONDS)
+        Event().wait(LOOK_MS / 1_000)
+    raise Unfinished("that was waited for")
