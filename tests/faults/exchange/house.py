@@ -98,7 +98,7 @@ async def founded(running: Platform, ledger: Ledger, seed: int) -> AsyncIterator
         database = await stack.enter_async_context(Database(stored))
         client = await stack.enter_async_context(ledger.client())
         http = await stack.enter_async_context(
-            httpx2.AsyncClient(base_url=running.api_url, timeout=10, trust_env=False)
+            httpx2.AsyncClient(base_url=running.api_url, timeout=30, trust_env=False)
         )
         issuers = {
             name: await onboarded(http, Heard(), f"issuer-{name.lower()}")
