@@ -112,8 +112,9 @@ def test_a_port_in_use_is_told_with_what_to_do() -> None:
         port = taken.getsockname()[1]
         done = told("--port", str(port))
     assert done.returncode == 1
-    assert f"PORT_IN_USE: port {port} of 127.0.0.1 is in use" in done.stderr
-    assert "--port N, make run PORT=N" in done.stderr
+    assert f"PORT_IN_USE: port {port} is in use" in done.stderr
+    assert "--port N" in done.stderr
+    assert f"--url http://127.0.0.1:{port}" in done.stderr
     assert "Traceback" not in done.stderr
 
 
