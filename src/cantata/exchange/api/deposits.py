@@ -111,7 +111,7 @@ async def proof(deposit: IdPath, caller: CallerDep, edge: EdgeDep, exchange: Exc
     mine = [each for each in steps if _is_of(found, each)]
     return Proof(
         treasury=found.treasury,
-        update_id=found.update_id,
+        update_id=found.seen_in,
         steps=[StepAnswer.of(each) for each in mine],
     )
 

@@ -72,6 +72,10 @@ _FOLLOWING: dict[DepositState, frozenset[DepositState]] = {
 }
 
 
+UNREAD = "contract "
+"""How `update_id` begins where the contract of an offer stands for an update that was not read."""
+
+
 class IllegalDepositStep(CantataError):
     """A deposit was to go from one state to another that does not follow it."""
 
@@ -118,6 +122,11 @@ class Deposit:
     position: int = 0
     intent: UUID | None = None
     due_at: Timestamp | None = None
+
+    @property
+    def seen_in(self) -> str | None:
+        """The update of `update_id`; None for an offer of which only the contract was read."""
+        return None if self.update_id.startswith(UNREAD) else self.update_id
 
 
 def may_follow(before: DepositState, after: DepositState) -> bool:

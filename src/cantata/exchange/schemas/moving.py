@@ -53,7 +53,9 @@ class DepositAnswer(Answer):
     account: str | None
     state: DepositStateName
     reason: str = Field(description="Why it is not credited, or not accepted; empty if it is")
-    update_id: str
+    update_id: str | None = Field(
+        description="Null for an offer that is older than the history that was read"
+    )
     offset: int
     record_time: str
     offer: str | None = Field(description="The offer's first contract; null if it came at once")
@@ -75,7 +77,7 @@ class DepositAnswer(Answer):
             account=None if deposit.account is None else str(deposit.account),
             state=deposit.state.value,
             reason=deposit.reason,
-            update_id=deposit.update_id,
+            update_id=deposit.seen_in,
             offset=deposit.offset,
             record_time=str(deposit.record_time),
             offer=deposit.original_instruction,

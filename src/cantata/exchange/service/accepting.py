@@ -10,7 +10,7 @@ from cantata.automation import repository as intents
 from cantata.automation.model import Failure
 from cantata.exchange.history.model import Instruction
 from cantata.exchange.model.customers import CustomerAccount
-from cantata.exchange.model.deposits import Deposit, DepositState
+from cantata.exchange.model.deposits import UNREAD, Deposit, DepositState
 from cantata.exchange.model.treasury import ListedInstrument, Policy
 from cantata.exchange.policy.accepting import LOST, accept_until, after_failure, left_alone
 from cantata.exchange.policy.deposits import Reason, refuses_offer
@@ -157,7 +157,7 @@ def news_of(deposit: Deposit) -> News:
             "sender": deposit.sender,
             "memo": deposit.memo,
             "reason": deposit.reason,
-            "update_id": deposit.update_id,
+            "update_id": deposit.seen_in,
             "offset": deposit.offset,
         },
     )
@@ -188,7 +188,7 @@ def _before_history(treasury: PartyId, offset: int, offer: Instruction, now: Tim
         account=None,
         state=DepositState.OFFERED,
         reason="",
-        update_id=f"contract {offer.contract_id}",
+        update_id=f"{UNREAD}{offer.contract_id}",
         node_id=0,
         offset=offset,
         record_time=offer.created_at or now,
