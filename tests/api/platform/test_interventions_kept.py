@@ -15,7 +15,8 @@ from tests.api.platform.running import Client, Platform
 
 @pytest.fixture(scope="module")
 def market(platform: Platform) -> Market:
-    found = Market.open(platform, "KEPT", approver=True)
+    found = Market.open(platform, "KEPT", approver=True, accounts_required=True)
+    done(found.enrol(found.alice))
     found.mint(found.alice, "10")
     return found
 
@@ -40,7 +41,7 @@ def test_every_intervention_is_kept_with_its_reason(market: Market) -> None:
     done(market.post(market.issuer, ":unpause", {"reason": "why 2"}))
     assert market.post(market.issuer, "/limits", {"reason": "why 3"}).status_code == 200
     done(market.enrol(market.bob, reason="why 4"))
-    done(market.change(market.bob, "freeze", reason="why 5"))
+    done(market.change(market.alice, "freeze", reason="why 5"))
     done(market.freeze(market.alice, "freeze", "1"))
     body = {
         "owner": market.alice.party,
