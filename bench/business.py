@@ -1,7 +1,7 @@
 """All figures of the business side in one run: `python -m bench business [--quick]`.
 
 Each benchmark runs in a process of its own, one after the other; nothing else should use the
-machine meanwhile. A quiet one takes less than five minutes.
+machine meanwhile. At a load of 2 to 5 from other work it took eight minutes.
 """
 
 from __future__ import annotations
