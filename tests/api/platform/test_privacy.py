@@ -26,6 +26,11 @@ OPEN = {
 }
 """What every user may read of a token: what it is, not who has it."""
 
+STAFF = "/v1/exchange/"
+"""What only the staff of the exchange may read: others are told so, whether it exists or not."""
+
+_EXCHANGE = ("account", "deposit", "withdrawal", "webhook", "delivery")
+
 
 @dataclass(kw_only=True)
 class Scene:
@@ -61,6 +66,8 @@ def scene(platform: Platform) -> Scene:
             "approval_id": offered["id"],
             "batch": offered["id"],
             "organisation": organisation,
+            "party": issuer.party,
+            **dict.fromkeys(_EXCHANGE, offered["id"]),
         },
         queries={
             "/v1/parties/rights": {"party": alice.party},
@@ -92,8 +99,11 @@ def asked(client: Client, path: str, scene: Scene) -> Any:
 def test_a_stranger_sees_nothing_of_others(platform: Platform, scene: Scene, path: str) -> None:
     stranger = platform.onboard()
     answer = asked(stranger, path, scene)
-    assert answer.status_code in (200, 404), answer.text
-    if path not in PUBLIC | OPEN:
+    if path.startswith(STAFF):
+        assert (answer.status_code, answer.json()["code"]) == (403, "NOT_ALLOWED")
+    else:
+        assert answer.status_code in (200, 404), answer.text
+    if path not in PUBLIC | OPEN and not path.startswith(STAFF):
         assert "{" not in path or answer.status_code == 404, answer.text
         if path in scene.queries:
             assert answer.status_code == 404, answer.text
