@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, generate_private_key
@@ -68,7 +69,7 @@ def play(
             async with looping(database_settings, shared_sandbox.url) as loop:
                 (synchronizer,) = await loop.ledger.state.synchronizers()
                 party = await loop.ledger.external.allocate(
-                    "Treasury", vault.key, synchronizer_id=synchronizer.synchronizer_id
+                    f"Treasury-{uuid4()}", vault.key, synchronizer_id=synchronizer.synchronizer_id
                 )
                 bank = await opened(loop, PartyId(party), "vault")
                 await story(bank, vault)
