@@ -124,8 +124,12 @@ async def _packages(ledger: LedgerClient) -> Check:
     ours = await asyncio.to_thread(deployment.compiled)
     needed = {each.id: each for package in ours for each in package.declared.values()}
     missing = [each for each in needed.values() if each.id not in has]
-    if missing and await _does_without(ledger, ours):
-        return Check(name="packages", found="its own copies of the token standard")
+    try:
+        if missing and await _does_without(ledger, ours):
+            return Check(name="packages", found="its own copies of the token standard")
+    except NotPermitted:
+        # What the user lacks is told once, by the look at its rights.
+        return Check(name="packages", found="not known while the user may not have them validated")
     return Check(
         name="packages",
         found=f"{len(needed) - len(missing)} of {len(needed)} packages of the token standard",
@@ -138,12 +142,17 @@ async def _packages(ledger: LedgerClient) -> Check:
 
 
 async def _does_without(ledger: LedgerClient, ours: Sequence[CompiledPackage]) -> bool:
-    """Tell whether the participant takes our packages alone, as the sandbox does."""
+    """Tell whether the participant takes our packages alone, as the sandbox does.
+
+    Raise NotPermitted if it does not tell this user.
+    """
     try:
         for package in ours:
             await ledger.packages.validate(
                 (await asyncio.to_thread(deployment.build, package)).content
             )
+    except NotPermitted:
+        raise
     except Refusal:
         return False
     return True

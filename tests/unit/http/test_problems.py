@@ -33,6 +33,17 @@ INSIDE = {
     "AUDIT_BROKEN": "verifying the trail, which the API does not",
     "STATEMENT_UNBALANCED": "a fault of ours, which callers learn nothing of",
     "PROJECTIONS_BEHIND": "reconciliation, which the API does not",
+    "TREASURIES_AHEAD": "reconciliation, which the API does not",
+    "HISTORY_OF_TWO_SYNCHRONIZERS": "parsing, which the API does not",
+    "HISTORY_OUT_OF_ORDER": "parsing, which the API does not",
+    "HISTORY_UPDATE_UNSUPPORTED": "parsing, which the API does not",
+    "MALFORMED_HISTORY": "parsing, which the API does not",
+    "MALFORMED_TRANSACTION": "parsing, which the API does not",
+    "JOURNAL_UNBALANCED": "a fault of ours, which callers learn nothing of",
+    "PREAPPROVAL_DROPPED": "an end of an intent that nobody asked for over the API",
+    "TRAFFIC_UNKNOWN": "watching the participant's traffic, which the API does not",
+    "MALFORMED_NETWORKS": "settings, which are read before anybody calls",
+    "WEBHOOK_NOT_AUTHENTIC": "receivers of webhooks, which check what we sent",
 }
 """Codes that no caller of the API meets as such, and why."""
 
