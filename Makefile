@@ -26,7 +26,7 @@ demo: $(READY) ## play a token's business through the API: of `make run`, or of 
 	@$(BIN)/cantata demo
 
 test: $(READY) ## run all tests and replay the frozen vectors
-	$(BIN)/python -m pytest -n $(WORKERS) -q --deselect tests/vectors/test_vectors.py::test_area_agrees
+	scripts/test $(BIN)/python $(WORKERS) --deselect tests/vectors/test_vectors.py::test_area_agrees
 	@$(BIN)/python -m tests.vectors
 
 vectors: $(READY) ## replay the frozen vectors below VECTORS (default ../shared/data)
