@@ -181,5 +181,5 @@ def test_batches_of_mints(fresh: Stage) -> None:
     command = minting(fresh, row(fresh, fresh.alice, "10"), row(fresh, fresh.bob, "20"))
     fresh.acting(fresh.issuer).submit(command)
     alice, bob = history(fresh, "alice", "bob")
-    assert alice == [Entry("Mint", "10", "payout")]
-    assert bob == [Entry("Mint", "20", "payout")]
+    assert alice == [Entry("Mint", "10", f"salary of {fresh.alice}")]
+    assert bob == [Entry("Mint", "20", f"salary of {fresh.bob}")]
