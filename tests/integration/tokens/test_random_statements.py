@@ -20,6 +20,7 @@ from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens import history as reading
 from cantata.tokens.model import InstrumentId
+from cantata.tokens.projection.contracts import ContractsProjection
 from cantata.tokens.projection.holdings import HoldingsProjection
 from cantata.tokens.statements.model import Statement
 from cantata.tokens.statements.service import statement
@@ -112,7 +113,7 @@ async def compared(
     periods: Sequence[tuple[int, int]],
 ) -> None:
     async with Database(stored) as database:
-        ingester = Ingester(database, [HoldingsProjection()])
+        ingester = Ingester(database, [HoldingsProjection(), ContractsProjection()])
         await ingester.begin()
         for begin, end in ((0, 1), (1, 4), (4, len(updates))):
             if updates[begin:end]:
@@ -171,7 +172,8 @@ def played(
                 interface_id=f"aa:{reading.HOLDING}", value=piece.view(), failure=""
             )
             event = created(offset, len(events), contract)
-            events.append(replace(event, views=(shown,)))
+            signed = (piece.instrument.admin, piece.owner)
+            events.append(replace(event, views=(shown,), signatories=signed))
             alive[contract] = piece
             deltas.append(Delta(moment, piece.owner, piece.instrument, piece.amount))
         updates.append(replace(transaction(offset, events), record_time=moment))
