@@ -31,6 +31,7 @@ EXCHANGE: Mapping[str, Kind] = {
     "ILLEGAL_WITHDRAWAL_STEP": Kind(
         409, "The withdrawal is in another state by now", is_retryable=True
     ),
+    "HOLDINGS_BUSY": Kind(409, "The holdings are in use", is_retryable=True),
     "INPUTS_GONE": Kind(409, "The holdings are in use", is_retryable=True),
     "INSTRUMENT_LISTED": Kind(409, "The instrument is listed already"),
     "REFERENCE_TAKEN": Kind(409, "There is such an account already"),
@@ -49,6 +50,7 @@ EXCHANGE: Mapping[str, Kind] = {
     "EXCHANGE_REFUSED": Kind(422, "The exchange refuses it"),
     "LISTING_REFUSED": Kind(422, "The listing contradicts itself"),
     "MEMO_REFUSED": Kind(422, "The memo cannot be sent"),
+    "NOT_ATTRIBUTABLE": Kind(422, "The withdrawal cannot be attributed"),
     "NOT_CREDITABLE": Kind(422, "The deposit cannot be credited"),
     "NOT_REFUNDABLE": Kind(422, "The deposit cannot be given back"),
     "OFFER_NOT_ACCEPTED": Kind(422, "The offer is not accepted"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cantata.automation.errors import NotPossible
+from cantata.automation.errors import NotNow, NotPossible
 from cantata.exchange.errors import ExchangeError
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
@@ -147,6 +147,20 @@ class NotRefundable(ExchangeError):
         super().__init__(f"the deposit {deposit} cannot be given back: {reason}")
 
 
+class NotAttributable(ExchangeError):
+    """A withdrawal cannot be made this customer's; fields `withdrawal` and `reason`."""
+
+    code = "NOT_ATTRIBUTABLE"
+
+    def __init__(self, withdrawal: UUID, reason: str) -> None:
+        self.withdrawal = withdrawal
+        self.reason = reason
+        super().__init__(
+            f"the withdrawal {withdrawal} cannot be attributed: {reason}",
+            hint="only what was recovered, is no money back and is nobody's so far can be",
+        )
+
+
 class NotPreapproved(NotPossible):
     """A receiver did not pre-approve transfers, and nothing is offered; field `receiver`."""
 
@@ -197,4 +211,18 @@ class InputsGone(NotPossible):
         super().__init__(
             f"{missing} of the holdings are used up, reserved or locked",
             hint="nothing was changed; decide anew",
+        )
+
+
+class HoldingsBusy(NotNow):
+    """Others look at holdings that a payment needs, for a moment; fields `wanted` and `seen`."""
+
+    code = "HOLDINGS_BUSY"
+
+    def __init__(self, wanted: Decimal, seen: Decimal) -> None:
+        self.wanted = wanted
+        self.seen = seen
+        super().__init__(
+            f"{wanted} is wanted of free holdings; {seen} is in those nobody else looks at",
+            hint="it is tried again at once; nothing has to be merged",
         )

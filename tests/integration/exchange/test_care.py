@@ -108,9 +108,9 @@ def test_a_payment_of_many_small_ones_has_some_merged(
                 await listings.save(session, listed)
             care = care_of(database)
             assert await care.run() == 0
-            payment = await _waiting(database, "60")
+            payment = await waiting(database, "60")
             async with database.read() as session:
-                assert await pool.needed(session, TREASURY, listed) == payment.amount
+                assert await pool.needed(session, TREASURY, listed, AT) == payment.amount
             assert await care.run() == 1
             [merge] = [each for each in await asked(database) if each[0].id != payment.id]
             assert (str(merge[0].amount), len(merge[1])) == ("50.0", 10)
@@ -118,7 +118,7 @@ def test_a_payment_of_many_small_ones_has_some_merged(
     asyncio.run(story())
 
 
-async def _waiting(database: Database, amount: str) -> Withdrawal:
+async def waiting(database: Database, amount: str) -> Withdrawal:
     """A payment that found no inputs."""
     async with database.write() as session:
         still = Still()

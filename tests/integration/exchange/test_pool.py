@@ -24,6 +24,7 @@ from cantata.exchange.model.treasury import (
 )
 from cantata.exchange.policy.inputs import inputs_max, large_from
 from cantata.exchange.policy.pool import Purpose, Shelf, plan, smallest_read, total_of
+from cantata.exchange.refusals import HoldingsBusy
 from cantata.exchange.repository import history, listings, pool, treasuries
 from cantata.exchange.service.pool import take
 from cantata.kernel.ids import PartyId
@@ -32,7 +33,7 @@ from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.database import Database
 from cantata.storage.session import WriteSession
 from cantata.storage.settings import DatabaseSettings
-from cantata.tokens.errors import InsufficientFunds, TooFragmented
+from cantata.tokens.errors import InsufficientFunds
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.payments import Coin
 from cantata.tokens.repository import selection
@@ -161,7 +162,7 @@ def test_payments_at_the_same_time_never_share(database_settings: DatabaseSettin
             chosen = [coin for each in answers if isinstance(each, tuple) for coin in each]
             refused = [each for each in answers if isinstance(each, Exception)]
             assert len(chosen) == len(set(chosen)) > 0
-            assert {type(each) for each in refused} <= {InsufficientFunds, TooFragmented, NotNow}
+            assert {type(each) for each in refused} <= {InsufficientFunds, HoldingsBusy, NotNow}
             async with database.write() as session:
                 left = await pool.free_total(session, TREASURY, LISTED, AT)
             assert left + total_of(chosen) == Decimal("2400")

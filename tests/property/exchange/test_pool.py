@@ -17,6 +17,7 @@ from cantata.exchange.policy.inputs import (
     small_ones_read,
 )
 from cantata.exchange.policy.pool import Move, Shelf, plan, smallest_read, total_of
+from cantata.exchange.refusals import HoldingsBusy
 from cantata.kernel.ids import ContractId
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
@@ -154,6 +155,27 @@ def test_inputs_cover_and_leave_the_pool_alone(
         assert len([coin for coin in chosen if coin in spared]) <= 1
 
 
+@given(HELD, POLICIES, AMOUNTS, st.data())
+def test_what_others_look_at_is_neither_missing_nor_a_fragment(
+    held: list[Held], policy: Policy, amount: Decimal, data: st.DataObject
+) -> None:
+    free = sorted((each.coin for each in held if not each.is_reserved), key=lambda c: c.amount)
+    seen = [coin for coin in free if data.draw(st.booleans())]
+    most = inputs_max(policy)
+    reach, total = total_of(free[-most:]), total_of(free)
+    try:
+        chosen = choose(amount, candidates_of(seen, amount, policy, free), policy)
+    except HoldingsBusy:
+        assert total_of(seen[-most:]) < amount <= reach
+    except InsufficientFunds:
+        assert total < amount
+    except TooFragmented:
+        assert reach < amount <= total
+    else:
+        assert set(chosen) <= set(seen)
+        assert total_of(chosen) >= amount
+
+
 @given(HELD, POLICIES, AMOUNTS)
 def test_who_waits_for_a_merge_gets_one(held: list[Held], policy: Policy, amount: Decimal) -> None:
     """Whatever is there in sum can be paid, after merges, unless one input is all there may be."""
@@ -172,15 +194,19 @@ def test_who_waits_for_a_merge_gets_one(held: list[Held], policy: Policy, amount
     raise AssertionError("it never can be paid")
 
 
-def candidates_of(free: Sequence[Coin], amount: Decimal, policy: Policy) -> Candidates:
-    """What the repository reads for a payment, read from a sorted list."""
-    best = next((coin for coin in free if coin.amount >= amount), None)
-    smallest = free[: small_ones_read(policy)]
+def candidates_of(
+    seen: Sequence[Coin], amount: Decimal, policy: Policy, free: Sequence[Coin] | None = None
+) -> Candidates:
+    """What the repository reads for a payment, of sorted lists: nobody looks at those `seen`."""
+    best = next((coin for coin in seen if coin.amount >= amount), None)
+    smallest = seen[: small_ones_read(policy)]
     if best is not None:
         return Candidates(best=best, smallest=smallest)
+    everything = seen if free is None else free
     return Candidates(
         best=None,
-        largest=list(free[::-1][: inputs_max(policy)]),
+        largest=list(seen[::-1][: inputs_max(policy)]),
         smallest=smallest,
-        free=total_of(free),
+        reach=total_of(everything[::-1][: inputs_max(policy)]),
+        free=total_of(everything),
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cantata.exchange.model.treasury import ZERO, Policy
+from cantata.exchange.refusals import HoldingsBusy
 from cantata.kernel.money import Decimal
 from cantata.tokens.errors import InsufficientFunds, TooFragmented
 from cantata.tokens.model import INPUTS_MAX
@@ -21,13 +22,15 @@ class Candidates:
 
     `best` is the smallest that covers the amount alone. `largest` are sorted from the largest
     down, as many as one transfer may take; `smallest` from the smallest up, as many as
-    `small_ones_read` says. `free` is what all free holdings together hold; if the largest ones
-    cover the amount, what they hold will do.
+    `small_ones_read` says. None of these is one that others look at in this moment. If they do not
+    cover the amount, two sums tell why, of those that others look at as well: `reach`, of the
+    largest that one transfer may take, and `free`, of all.
     """
 
     best: Coin | None
     largest: Sequence[Coin] = ()
     smallest: Sequence[Coin] = ()
+    reach: Decimal = ZERO
     free: Decimal = ZERO
 
 
@@ -35,7 +38,8 @@ def choose(amount: Decimal, candidates: Candidates, policy: Policy) -> tuple[Coi
     """Choose the inputs of a payment of a positive amount.
 
     Raise InsufficientFunds if all free holdings together hold too little, TooFragmented if those
-    that one transfer may take do: some have to be merged first.
+    that one transfer may take do: some have to be merged first. Raise HoldingsBusy if there would
+    be enough, were others not looking at some of them: no merge helps, and they are soon done.
     """
     best = candidates.best
     if best is not None and best.amount == amount:
@@ -62,8 +66,6 @@ def small_ones_read(policy: Policy) -> int:
 
 
 def _largest(amount: Decimal, candidates: Candidates, most: int) -> list[Coin]:
-    if candidates.free < amount:
-        raise InsufficientFunds(amount, candidates.free)
     chosen: list[Coin] = []
     total = ZERO
     for coin in candidates.largest[:most]:
@@ -71,7 +73,11 @@ def _largest(amount: Decimal, candidates: Candidates, most: int) -> list[Coin]:
         total = total + coin.amount
         if total >= amount:
             return chosen
-    raise TooFragmented(amount, total)
+    if candidates.reach >= amount:
+        raise HoldingsBusy(amount, total)
+    if candidates.free < amount:
+        raise InsufficientFunds(amount, candidates.free)
+    raise TooFragmented(amount, candidates.reach)
 
 
 def _spare(smallest: Sequence[Coin], taken: set[str], policy: Policy) -> list[Coin]:

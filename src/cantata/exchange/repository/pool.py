@@ -46,10 +46,14 @@ async def candidates(
         return Candidates(best=best[0], smallest=await _locked(session, small))
     falling = free.order_by(_AMOUNT.desc()).limit(inputs_max(listed.policy))
     largest, smallest = await _locked(session, falling), await _locked(session, small)
-    reached = total_of(largest)
-    if reached < amount:
-        reached = await free_total(session, treasury, listed, now)
-    return Candidates(best=None, largest=largest, smallest=smallest, free=reached)
+    if total_of(largest) >= amount:
+        return Candidates(best=None, largest=largest, smallest=smallest)
+    # Whoever looks at holdings locks them: these sums are read without looking at locks.
+    reach = await session.scalar(select(func.sum(falling.subquery("top").c.amount)))
+    total = await free_total(session, treasury, listed, now)
+    return Candidates(
+        best=None, largest=largest, smallest=smallest, reach=reach or ZERO, free=total
+    )
 
 
 async def free_total(
@@ -103,15 +107,25 @@ async def still_free(
     return await _locked(session, chosen.order_by(HOLDINGS.c.contract_id))
 
 
-async def needed(session: ReadSession, treasury: PartyId, listed: ListedInstrument) -> Decimal:
-    """Give the largest amount of a payment that waits and has reserved nothing; 0 if none does."""
+async def needed(
+    session: ReadSession, treasury: PartyId, listed: ListedInstrument, now: Timestamp
+) -> Decimal:
+    """Give the largest amount that a payment waits for, and that all free holdings cover.
+
+    0 if none does. A payment for which there is too little waits for what is reserved to come
+    back, or for deposits; no merge helps it.
+    """
     waits = and_(
         *_withdrawals(treasury, listed),
         WITHDRAWALS.c.state == WithdrawalState.REQUESTED.value,
         WITHDRAWALS.c.kind != WithdrawalKind.SELF.value,
         ~exists().where(RESERVATIONS.c.intent_id == WITHDRAWALS.c.id),
     )
-    found = await session.scalar(select(func.max(WITHDRAWALS.c.amount)).where(waits))
+    wanted = select(func.max(WITHDRAWALS.c.amount)).where(waits)
+    if await session.scalar(wanted) is None:
+        return ZERO
+    free = await free_total(session, treasury, listed, now)
+    found = await session.scalar(wanted.where(free >= WITHDRAWALS.c.amount))
     return ZERO if found is None else found
 
 

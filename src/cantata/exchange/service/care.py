@@ -81,7 +81,7 @@ class PoolCare:
         if await pool.rearranging(session, treasury.party, listed):
             return ()
         at = reached or self._clock.now()
-        needed = await pool.needed(session, treasury.party, listed)
+        needed = await pool.needed(session, treasury.party, listed, at)
         shelf = await pool.shelf(session, treasury.party, listed, at, is_waited_for=needed > ZERO)
         found = plan(shelf, listed.policy, listed.decimals, needed)
         return await _free(session, treasury, listed, found, at)

@@ -26,7 +26,8 @@ async def take(
     """Reserve the inputs of a payment for the intent of this id.
 
     Raise InsufficientFunds or TooFragmented if there are none, which the pool's care may change;
-    NotNow if another payment has just taken one of them. `selection.release` gives them back.
+    HoldingsBusy if others look at them, NotNow if one of them has just been taken.
+    `selection.release` gives them back.
     """
     candidates = await pool.candidates(session, treasury, listed, amount, now)
     chosen = choose(amount, candidates, listed.policy)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,7 @@ from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.exchange.history.shapes import REASON
 from cantata.exchange.model.withdrawals import WITHDRAWAL_ID
 from cantata.exchange.policy.withdrawals import SKEW, require_kind
+from cantata.exchange.refusals import HoldingsBusy
 from cantata.exchange.registries.directory import Registries
 from cantata.exchange.registries.model import TransferFactory
 from cantata.exchange.repository import withdrawals
@@ -50,6 +52,10 @@ from cantata.tokens.tasks.common import standard_id
 TOGETHER = 16
 """Payments of one treasury that one submission carries out."""
 
+LOOKS_AGAIN = 4
+LOOK_AGAIN = 0.05
+"""Seconds after which a payment looks again for inputs that others were looking at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
@@ -76,8 +82,7 @@ class Withdraw:
         A registry judges a transfer with its inputs, so they are reserved before; done again,
         the same ones are found.
         """
-        async with self._database.write() as session:
-            found = await payable(session, intent, now)
+        found = await self._payable(intent, now)
         transfer = transfer_of(found, now)
         with asking():
             factory = await self._registries.at(found.url).transfer_factory(argument_of(transfer))
@@ -86,6 +91,17 @@ class Withdraw:
         require_kind(factory.kind, payment.treasury, payment.receiver, sending)
         command = in_context(transfer, factory.context, factory.contract_id)
         return Consulted(found, command, factory)
+
+    async def _payable(self, intent: Intent, now: Timestamp) -> Payable:
+        """Reserve inputs; look again, a few times, if others look at them in the same moment."""
+        for _ in range(LOOKS_AGAIN):
+            try:
+                async with self._database.write() as session:
+                    return await payable(session, intent, now)
+            except HoldingsBusy:
+                await asyncio.sleep(LOOK_AGAIN)
+        async with self._database.write() as session:
+            return await payable(session, intent, now)
 
     async def prepare_with(
         self, session: WriteSession, intent: Intent, found: Consulted, now: Timestamp
