@@ -37,7 +37,7 @@ check: $(READY) ## lint, types, import rules, structure
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --cache-dir .cache/import_linter
-	$(BIN)/python -m pytest -q tests/architecture
+	$(BIN)/python -m pytest -q -m 'not slow' tests/architecture
 
 format: $(READY) ## apply the formatter and the safe fixes
 	$(BIN)/ruff format

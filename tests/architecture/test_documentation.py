@@ -44,6 +44,7 @@ def live() -> Iterator[Platform]:
         yield started
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", PAGES, ids=_name)
 def test_snippets_run(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest

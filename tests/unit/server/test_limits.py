@@ -19,6 +19,9 @@ class Connection:
     def get_write_buffer_size(self) -> int:
         return self.sizes.pop(0) if len(self.sizes) > 1 else self.sizes[0]
 
+    def get_extra_info(self, name: str) -> None:
+        """It has no socket that options could be set on."""
+
     def abort(self) -> None:
         self.is_cut = True
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import socket
+import struct
 from collections.abc import Iterable
 from typing import Any
+
+_AT_ONCE = struct.pack("ii", 1, 0)
+"""Lingering for no time: what the system still holds for a client is dropped with it."""
 
 
 class Unread:
@@ -27,5 +32,13 @@ class Unread:
             before, since = self._waiting.get(connection, (size, now))
             waiting[connection] = (size, now if size < before else since)
             if now - waiting[connection][1] > self._seconds:
-                connection.transport.abort()
+                _cut(connection.transport)
         self._waiting = waiting
+
+
+def _cut(transport: Any) -> None:
+    """End a connection at once, with what the system has not sent of it."""
+    found = transport.get_extra_info("socket")
+    if found is not None:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+    transport.abort()
