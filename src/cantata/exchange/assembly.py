@@ -17,6 +17,7 @@ from cantata.exchange.service.deposits import Deposits
 from cantata.exchange.service.exchange import Exchange
 from cantata.exchange.service.listings import Listings
 from cantata.exchange.service.preapprovals import Preapprovals
+from cantata.exchange.service.recovery import Recovery
 from cantata.exchange.service.rewards import RewardSwitch
 from cantata.exchange.service.treasuries import Treasuries
 from cantata.exchange.service.withdrawals import Withdrawals
@@ -85,6 +86,7 @@ def assembled(of: Surroundings) -> Exchange:
         deposits=Deposits(withdrawals, of.clock),
         withdrawals=withdrawals,
         cancelling=Cancelling(Endings(of.handlers), of.clock),
+        recovery=Recovery(of.clock),
         webhooks=Webhooks(of.webhooks.box, of.webhooks.destinations, of.clock),
         preapprovals=Preapprovals(of.database, of.ledger, of.clock),
         rewards=RewardSwitch(of.database, of.ledger, of.clock),

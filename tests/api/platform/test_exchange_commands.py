@@ -150,6 +150,9 @@ def test_customers_and_their_money(shell: Shell, house: House, named: str) -> No
     assert listed["id"] == paid["id"]
     assert shell.json("withdrawals", "cancel", paid["id"])["cancel_wanted"] is True
     until(lambda: house.reader.get(path).json()["state"] == "withdrawn")
+    asked = ("withdrawals", "attribute", paid["id"], identity, "--reason", "it was hers")
+    refused = shell.run(*asked, "--bear-shortfall")
+    assert (refused.returncode, "NOT_ATTRIBUTABLE" in refused.stderr) == (1, True)
     kinds = [each["occasion"] for each in shell.json("accounts", "statement", identity)]
     assert kinds == ["returned", "hold", "attributed", "received"]
     assert paid["id"] in [each["id"] for each in shell.json("operations")]

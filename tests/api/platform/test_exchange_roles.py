@@ -32,6 +32,7 @@ ASSISTS: dict[str, Any] = {
     "deposits/{deposit}:attribute": {"account": SOME, **REASON},
     "deposits/{deposit}:admit": REASON,
     "deposits/{deposit}:retry": REASON,
+    "withdrawals/{withdrawal}:attribute": {"account": SOME, **REASON},
     "webhooks/{webhook}:replay": None,
     "webhooks/{webhook}/deliveries/{delivery}:replay": None,
 }
@@ -105,6 +106,13 @@ def test_who_may(
         else:
             assert status == 403, (status, path)
     assert asked(platform.administrator(), method, path, body) == 403
+
+
+def test_only_an_operator_bears_a_shortfall(house: House) -> None:
+    body = {"account": SOME, "bear_shortfall": True, **REASON}
+    path = f"{V1}/withdrawals/{SOME}:attribute"
+    assert house.support.post(path, body).json()["code"] == "NOT_ALLOWED"
+    assert house.operator.post(path, body).json()["code"] == "WITHDRAWAL_UNKNOWN"
 
 
 def test_a_treasury_is_a_party_of_ones_own(platform: Platform, house: House) -> None:

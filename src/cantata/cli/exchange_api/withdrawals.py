@@ -21,6 +21,8 @@ from cantata.cli.exchange_api.words import (
     AccountOption,
     InstrumentArgument,
     LimitOption,
+    ReasonOption,
+    ReferenceOption,
     StateOption,
     TreasuryOption,
     api,
@@ -88,6 +90,33 @@ def request(  # noqa: PLR0913 - each is an option
         f"{V1}/withdrawals", order, key=idempotency_key, wait=wait, dry_run=dry_run
     )
     print_operation(found, output)
+
+
+@withdrawals.command()
+def attribute(  # noqa: PLR0913 - each is an option
+    context: typer.Context,
+    withdrawal: WithdrawalArgument,
+    account: Annotated[str, typer.Argument(help="Id of the account whose it was.")],
+    *,
+    reason: ReasonOption,
+    reference: ReferenceOption = "",
+    bear_shortfall: Annotated[
+        bool,
+        typer.Option("--bear-shortfall", help="Bear what the account lacks as our own loss."),
+    ] = False,
+    idempotency_key: IdempotencyOption = "",
+    output: OutputOption = TABLE,
+) -> None:
+    """Debit a recovered withdrawal to the customer whose it was."""
+    request = {
+        "account": account,
+        "bear_shortfall": bear_shortfall,
+        "reason": reason,
+        "reference": reference,
+    }
+    path = f"{V1}/withdrawals/{withdrawal}:attribute"
+    found = api(context).change(path, request, key=idempotency_key, wait=0)
+    print_one(found, COLUMNS, output)
 
 
 @withdrawals.command()

@@ -22,7 +22,7 @@ from cantata.exchange.api.common import (
     moment_and_id,
 )
 from cantata.exchange.model.deposits import DepositState
-from cantata.exchange.model.duties import OPERATE, READ, WITHDRAW
+from cantata.exchange.model.duties import ASSIST, OPERATE, READ, WITHDRAW
 from cantata.exchange.model.withdrawals import WithdrawalState
 from cantata.exchange.repository import deposits, reading
 from cantata.exchange.repository import withdrawals as rows
@@ -35,7 +35,8 @@ from cantata.exchange.schemas.moving import (
     Withdrawals,
     WithdrawalStateName,
 )
-from cantata.exchange.schemas.requests import WithdrawalRequest
+from cantata.exchange.schemas.requests import RecoveryRequest, WithdrawalRequest
+from cantata.exchange.service.access import decided_by
 from cantata.http.edge import CallerDep, EdgeDep, PageDep
 from cantata.http.operations import Operation
 from cantata.http.responses import CARRIED_OUT, READS
@@ -145,6 +146,28 @@ async def cancel(withdrawal: IdPath, change: ChangeDep, exchange: ExchangeDep) -
         return WithdrawalAnswer.of(found).model_dump()
 
     return await change.settle(["cancel", withdrawal], run)
+
+
+@router.post(
+    "/withdrawals/{withdrawal}:attribute",
+    response_model=WithdrawalAnswer,
+    responses=made(WithdrawalAnswer),
+)
+async def attribute(
+    withdrawal: IdPath, body: RecoveryRequest, change: ChangeDep, exchange: ExchangeDep
+) -> Response:
+    """Debit a recovered withdrawal to the customer whose it was."""
+    by = decided_by(change.caller, body.reason, body.reference)
+
+    async def run(session: WriteSession) -> Answered:
+        duty = OPERATE if body.bear_shortfall else ASSIST
+        await exchange.access.require(session, change.caller, duty)
+        found = await exchange.recovery.attribute(
+            session, UUID(withdrawal), UUID(body.account), by, bear_shortfall=body.bear_shortfall
+        )
+        return WithdrawalAnswer.of(found).model_dump()
+
+    return await change.settle(["attribute withdrawal", withdrawal, body.model_dump()], run)
 
 
 @router.get("/stuck", responses=READS)

@@ -42,7 +42,8 @@ class BookKind(Enum):
     OPENING = "opening"
     """What a treasury held before the history that was read begins."""
     UNEXPLAINED = "unexplained"
-    """Changes of holdings that nothing explains: each raises an alarm."""
+    """Changes of holdings that nothing explains: each raises an alarm. Recovered withdrawals have
+    one each, by their name, until it is known whose they are."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -66,6 +67,11 @@ class Book:
     def held(cls, withdrawal: UUID) -> Book:
         """Give the account of what a withdrawal holds."""
         return cls(BookKind.HELD, str(withdrawal))
+
+    @classmethod
+    def unexplained(cls, withdrawal: UUID) -> Book:
+        """Give the account of what a recovered withdrawal took, and nobody is debited for."""
+        return cls(BookKind.UNEXPLAINED, str(withdrawal))
 
 
 class Occasion(Enum):

@@ -58,23 +58,25 @@ _ENDS_OF_AN_OFFER = frozenset(
         WithdrawalState.FAILED,
     }
 )
-_SEEN = frozenset({WithdrawalState.OFFERED, WithdrawalState.COMPLETED})
+PAYING = frozenset({WithdrawalState.OFFERED, WithdrawalState.COMPLETED})
+"""States in which money is with the receiver, or waits for her."""
+
 _FOLLOWING: dict[WithdrawalState, frozenset[WithdrawalState]] = {
     WithdrawalState.REQUESTED: frozenset(
-        {WithdrawalState.SUBMITTED, WithdrawalState.WITHDRAWN, WithdrawalState.FAILED, *_SEEN}
+        {WithdrawalState.SUBMITTED, WithdrawalState.WITHDRAWN, WithdrawalState.FAILED, *PAYING}
     ),
     WithdrawalState.SUBMITTED: frozenset(
-        {WithdrawalState.REQUESTED, WithdrawalState.UNKNOWN, WithdrawalState.FAILED, *_SEEN}
+        {WithdrawalState.REQUESTED, WithdrawalState.UNKNOWN, WithdrawalState.FAILED, *PAYING}
     ),
     WithdrawalState.UNKNOWN: frozenset(
-        {WithdrawalState.REQUESTED, WithdrawalState.SUBMITTED, WithdrawalState.FAILED, *_SEEN}
+        {WithdrawalState.REQUESTED, WithdrawalState.SUBMITTED, WithdrawalState.FAILED, *PAYING}
     ),
     WithdrawalState.OFFERED: _ENDS_OF_AN_OFFER,
     WithdrawalState.COMPLETED: frozenset(),
     WithdrawalState.REJECTED: frozenset(),
-    WithdrawalState.WITHDRAWN: _SEEN,
+    WithdrawalState.WITHDRAWN: PAYING,
     WithdrawalState.EXPIRED: frozenset(),
-    WithdrawalState.FAILED: _SEEN,
+    WithdrawalState.FAILED: PAYING,
 }
 """What was given up and is seen on the ledger after all did happen, with an alarm."""
 

@@ -8,10 +8,12 @@ from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 
+_OF_CUSTOMERS = frozenset({WithdrawalKind.PAYMENT, WithdrawalKind.RECOVERED})
+
 
 def origin_of(withdrawal: Withdrawal) -> Book | None:
     """Give the account that a withdrawal is paid from; None if no balance changes by it."""
-    if withdrawal.kind is WithdrawalKind.PAYMENT and withdrawal.account is not None:
+    if withdrawal.kind in _OF_CUSTOMERS and withdrawal.account is not None:
         return Book.customer(withdrawal.account)
     return Book(BookKind.SUSPENSE) if withdrawal.kind is WithdrawalKind.REFUND else None
 
@@ -37,6 +39,27 @@ def paid(withdrawal: Withdrawal, held: Decimal, net: Decimal, at: Timestamp) -> 
     rest = held + net - withdrawal.fee
     postings = (*_moved(withdrawal, Book(BookKind.FEES), withdrawal.fee), *_even(withdrawal, rest))
     return _entry(withdrawal, Occasion.PAID, postings, at, "")
+
+
+def attributed(withdrawal: Withdrawal, left: Decimal, borne: Decimal, at: Timestamp) -> Entry:
+    """Take what a recovered payment took from the customer whose it turned out to be.
+
+    `left` is what the treasury lost by it; what that is more than the amount is a loss of ours,
+    and so is `borne`, the part of the amount that the customer has not got any more.
+    """
+    origin = origin_of(withdrawal)
+    assert origin is not None, withdrawal.id
+    of_customer = withdrawal.amount - borne
+    of_ours = borne + max(left - withdrawal.amount, ZERO)
+    parts = ((origin, of_customer), (Book(BookKind.LOSSES), of_ours))
+    unexplained = Book.unexplained(withdrawal.id)
+    postings = tuple(
+        posting
+        for book, amount in parts
+        if amount != ZERO
+        for posting in pair(book, unexplained, withdrawal.instrument, amount)
+    )
+    return _entry(withdrawal, Occasion.ATTRIBUTED, postings, at, "")
 
 
 def made_up(withdrawal: Withdrawal, missing: Decimal, at: Timestamp, update: str) -> Entry:

@@ -120,6 +120,7 @@ class Withdrawals:
             return
         work.known.note(made)
         _alarm("withdrawal_recovered", made, going)
+        await self._post(session, made, going, work, ())
         await self._ended(session, made)
 
     async def _held_again(
@@ -145,7 +146,10 @@ class Withdrawals:
         again: tuple[Entry, ...],
     ) -> None:
         """Say whose the treasury's loss or gain is, and end what is held with the withdrawal."""
+        place = place_of(going.seen, going.entry)
         if origin_of(after) is None:
+            if after.kind is WithdrawalKind.RECOVERED and after.state is WithdrawalState.COMPLETED:
+                work.whose[place] = Whose(Book.unexplained(after.id))
             return
         if after.id not in work.held:
             book = Book.held(after.id)
@@ -156,7 +160,7 @@ class Withdrawals:
             _alarm("withdrawal_differs", after, going)
         entries = (*again, *ending)
         work.held[after.id] = ZERO if after.state in FINAL else max(held + net, ZERO)
-        work.whose[place_of(going.seen, going.entry)] = Whose(Book.held(after.id), entries)
+        work.whose[place] = Whose(Book.held(after.id), entries)
 
     async def _ended(self, session: WriteSession, after: Withdrawal) -> None:
         """Do what follows from how a withdrawal is now."""

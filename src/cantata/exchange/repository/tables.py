@@ -239,6 +239,11 @@ WITHDRAWALS = Table(
         "created_at",
         postgresql_where="state IN ('requested', 'submitted', 'unknown', 'offered')",
     ),
+    Index(
+        "ix_exchange_withdrawals_nobodys",
+        "created_at",
+        postgresql_where="kind = 'recovered' AND account IS NULL",
+    ),
 )
 
 PREAPPROVALS = Table(

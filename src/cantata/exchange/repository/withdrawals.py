@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from cantata.automation.model import Failure
 from cantata.automation.tables import INTENTS
 from cantata.exchange.model.withdrawals import (
+    PAYING,
     IllegalWithdrawalStep,
     Withdrawal,
     WithdrawalKind,
@@ -111,8 +112,8 @@ async def overdue(
 ) -> tuple[Withdrawal, ...]:
     """Give withdrawals that somebody should look at, oldest first.
 
-    Those that ended in nothing so far and were asked for before `since`, and offers whose time
-    was over at the record time `reached`.
+    Those that ended in nothing so far and were asked for before `since`, offers whose time was
+    over at the record time `reached`, and what was recovered and is nobody's so far.
     """
     waiting = and_(
         WITHDRAWALS.c.state == WithdrawalState.REQUESTED.value, WITHDRAWALS.c.created_at < since
@@ -121,7 +122,12 @@ async def overdue(
         WITHDRAWALS.c.state == WithdrawalState.OFFERED.value,
         WITHDRAWALS.c.execute_before < reached,
     )
-    statement = _with_intents().where(or_(waiting, expired))
+    nobodys = and_(
+        WITHDRAWALS.c.kind == WithdrawalKind.RECOVERED.value,
+        WITHDRAWALS.c.account.is_(None),
+        WITHDRAWALS.c.state.in_([state.value for state in PAYING]),
+    )
+    statement = _with_intents().where(or_(waiting, expired, nobodys))
     ordered = statement.order_by(WITHDRAWALS.c.created_at, WITHDRAWALS.c.id)
     return tuple(map(_shown, await session.all(ordered.limit(min(limit, PAGE_MAX)))))
 

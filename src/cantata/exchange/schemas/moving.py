@@ -222,7 +222,8 @@ class Stuck(Answer):
 
     deposits: list[DepositAnswer] = Field(description="Offers that could not be accepted")
     withdrawals: list[WithdrawalAnswer] = Field(
-        description="Asked for long ago without an end, or offered and expired"
+        description="Asked for long ago without an end, offered and expired, or recovered and"
+        " nobody's"
     )
 
 

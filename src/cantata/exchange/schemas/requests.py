@@ -154,6 +154,16 @@ class AttributionRequest(Decision):
     account: IdText
 
 
+class RecoveryRequest(AttributionRequest):
+    """Whose a recovered withdrawal is."""
+
+    bear_shortfall: bool = Field(
+        default=False,
+        description="Whether the exchange bears, as its loss, what the account lacks of a completed"
+        " payment; only an operator may decide so",
+    )
+
+
 class RefundRequest(Decision):
     """How a deposit goes back: to its sender, or to somebody else."""
 

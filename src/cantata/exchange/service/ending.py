@@ -67,18 +67,20 @@ async def settle_deposit(session: WriteSession, withdrawal: Withdrawal, now: Tim
         await deposits.save(session, found.state, replace(found, state=after, updated_at=now))
 
 
-async def tell(session: WriteSession, withdrawal: Withdrawal, at: Timestamp) -> None:
-    """Tell the exchange's own systems how far a withdrawal is."""
+async def tell(
+    session: WriteSession, withdrawal: Withdrawal, at: Timestamp, news: str = ""
+) -> None:
+    """Tell the exchange's own systems how far a withdrawal is, or other `news` of it."""
     if withdrawal.kind is not WithdrawalKind.SELF:
-        await publish(session, [_news(withdrawal, at)])
+        await publish(session, [_news(withdrawal, at, news or withdrawal.state.value)])
 
 
-def _news(withdrawal: Withdrawal, at: Timestamp) -> News:
+def _news(withdrawal: Withdrawal, at: Timestamp, news: str) -> News:
     failure = withdrawal.failure
     account, deposit = withdrawal.account, withdrawal.deposit
     return News(
         at=at,
-        topic=f"exchange.withdrawal.{withdrawal.state.value}",
+        topic=f"exchange.withdrawal.{news}",
         audience=withdrawal.treasury,
         content={
             "withdrawal": str(withdrawal.id),

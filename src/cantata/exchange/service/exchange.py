@@ -10,6 +10,7 @@ from cantata.exchange.service.customers import Customers
 from cantata.exchange.service.deposits import Deposits
 from cantata.exchange.service.listings import Listings
 from cantata.exchange.service.preapprovals import Preapprovals
+from cantata.exchange.service.recovery import Recovery
 from cantata.exchange.service.rewards import RewardSwitch
 from cantata.exchange.service.treasuries import Treasuries
 from cantata.exchange.service.withdrawals import Withdrawals
@@ -27,6 +28,7 @@ class Exchange:
     deposits: Deposits
     withdrawals: Withdrawals
     cancelling: Cancelling
+    recovery: Recovery
     webhooks: Webhooks
     preapprovals: Preapprovals
     rewards: RewardSwitch

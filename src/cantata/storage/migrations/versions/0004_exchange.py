@@ -326,6 +326,12 @@ def _withdrawals() -> None:
     )
     op.create_index("ix_exchange_withdrawals_instruction", "exchange_withdrawals", ["instruction"])
     op.create_index(
+        "ix_exchange_withdrawals_nobodys",
+        "exchange_withdrawals",
+        ["created_at"],
+        postgresql_where="kind = 'recovered' AND account IS NULL",
+    )
+    op.create_index(
         "ix_exchange_withdrawals_open",
         "exchange_withdrawals",
         ["treasury", "state", "created_at"],
