@@ -22,7 +22,7 @@ from bench.c1.meter import Cost, Meter
 from bench.c1.world import World, founded, opened, tokens_working
 from bench.conditions import conditions, updates_of
 from bench.loop.platform import Platform
-from cantata import bootstrap
+from cantata.bootstrap import handlers
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings
 from cantata.observability import events
@@ -100,7 +100,7 @@ async def _measured(settings: DatabaseSettings, url: str, meter: Meter, size: Si
 async def _peers(world: World, meter: Meter, count: int) -> dict[str, Cost]:
     """Measure the others, and print them."""
     raw = min(count, RAW)
-    async with bootstrap.registries(world.database) as clients:
+    async with handlers.registries(world.database) as clients:
         registry = clients.at(world.registry_url)
         found = {
             "naive": await ways.naive(world, registry, meter, NAIVE),

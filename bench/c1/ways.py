@@ -15,11 +15,11 @@ from sqlalchemy import func, select
 
 from bench.c1.meter import Cost, Meter
 from bench.c1.world import CLOCK, SECONDS_MAX, World, beside, ingesting
-from cantata import bootstrap
 from cantata.automation import repository
 from cantata.automation.submitter import Gate, IntentSubmitter
 from cantata.automation.tables import INTENTS
 from cantata.automation.worker import Worker, WorkerSettings
+from cantata.bootstrap import connections, handlers
 from cantata.contracts.token_standard import holding_v1 as holding
 from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
@@ -202,7 +202,7 @@ async def held(world: World, party: str) -> list[Held]:
 
 async def _requested(world: World, account: CustomerAccount, payments: int) -> None:
     amounts = random.Random(payments)
-    service = Withdrawals(bootstrap.ParticipantDirectory(world.ledger), CLOCK)
+    service = Withdrawals(connections.ParticipantDirectory(world.ledger), CLOCK)
     for _ in range(payments):
         order = WithdrawalOrder(
             account=account.id,
@@ -216,8 +216,8 @@ async def _requested(world: World, account: CustomerAccount, payments: int) -> N
 
 
 def _worker(world: World, gate: Gate, bell: Bell, in_flight: int) -> Worker:
-    handlers = bootstrap.exchange_handlers(world.database, CLOCK)
-    submitter = IntentSubmitter(world.database, gate, handlers, CLOCK)
+    found = handlers.exchange_handlers(world.database, CLOCK)
+    submitter = IntentSubmitter(world.database, gate, found, CLOCK)
     settings = WorkerSettings(name="bench", in_flight_max=in_flight)
     return Worker(world.database, submitter, bell, CLOCK, settings)
 

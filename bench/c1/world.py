@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from cantata import bootstrap
 from cantata.automation import repository
 from cantata.automation.model import State, Wish
+from cantata.bootstrap import handlers, working
+from cantata.bootstrap.ingesting import runner, source
 from cantata.exchange.model.customers import CustomerAccount
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.treasury import SIGNED_BY_PARTICIPANT, Listing, Policy
@@ -116,14 +117,14 @@ async def beside(*jobs: Any) -> AsyncIterator[None]:
 async def tokens_working(database: Database, ledger: LedgerClient) -> AsyncIterator[None]:
     """Run the token business: its worker, and ingestion."""
     bell = Bell(database.settings, repository.CHANNEL)
-    worker = bootstrap.worker(database, ledger, bell, "setup")
+    worker = working.worker(database, ledger, bell, "setup")
     async with beside(ingesting(database, ledger), worker.run(), bell.listen()):
         yield
 
 
 async def ingesting(database: Database, ledger: LedgerClient) -> None:
     """Ingest for ever, with everything that the platform projects and observes."""
-    await bootstrap.runner(database.settings, database, ledger).run()
+    await runner(database.settings, database, ledger).run()
 
 
 async def founded(database: Database, ledger: LedgerClient, holdings: int) -> World:
@@ -157,11 +158,11 @@ async def founded(database: Database, ledger: LedgerClient, holdings: int) -> Wo
 
 async def opened(world: World) -> CustomerAccount:
     """Open the treasury, list the token, and let a customer have a balance."""
-    source = bootstrap.source(world.ledger)
+    history = source(world.ledger)
     name = f"t-{uuid4().hex[:8]}"
     chosen = NewTreasury(party=world.treasury, name=name, signer=SIGNED_BY_PARTICIPANT)
-    await Treasuries(world.database, source, CLOCK).open(chosen)
-    clients = bootstrap.registries(world.database)
+    await Treasuries(world.database, history, CLOCK).open(chosen)
+    clients = handlers.registries(world.database)
     listings = Listings(world.database, clients, world.ledger.packages, CLOCK)
     await listings.add_registry(PartyId(world.issuer), world.registry_url, BY)
     await listings.list(

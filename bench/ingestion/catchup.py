@@ -19,7 +19,7 @@ from bench.a1.market import Market
 from bench.a1.process import FOLDER, Generator, Server, start_sandbox
 from bench.conditions import conditions
 from bench.ingestion.cost import measured, postmaster_of
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.ingestion.repository import positions
 from cantata.kernel.collector import relax_collector
 from cantata.ledger.client import LedgerClient
@@ -71,7 +71,7 @@ async def _catch_up(
     async with Database(settings) as database, LedgerClient(chosen) as ledger:
         before = server.cpu()
         with measured(postmaster) as cost:
-            running = asyncio.create_task(bootstrap.runner(settings, database, ledger).run())
+            running = asyncio.create_task(ingesting.runner(settings, database, ledger).run())
             while True:
                 assert not running.done(), running.exception()
                 async with database.read() as session:
@@ -86,7 +86,7 @@ async def _catch_up(
             f" processor seconds: ingestion {cost.client:.1f}, database {cost.server:.1f},"
             f" ledger {server.cpu() - before:.1f}"
         )
-        return await bootstrap.reconciler(database, ledger).run()
+        return await ingesting.reconciler(database, ledger).run()
 
 
 if __name__ == "__main__":

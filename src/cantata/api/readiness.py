@@ -10,7 +10,7 @@ from cantata.ingestion import repository as ingestion
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import Clock
 from cantata.ledger.client import LedgerClient
-from cantata.storage import migrate
+from cantata.storage import versions
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 
@@ -49,8 +49,8 @@ class PlatformReadiness:
         return Check(name=name, ok=True, detail=str(detail))
 
     async def _schema(self) -> str:
-        await asyncio.to_thread(migrate.require_current, self._stored)
-        return migrate.wanted_revision()
+        await asyncio.to_thread(versions.require_current, self._stored)
+        return versions.wanted_revision()
 
     async def _ingestion(self) -> str:
         async with self._database.read() as session:

@@ -44,7 +44,7 @@ def play_exchange(url: str, folder: Path, output: OutputFormat) -> bool:
 
     The folder is that of the platform's data, which has the administrator's key.
     """
-    found = folder / part("bootstrap").ADMIN_KEY_FILE
+    found = folder / part("bootstrap.connections").ADMIN_KEY_FILE
     key = found.read_text(encoding="ascii").strip() if found.exists() else ""
     administrator = Api(url, key) if key else None
     story: Story = part("ops.demo.exchange").ExchangeStory(_cast(url, folder), administrator)

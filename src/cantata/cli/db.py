@@ -28,10 +28,10 @@ def upgrade(revision: RevisionArgument = "head", *, output: OutputOption = TABLE
     """Apply the migrations that the database lacks; safe to run from several places at once."""
 
     def work(_: Any, stored: Any) -> tuple[str, str]:
-        migrate = part("storage.migrate")
-        before = migrate.current_revision(stored)
-        migrate.upgrade(stored, revision)
-        return before, migrate.current_revision(stored)
+        versions = part("storage.versions")
+        before = versions.current_revision(stored)
+        part("storage.migrate").upgrade(stored, revision)
+        return before, versions.current_revision(stored)
 
     before, now = with_database("db", work)
     print_rows(output, ("before", "now"), [(before or "empty", now or "empty")])
@@ -40,16 +40,16 @@ def upgrade(revision: RevisionArgument = "head", *, output: OutputOption = TABLE
 @app.command()
 def current(*, output: OutputOption = TABLE) -> None:
     """Show the schema that the database has, and the one that this version needs."""
-    found = with_database("db", lambda _, stored: part("storage.migrate").current_revision(stored))
-    wanted = part("storage.migrate").wanted_revision()
+    found = with_database("db", lambda _, stored: part("storage.versions").current_revision(stored))
+    wanted = part("storage.versions").wanted_revision()
     print_rows(output, ("current", "wanted"), [(found or "empty", wanted)])
 
 
 @app.command()
 def check(*, output: OutputOption = TABLE) -> None:
     """End with 0 if the database has the schema that this version needs, else with 1."""
-    with_database("db", lambda _, stored: part("storage.migrate").require_current(stored))
-    wanted = part("storage.migrate").wanted_revision()
+    with_database("db", lambda _, stored: part("storage.versions").require_current(stored))
+    wanted = part("storage.versions").wanted_revision()
     print_rows(output, ("current", "wanted"), [(wanted, wanted)])
 
 
@@ -64,4 +64,4 @@ def serve(*, ready_file: ReadyOption = None) -> None:
         else:
             write_at_once(ready_file, json.dumps({"url": url}))
 
-    asyncio.run(part("ops.keeper").keep(part("bootstrap").embedded(read), announce))
+    asyncio.run(part("ops.keeper").keep(part("bootstrap.connections").embedded(read), announce))

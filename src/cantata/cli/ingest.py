@@ -30,7 +30,7 @@ TimeOption = Annotated[
 @app.command("run")
 def follow() -> None:
     """Ingest until Ctrl-C or SIGTERM; beside another one, wait as its standby."""
-    run("ingestion", lambda read, stored: part("ops.processes").ingest(read, stored))
+    run("ingestion", lambda read, stored: part("ops.processes.ingesting").ingest(read, stored))
 
 
 @app.command()

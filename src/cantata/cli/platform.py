@@ -55,7 +55,7 @@ def read_settings() -> Settings:
 def with_database(process: str, work: Callable[[Settings, DatabaseSettings], T]) -> T:
     """Do something with the database that was chosen; an embedded one runs as long as that."""
     read = read_settings()
-    with part("bootstrap").database_settings(read, process) as stored:
+    with part("bootstrap.connections").database_settings(read, process) as stored:
         return work(read, stored)
 
 

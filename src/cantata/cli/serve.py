@@ -40,7 +40,7 @@ def serve(
 
     run(
         "api",
-        lambda read, stored: part("ops.processes").serve(
+        lambda read, stored: part("ops.processes.serving").serve(
             read, stored, host or read.host, read.port if port is None else port, ready
         ),
     )

@@ -20,4 +20,4 @@ NameOption = Annotated[
 def worker(*, name: NameOption = "") -> None:
     """Work until Ctrl-C or SIGTERM; what is in flight is finished first."""
     called = name or f"worker-{os.getpid()}"
-    run("worker", lambda read, stored: part("ops.processes").work(read, stored, called))
+    run("worker", lambda read, stored: part("ops.processes.working").work(read, stored, called))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cantata import bootstrap
+from cantata.bootstrap import connections, ingesting
 from cantata.config import Settings
 from cantata.exchange.repository.moving import TreasuryOffsets
 from cantata.ingestion.errors import IngestionRunning
@@ -32,8 +32,8 @@ async def rebuild(settings: Settings, stored: DatabaseSettings, name: str, tell:
 
     Give the offset at which it is live again. Raise ProjectionUnknown.
     """
-    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
-        return await bootstrap.catch_up(database, ledger, tell).rebuild(name)
+    async with Database(stored) as database, connections.ledger_client(settings) as ledger:
+        return await ingesting.catch_up(database, ledger, tell).rebuild(name)
 
 
 async def resync(settings: Settings, stored: DatabaseSettings, moment: Timestamp | None) -> Moved:
@@ -45,11 +45,11 @@ async def resync(settings: Settings, stored: DatabaseSettings, moment: Timestamp
     try:
         if not await leadership.try_acquire():
             raise IngestionRunning
-        async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+        async with Database(stored) as database, connections.ledger_client(settings) as ledger:
             async with database.read() as session:
                 before = await load_cursor(session)
-            projections = bootstrap.ingester(database).projections
-            source, keepers = bootstrap.source(ledger), [TreasuryOffsets()]
+            projections = ingesting.ingester(database).projections
+            source, keepers = ingesting.source(ledger), [TreasuryOffsets()]
             after = await moved(database, source, projections, moment, keepers)
         return Moved(before=before, after=after)
     finally:

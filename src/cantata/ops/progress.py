@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cantata import bootstrap
+from cantata.bootstrap import connections
 from cantata.config import Settings
 from cantata.ingestion import repository
 from cantata.ingestion.model import Halt
@@ -44,7 +44,7 @@ class Progress:
 
 async def progress(settings: Settings, stored: DatabaseSettings) -> Progress:
     """Give the ends of the ledger and of the stream, and what each projection has reached."""
-    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
+    async with Database(stored) as database, connections.ledger_client(settings) as ledger:
         async with database.read() as session:
             found = await repository.positions(session)
         end = await ledger.state.ledger_end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from getpass import getuser
 
-from cantata import bootstrap
+from cantata.bootstrap import connections, ingesting
 from cantata.config import Settings
 from cantata.exchange.model.decisions import By
 from cantata.exchange.reconciliation.model import Report
@@ -18,8 +18,8 @@ from cantata.storage.settings import DatabaseSettings
 
 async def reconcile(settings: Settings, stored: DatabaseSettings) -> Report:
     """Compare treasuries, books and ledger, and keep the report; raise TreasuriesAhead."""
-    async with Database(stored) as database, bootstrap.ledger_client(settings) as ledger:
-        return await bootstrap.treasury_reconciler(database, ledger).run()
+    async with Database(stored) as database, connections.ledger_client(settings) as ledger:
+        return await ingesting.treasury_reconciler(database, ledger).run()
 
 
 async def restored(stored: DatabaseSettings, reason: str, within: RelTime | None) -> Timestamp:

@@ -14,7 +14,7 @@ from typing import ClassVar, Protocol
 import httpx2
 from sqlalchemy import make_url
 
-from cantata import bootstrap
+from cantata.bootstrap import connections
 from cantata.config import Settings
 from cantata.kernel.errors import CantataError
 from cantata.kernel.time import SystemClock
@@ -26,7 +26,7 @@ from cantata.ops.hold import Hold, held
 from cantata.ops.layout import LEDGER_FILE, Layout
 from cantata.ops.participant import require_ready
 from cantata.ops.supervisor import Child, ChildProcess, Supervisor
-from cantata.storage import migrate
+from cantata.storage import migrate, versions
 from cantata.storage.settings import DatabaseSettings
 
 START_MS_MAX = 120_000
@@ -136,7 +136,7 @@ class _Starting:
         self._audience.begins("schema")
         stored = DatabaseSettings(url=url, application="cantata up")
         await asyncio.to_thread(migrate.upgrade, stored)
-        self._audience.stands("schema", migrate.wanted_revision())
+        self._audience.stands("schema", versions.wanted_revision())
         await self._services(url)
         return Running(
             layout=layout,
@@ -144,7 +144,7 @@ class _Starting:
             packages=packages,
             children=tuple(self._children),
             supervisor=self._supervisor,
-            admin_key=layout.folder / bootstrap.ADMIN_KEY_FILE,
+            admin_key=layout.folder / connections.ADMIN_KEY_FILE,
         )
 
     async def _database(self) -> str:
@@ -164,7 +164,7 @@ class _Starting:
         """Start or look at the ledger, and deploy our packages; give their ids by name."""
         layout = self._layout
         self._audience.begins("ledger")
-        async with bootstrap.ledger_client(self._settings) as ledger:
+        async with connections.ledger_client(self._settings) as ledger:
             if layout.ledger:
                 detail = layout.ledger
             else:
@@ -181,7 +181,7 @@ class _Starting:
     async def _reachable(self) -> None:
         """Wait until the sandbox answers."""
         reason = ""
-        async with bootstrap.ledger_client(self._settings, is_patient=False) as ledger:
+        async with connections.ledger_client(self._settings, is_patient=False) as ledger:
             for _ in range(START_MS_MAX // LOOK_MS):
                 try:
                     await ledger.parties.participant_id()

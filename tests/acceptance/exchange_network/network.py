@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from cantata import bootstrap
+from cantata.bootstrap import connections
 from cantata.config import Settings
 from cantata.ledger.client import LedgerClient
 
@@ -50,7 +50,7 @@ class Network:
         named = {
             name.removeprefix("CANTATA_").lower(): value for name, value in self.ledger.items()
         }
-        return bootstrap.ledger_client(Settings.model_validate(named))
+        return connections.ledger_client(Settings.model_validate(named))
 
 
 def of_environment() -> Network:

@@ -16,7 +16,7 @@ from uuid import uuid4
 
 import httpx2
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.kernel.money import Decimal
 from cantata.tokens.history import holding_made
 from tests.acceptance.exchange_network.network import Network
@@ -95,7 +95,7 @@ async def _pay_in(wallet: Wallet, bank: Bank, token: Token, amount: Decimal) -> 
 
 async def _coins(wallet: Wallet, token: Token) -> list[Coin]:
     """Give the free holdings that a wallet has."""
-    contracts = wallet.ledger.state.active_contracts(bootstrap.wanted())
+    contracts = wallet.ledger.state.active_contracts(ingesting.wanted())
     found = []
     async with aclosing(contracts) as active:
         async for contract in active:

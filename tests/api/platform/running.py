@@ -16,13 +16,13 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from cantata import bootstrap
 from cantata.automation import repository as intents
 from cantata.automation.signing import Desk
 from cantata.automation.steppers import Steppers
 from cantata.automation.submitter import IntentSubmitter
 from cantata.automation.worker import Worker, WorkerSettings
-from cantata.bootstrap import World
+from cantata.bootstrap import connections, handlers, ingesting, serving, working
+from cantata.bootstrap.connections import World
 from cantata.config import Settings
 from cantata.http.limits import DEFAULTS
 from cantata.kernel.time import Clock, SystemClock
@@ -105,7 +105,7 @@ class Platform:
         return found
 
     def administrator(self) -> Client:
-        key = (self.settings.folder / bootstrap.ADMIN_KEY_FILE).read_text().strip()
+        key = (self.settings.folder / connections.ADMIN_KEY_FILE).read_text().strip()
         return Client(http=self.http, token=key)
 
 
@@ -169,8 +169,8 @@ async def _serve(
             world = World(
                 settings=settings, stored=stored, database=database, ledger=ledger, clock=clock
             )
-            await bootstrap.found_platform(world)
-            app = bootstrap.application(world)
+            await serving.found_platform(world)
+            app = serving.application(world)
             async with _server(app) as url, _helpers(world):
                 found.update(url=url, app=app, world=world)
                 ready.set()
@@ -202,26 +202,26 @@ async def _helpers(world: World) -> AsyncIterator[None]:
     submitter = IntentSubmitter(
         world.database,
         world.ledger.commands,
-        [*bootstrap.handlers(), *bootstrap.exchange_handlers(world.database, world.clock)],
+        [*handlers.handlers(), *handlers.exchange_handlers(world.database, world.clock)],
         world.clock,
         Desk(world.ledger.external),
     )
-    steppers = Steppers((submitter, bootstrap.allocator(world.database, world.ledger, world.clock)))
+    steppers = Steppers((submitter, handlers.allocator(world.database, world.ledger, world.clock)))
     settings = WorkerSettings(name="test")
     worker = Worker(world.database, steppers, bell, world.clock, settings)
-    runner = bootstrap.runner(world.stored, world.database, world.ledger)
+    runner = ingesting.runner(world.stored, world.database, world.ledger)
     news = Bell(world.stored, outbox.CHANNEL)
-    hooks = bootstrap.webhook_settings(world.settings)
-    scheduler = bootstrap.scheduler(world.settings, world.database, world.ledger)
+    hooks = handlers.webhook_settings(world.settings)
+    scheduler = working.scheduler(world.settings, world.database, world.ledger)
     jobs = [asyncio.create_task(each.listen()) for each in (bell, news)]
     jobs += [asyncio.create_task(runner.run()), asyncio.create_task(scheduler.run())]
     async with hooks.sender() as sender:
         deliverer = hooks.deliverer(world.database, sender, world.clock, "test")
-        working = asyncio.gather(worker.run(), deliverer.run(news))
+        busy = asyncio.gather(worker.run(), deliverer.run(news))
         yield
         worker.stop()
         deliverer.stop()
-        await asyncio.wait_for(working, 20)
+        await asyncio.wait_for(busy, 20)
     for job in jobs:
         job.cancel()
     await asyncio.gather(*jobs, return_exceptions=True)

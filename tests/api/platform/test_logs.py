@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from cantata import bootstrap
 from cantata.accounts.couriers.chosen import OUTBOX
+from cantata.bootstrap import connections
 from cantata.observability.events import configure
 from cantata.storage.settings import DatabaseSettings
 from tests.api.platform.running import SECRET, Client, Platform, running_platform
@@ -42,7 +42,7 @@ def test_logs_have_no_secrets(
     configure("debug", "json")
     secrets = {"service": SECRET, "address": EMAIL}
     secrets["administrator"] = (
-        (talkative.settings.folder / bootstrap.ADMIN_KEY_FILE).read_text().strip()
+        (talkative.settings.folder / connections.ADMIN_KEY_FILE).read_text().strip()
     )
     anonymous = talkative.anonymous()
     anonymous.post("/v1/onboarding", {"email": EMAIL})

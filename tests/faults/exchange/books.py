@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Row, select
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.journal import Book, BookKind
 from cantata.exchange.model.withdrawals import WithdrawalKind, WithdrawalState
@@ -65,7 +65,7 @@ async def check(house: House) -> Truth:
 async def recorded(house: House) -> tuple[Transaction, ...]:
     """Give everything that the ledger recorded."""
     end = await house.ledger.state.ledger_end()
-    async with aclosing(bootstrap.source(house.ledger).follow(0, end)) as updates:
+    async with aclosing(ingesting.source(house.ledger).follow(0, end)) as updates:
         return tuple([each async for each in updates if isinstance(each, Transaction)])
 
 
@@ -166,7 +166,7 @@ async def check_holdings(house: House, truth: Truth) -> None:
 
 async def check_reconciled(house: House) -> None:
     """Both jobs that compare by the clock find nothing: projections, and treasuries."""
-    clock, wanted = SystemClock(), bootstrap.wanted()
+    clock, wanted = SystemClock(), ingesting.wanted()
     report = await Reconciler(house.database, house.ledger, wanted, clock).run()
     assert report.is_clean, report.differences
     snapshot = snapshot_of(house.ledger, wanted)
@@ -188,7 +188,7 @@ async def _active(house: House) -> dict[tuple[str, InstrumentId], Decimal]:
     active: defaultdict[tuple[str, InstrumentId], Decimal] = defaultdict(lambda: ZERO)
     end = await house.ledger.state.ledger_end()
     async with aclosing(
-        house.ledger.state.active_contracts(bootstrap.wanted(), at=end)
+        house.ledger.state.active_contracts(ingesting.wanted(), at=end)
     ) as contracts:
         async for contract in contracts:
             holding = holding_made(contract.event, contract.event.offset, None)

@@ -15,9 +15,9 @@ from typing import Any
 
 import httpx2
 
-from cantata import bootstrap
 from cantata.automation.ending import Endings
-from cantata.bootstrap import ADMIN_KEY_FILE
+from cantata.bootstrap import handlers, ingesting
+from cantata.bootstrap.connections import ADMIN_KEY_FILE
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.duties import OPERATOR
 from cantata.exchange.model.treasury import SIGNED_BY_PARTICIPANT, Listing, Policy
@@ -134,7 +134,7 @@ class _Founding:
 
     async def treasuries(self) -> list[str]:
         """Open the treasuries; give their parties."""
-        service = Treasuries(self.database, bootstrap.source(self.ledger), CLOCK)
+        service = Treasuries(self.database, ingesting.source(self.ledger), CLOCK)
         parties = []
         for name in TREASURIES:
             wallet = await self._wallet(name)
@@ -203,7 +203,7 @@ class _Founding:
         """Give those who ask for withdrawals: over REST, and within."""
         operator = await onboarded(self.http, told.heard, "operator")
         await self._grant(operator, (data / ADMIN_KEY_FILE).read_text(encoding="utf-8").strip())
-        endings = Endings(bootstrap.exchange_handlers(self.database, CLOCK))
+        endings = Endings(handlers.exchange_handlers(self.database, CLOCK))
         ways = (Window(operator), Inside(self.database, endings, told))
         seeds = [self.chance.randrange(1 << 32) for _ in range(TELLERS)]
         return tuple(

@@ -8,9 +8,9 @@ from contextlib import aclosing
 
 from sqlalchemy import select
 
-from cantata import bootstrap
 from cantata.automation.model import Intent, State
 from cantata.automation.tables import INTENTS, intent_of
+from cantata.bootstrap import ingesting
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock
 from cantata.ledger.client import LedgerClient
@@ -76,7 +76,7 @@ def check_ends(intents: Sequence[Intent]) -> None:
 async def check_effects(ledger: LedgerClient, intents: Sequence[Intent]) -> None:
     """Each completed intent is on the ledger, and nothing else is."""
     end = await ledger.state.ledger_end()
-    async with aclosing(bootstrap.source(ledger).follow(0, end)) as updates:
+    async with aclosing(ingesting.source(ledger).follow(0, end)) as updates:
         recorded = [each.update_id async for each in updates if isinstance(each, Transaction)]
     completed = {each.update_id for each in intents if each.state is State.COMPLETED}
     assert len(recorded) == len(set(recorded))
@@ -89,7 +89,7 @@ async def check_ledger(ledger: LedgerClient, intents: Sequence[Intent]) -> Book:
     held: defaultdict[tuple[str, str], Decimal] = defaultdict(lambda: ZERO)
     supplies: dict[str, Decimal] = {}
     end = await ledger.state.ledger_end()
-    async with aclosing(ledger.state.active_contracts(bootstrap.wanted(), at=end)) as contracts:
+    async with aclosing(ledger.state.active_contracts(ingesting.wanted(), at=end)) as contracts:
         async for contract in contracts:
             event = contract.event
             holding = history.holding_made(event, event.offset, None)
@@ -164,7 +164,7 @@ def expected(intents: Sequence[Intent]) -> Book:
 
 async def check_reconciled(database: Database, ledger: LedgerClient) -> None:
     """The projections are the ledger's state, contract by contract."""
-    report = await Reconciler(database, ledger, bootstrap.wanted(), SystemClock()).run()
+    report = await Reconciler(database, ledger, ingesting.wanted(), SystemClock()).run()
     assert report.is_clean, report.differences
     assert report.compared > 0
 

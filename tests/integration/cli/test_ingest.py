@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import text
 
-from cantata import bootstrap
 from cantata.api.readiness import PlatformReadiness
 from cantata.automation.model import State
+from cantata.bootstrap import ingesting
 from cantata.ingestion.errors import SecondSynchronizer
 from cantata.ingestion.repository import positions
 from cantata.kernel.time import SystemClock
@@ -121,7 +121,7 @@ def test_a_halt_is_shown_to_all(
         async with Database(database_settings) as database, LedgerClient(ledger_settings) as ledger:
             looks = PlatformReadiness(database, database_settings, ledger, SystemClock())
             assert all(each.ok for each in await looks.checks())
-            ingester = bootstrap.ingester(database)
+            ingester = ingesting.ingester(database)
             await ingester.begin()
             await ingester.halt(SecondSynchronizer("one::1220", "two::1220", 7))
             (check,) = [each for each in await looks.checks() if not each.ok]

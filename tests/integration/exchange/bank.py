@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import func, select, update
 
-from cantata import bootstrap
 from cantata.automation import repository as intents
 from cantata.automation.ending import Endings
 from cantata.automation.handler import Consults
 from cantata.automation.model import Intent, State, command_id
 from cantata.automation.tables import INTENTS
+from cantata.bootstrap import connections, handlers, ingesting
 from cantata.exchange.model.customers import AccountState, CustomerAccount
 from cantata.exchange.model.journal import Book, BookKind
 from cantata.exchange.model.treasury import (
@@ -65,7 +65,7 @@ class Bank:
 
     @property
     def service(self) -> Withdrawals:
-        return Withdrawals(bootstrap.ParticipantDirectory(self.loop.ledger), CLOCK)
+        return Withdrawals(connections.ParticipantDirectory(self.loop.ledger), CLOCK)
 
     async def deposit(self, amount: str, pieces: int = 1) -> None:
         """Have the wallet pay into the customer's account, in some equal pieces of an amount."""
@@ -91,9 +91,9 @@ class Bank:
 
     async def cancel(self, withdrawal: UUID) -> Withdrawal:
         """Take a payment back."""
-        handlers = bootstrap.exchange_handlers(self.loop.database, CLOCK)
+        carried = handlers.exchange_handlers(self.loop.database, CLOCK)
         async with self.loop.database.write() as session:
-            return await Cancelling(Endings(handlers), CLOCK).cancel(session, withdrawal)
+            return await Cancelling(Endings(carried), CLOCK).cancel(session, withdrawal)
 
     async def look(self, withdrawal: UUID) -> Withdrawal:
         async with self.loop.database.read() as session:
@@ -174,7 +174,7 @@ class Bank:
 
     async def prepared(self, withdrawal: UUID) -> Submission:
         """Give what would be sent for a payment, as the handler makes it; send nothing."""
-        handler = bootstrap.exchange_handlers(self.loop.database, CLOCK)[0]
+        handler = handlers.exchange_handlers(self.loop.database, CLOCK)[0]
         assert isinstance(handler, Consults)
         intent = await self.intent(withdrawal)
         assert intent is not None
@@ -243,7 +243,7 @@ async def opened(loop: Loop, treasury: PartyId, signer: str, **policy: Any) -> B
     admin, wallet = await loop.party("Admin"), await loop.party("Wallet")
     of = await loop.token(admin, "GOLD")
     await loop.mint(of, wallet, "100000")
-    opening = Treasuries(loop.database, bootstrap.source(loop.ledger), CLOCK)
+    opening = Treasuries(loop.database, ingesting.source(loop.ledger), CLOCK)
     name = f"main-{uuid4().hex}"
     await opening.open(NewTreasury(party=treasury, name=name, signer=signer))
     account = CustomerAccount(

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx2
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.model.customers import CustomerAccount
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.deposits import Deposit, DepositState
@@ -136,7 +136,7 @@ async def treasury_opened(
     database: Database, ledger: LedgerClient, party: PartyId, signer: str = SIGNED_BY_PARTICIPANT
 ) -> None:
     """Open a treasury."""
-    service = Treasuries(database, bootstrap.source(ledger), CLOCK)
+    service = Treasuries(database, ingesting.source(ledger), CLOCK)
     await service.open(NewTreasury(party=party, name=f"t-{uuid4().hex[:8]}", signer=signer))
 
 

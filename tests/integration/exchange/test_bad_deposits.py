@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from cantata import bootstrap
+from cantata.bootstrap import connections, ingesting
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.journal import Book, BookKind
 from cantata.exchange.model.withdrawals import WithdrawalOrder
@@ -83,7 +83,7 @@ def test_a_memo_that_is_a_withdrawals_id_touches_no_withdrawal(
         async with looping(database_settings, shared_sandbox.url) as loop, housing(loop) as house:
             await house.preapprove()
             await house.pay("100", house.account.memo)
-            service = Withdrawals(bootstrap.ParticipantDirectory(loop.ledger), CLOCK)
+            service = Withdrawals(connections.ParticipantDirectory(loop.ledger), CLOCK)
             order = WithdrawalOrder(
                 account=house.account.id,
                 instrument=house.instrument,
@@ -198,7 +198,7 @@ def test_what_is_read_twice_is_taken_once(
             await house.preapprove()
             await house.pay("5", house.account.memo)
             await house.pay("6", new_memo())
-            source = bootstrap.source(loop.ledger)
+            source = ingesting.source(loop.ledger)
             end = await source.end()
             await loop.ingested(end)
             before = await snapshot(house)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.errors import TreasuryExists
 from cantata.exchange.model.customers import AccountState, CustomerAccount
 from cantata.exchange.model.deposits import Deposit, DepositState
@@ -117,7 +117,7 @@ async def founded(loop: Loop, **policy: Any) -> Desk:
 
 
 async def opened(loop: Loop, party: PartyId, name: str) -> None:
-    service = Treasuries(loop.database, bootstrap.source(loop.ledger), SystemClock())
+    service = Treasuries(loop.database, ingesting.source(loop.ledger), SystemClock())
     await service.open(NewTreasury(party=party, name=name, signer=SIGNED_BY_PARTICIPANT))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting, working
 from cantata.exchange.model.withdrawals import WithdrawalState
 from cantata.exchange.registries.client import RegistrySettings
 from cantata.exchange.registries.directory import Registries
@@ -62,7 +62,8 @@ def weather(monkeypatch: pytest.MonkeyPatch) -> list[Weather]:
         ways.append(Weather(database))
         return handlers(database, Registries(ways[-1], RegistrySettings(tries=1)), clock)
 
-    monkeypatch.setattr(bootstrap, "exchange_handlers", changed)
+    monkeypatch.setattr(working, "exchange_handlers", changed)
+    monkeypatch.setattr(ingesting, "exchange_handlers", changed)
     return ways
 
 

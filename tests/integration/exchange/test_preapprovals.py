@@ -14,10 +14,10 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select, update
 
-from cantata import bootstrap
 from cantata.automation.repository import CHANNEL
 from cantata.automation.signers import Signers
 from cantata.automation.tables import INTENTS
+from cantata.bootstrap import working
 from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.preapprovals import Form, Preapproval, Standing
 from cantata.exchange.model.treasury import ListedInstrument, Listing, Policy, Registry
@@ -146,9 +146,9 @@ def test_a_treasury_that_signs_outside_accepts_and_pre_approves(
 ) -> None:
     """Its signer signs each of both once."""
     vault = Vault(KeySigner(KEYS["Ed25519"]))
-    worker: Any = bootstrap.worker
+    worker: Any = working.worker
     signers = Signers({"vault": vault})
-    monkeypatch.setattr(bootstrap, "worker", lambda *given: worker(*given, signers))
+    monkeypatch.setattr(working, "worker", lambda *given: worker(*given, signers))
 
     async def story() -> None:
         async with looping(database_settings, shared_sandbox.url) as loop:

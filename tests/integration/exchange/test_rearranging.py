@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import select
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.model.journal import Book, BookKind
 from cantata.exchange.model.withdrawals import FINAL, Withdrawal, WithdrawalKind, WithdrawalState
 from cantata.exchange.repository import withdrawals
@@ -61,7 +61,7 @@ async def inputs_used(bank: Bank) -> list[int]:
 
 
 async def assert_reconciled(bank: Bank) -> None:
-    report = await bootstrap.treasury_reconciler(bank.loop.database, bank.loop.ledger).run()
+    report = await ingesting.treasury_reconciler(bank.loop.database, bank.loop.ledger).run()
     assert report.is_clean, report.differences
 
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.history.state import State
 from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
 from cantata.exchange.reconciliation import policy, repository
@@ -40,7 +40,7 @@ from tests.integration.tokens.loop import looping
 
 
 def reconciler_of(desk: Desk) -> TreasuryReconciler:
-    return bootstrap.treasury_reconciler(desk.loop.database, desk.loop.ledger)
+    return ingesting.treasury_reconciler(desk.loop.database, desk.loop.ledger)
 
 
 async def tampered(desk: Desk, statement: str, **values: object) -> Report:

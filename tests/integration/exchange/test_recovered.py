@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import delete, select
 
-from cantata import bootstrap
 from cantata.automation.tables import INTENTS
+from cantata.bootstrap import ingesting
 from cantata.exchange.errors import BalanceTooLow
 from cantata.exchange.model.customers import CustomerAccount
 from cantata.exchange.model.decisions import By
@@ -129,7 +129,7 @@ def test_a_payment_is_debited_once(play: Callable[..., None]) -> None:
         assert (details["reason"], details["borne"]) == (BY.reason, "0.0000000000")
         (news,) = await _news(bank, "exchange.withdrawal.attributed")
         assert (news["withdrawal"], news["account"]) == (str(found.id), str(won.account))
-        reconciler = bootstrap.treasury_reconciler(bank.loop.database, bank.loop.ledger)
+        reconciler = ingesting.treasury_reconciler(bank.loop.database, bank.loop.ledger)
         assert (await reconciler.run()).is_clean
 
     play(story)

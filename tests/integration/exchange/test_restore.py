@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.journal import Book
 from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind, WithdrawalState
@@ -136,7 +136,7 @@ def test_a_restored_database_pays_nobody_twice(
             assert await after.owed() == Decimal("190")
             taken = [await after.owed(Book.unexplained(each.id)) for each in found]
             assert taken == [Decimal("-10"), Decimal("-20")]
-            reconciler = bootstrap.treasury_reconciler(after.loop.database, after.loop.ledger)
+            reconciler = ingesting.treasury_reconciler(after.loop.database, after.loop.ledger)
             report = await reconciler.run()
             assert report.differences == (
                 Unexplained(instrument=after.instrument, amount=Decimal("-30")),

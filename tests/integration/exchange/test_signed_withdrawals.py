@@ -12,9 +12,9 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from cantata import bootstrap
 from cantata.automation.signers import Signers
 from cantata.automation.signing import Desk, ExternalGate
+from cantata.bootstrap import working
 from cantata.exchange.model.withdrawals import WithdrawalState
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
@@ -61,9 +61,9 @@ def play(
 
     def run(story: Story, key: str = "Ed25519") -> None:
         vault = Vault(KeySigner(KEYS[key]))
-        worker: Any = bootstrap.worker
+        worker: Any = working.worker
         signers = Signers({"vault": vault})
-        monkeypatch.setattr(bootstrap, "worker", lambda *given: worker(*given, signers))
+        monkeypatch.setattr(working, "worker", lambda *given: worker(*given, signers))
 
         async def whole() -> None:
             async with looping(database_settings, shared_sandbox.url) as loop:
@@ -147,7 +147,7 @@ def test_a_participant_that_lies_is_not_signed_for(
         assert len(vault.shown) == shown
         assert await bank.owed() == Decimal("50")
 
-    monkeypatch.setattr(bootstrap, "SigningDesk", desk)
+    monkeypatch.setattr(working, "SigningDesk", desk)
     play(story)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from cantata import bootstrap
+from cantata.bootstrap import connections
 from cantata.exchange.model.customers import AccountState
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.deposits import Deposit, DepositState
@@ -38,7 +38,7 @@ from tests.integration.tokens.loop import Loop, looping
 
 
 def desk_of(loop: Loop) -> Deposits:
-    directory = bootstrap.ParticipantDirectory(loop.ledger)
+    directory = connections.ParticipantDirectory(loop.ledger)
     return Deposits(Withdrawals(directory, CLOCK), CLOCK)
 
 

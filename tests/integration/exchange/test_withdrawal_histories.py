@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from cantata import bootstrap
 from cantata.automation.tables import INTENTS
+from cantata.bootstrap import ingesting
 from cantata.exchange.history.model import Changes, Parsed, Status
 from cantata.exchange.history.model import Entry as HistoryEntry
 from cantata.exchange.history.parser import parse
@@ -183,7 +183,7 @@ async def _seen(bank: Bank) -> Sequence[Seen]:
         treasury = await treasuries.find(session, bank.treasury)
     assert treasury is not None
     state, found = State(bank.treasury), []
-    source = bootstrap.source(bank.loop.ledger)
+    source = ingesting.source(bank.loop.ledger)
     async for each in source.follow(treasury.from_offset, await source.end()):
         if isinstance(each, Transaction):
             parsed = parse(bank.treasury, state, each)

@@ -18,7 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.exchange.errors import BalanceTooLow
 from cantata.exchange.history.state import State
 from cantata.exchange.model.journal import Book
@@ -161,7 +161,7 @@ class Machine(RuleBasedStateMachine):
                 -await journal.balance(session, Book.held(each.id), bank.instrument)
                 for each in rows
             ]
-        source = bootstrap.source(bank.loop.ledger)
+        source = ingesting.source(bank.loop.ledger)
         active = [contract.event async for contract in source.snapshot(at)]
         shown = State.of_contracts(bank.treasury, active).holdings.values()
         assert booked == held.get(bank.instrument, ZERO)

@@ -11,12 +11,13 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 import cantata
 from cantata.kernel.time import Timestamp
-from cantata.storage import audit, migrate
+from cantata.storage import audit, migrate, versions
 from cantata.storage.database import Database, driver_url, plain_url
 from cantata.storage.errors import DatabaseUnavailable, MigrationRefused, SchemaOutdated
 from cantata.storage.schema import METADATA
@@ -48,11 +49,11 @@ def test_migrated_is_what_is_declared(database_settings: DatabaseSettings) -> No
 
 
 def test_up_down_up(empty_settings: DatabaseSettings) -> None:
-    assert migrate.current_revision(empty_settings) == ""
+    assert versions.current_revision(empty_settings) == ""
     migrate.upgrade(empty_settings)
-    assert migrate.current_revision(empty_settings) == migrate.wanted_revision()
+    assert versions.current_revision(empty_settings) == versions.wanted_revision()
     migrate.downgrade(empty_settings, "base")
-    assert migrate.current_revision(empty_settings) == ""
+    assert versions.current_revision(empty_settings) == ""
     with psycopg.connect(plain_url(empty_settings.url)) as connection:
         left = connection.execute(
             "SELECT relname FROM pg_class JOIN pg_namespace n ON n.oid = relnamespace"
@@ -70,12 +71,12 @@ def test_up_down_up(empty_settings: DatabaseSettings) -> None:
 def test_step_by_step(empty_settings: DatabaseSettings) -> None:
     """Each migration can be applied and taken back by itself."""
     seen = []
-    while migrate.current_revision(empty_settings) != migrate.wanted_revision():
-        before = migrate.current_revision(empty_settings)
+    while versions.current_revision(empty_settings) != versions.wanted_revision():
+        before = versions.current_revision(empty_settings)
         migrate.upgrade(empty_settings, "+1")
-        after = migrate.current_revision(empty_settings)
+        after = versions.current_revision(empty_settings)
         migrate.downgrade(empty_settings, before or "base")
-        assert migrate.current_revision(empty_settings) == before
+        assert versions.current_revision(empty_settings) == before
         migrate.upgrade(empty_settings, "+1")
         seen.append(after)
     assert seen == sorted(seen)
@@ -96,13 +97,21 @@ def test_two_at_once_follow_each_other(empty_settings: DatabaseSettings) -> None
     for thread in threads:
         thread.join()
     assert failures == []
-    assert migrate.current_revision(empty_settings) == migrate.wanted_revision()
+    assert versions.current_revision(empty_settings) == versions.wanted_revision()
+
+
+def test_what_is_known_is_what_is_there() -> None:
+    """The names of files tell the revisions that the files declare."""
+    scripts = ScriptDirectory(str(versions.MIGRATIONS))
+    declared = [script.revision for script in scripts.walk_revisions()]
+    assert list(versions.known_revisions()) == declared[::-1]
+    assert versions.wanted_revision() == scripts.get_current_head()
 
 
 def test_an_old_schema_is_named(empty_settings: DatabaseSettings) -> None:
     migrate.upgrade(empty_settings, "0001")
     with pytest.raises(SchemaOutdated, match="0001") as caught:
-        migrate.require_current(empty_settings)
+        versions.require_current(empty_settings)
     assert caught.value.found == "0001"
     assert "cantata db upgrade" in caught.value.hint
 
@@ -110,7 +119,7 @@ def test_an_old_schema_is_named(empty_settings: DatabaseSettings) -> None:
 def test_a_missing_database_is_named(empty_settings: DatabaseSettings) -> None:
     missing = DatabaseSettings(url=empty_settings.url.replace("cantata_", "missing_"))
     with pytest.raises(DatabaseUnavailable, match="does not exist"):
-        migrate.require_current(missing)
+        versions.require_current(missing)
 
 
 def test_the_audit_cannot_be_changed(database_settings: DatabaseSettings) -> None:
@@ -130,15 +139,15 @@ def test_the_audit_cannot_be_changed(database_settings: DatabaseSettings) -> Non
 
 
 def test_the_version_of_the_server_is_tested(database_settings: DatabaseSettings) -> None:
-    assert migrate.server_version(database_settings) in migrate.TESTED
-    assert migrate.version_doubt(database_settings) == ""
+    assert versions.server_version(database_settings) in versions.TESTED
+    assert versions.version_doubt(database_settings) == ""
 
 
 def test_other_versions_are_doubted(
     database_settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(migrate, "TESTED", range(90, 92))
-    assert "is not tested; 90 to 91 are" in migrate.version_doubt(database_settings)
+    monkeypatch.setattr(versions, "TESTED", range(90, 92))
+    assert "is not tested; 90 to 91 are" in versions.version_doubt(database_settings)
 
 
 @pytest.mark.parametrize("revision", ["9999", "0001"])
@@ -150,4 +159,4 @@ def test_a_schema_that_is_not_what_it_says_is_left_alone(
         connection.execute("UPDATE alembic_version SET version_num = %s", (revision,))
     with pytest.raises(MigrationRefused, match=revision if revision == "9999" else "exists"):
         migrate.upgrade(database_settings)
-    assert migrate.current_revision(database_settings) == revision
+    assert versions.current_revision(database_settings) == revision

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from cantata import bootstrap
 from cantata.automation import repository
 from cantata.automation.model import Intent, State, Wish
+from cantata.bootstrap import ingesting, working
 from cantata.ingestion import repository as ingestion
 from cantata.kernel.time import SystemClock
 from cantata.ledger.client import LedgerClient
@@ -127,9 +127,9 @@ async def looping(settings: DatabaseSettings, url: str) -> AsyncIterator[Loop]:
     ledger_settings = Settings(url=url, user_id=USER)
     async with Database(settings) as database, LedgerClient(ledger_settings) as ledger:
         bell = Bell(settings, repository.CHANNEL)
-        worker = bootstrap.worker(database, ledger, bell, "test")
+        worker = working.worker(database, ledger, bell, "test")
         jobs = (
-            asyncio.create_task(bootstrap.runner(settings, database, ledger).run()),
+            asyncio.create_task(ingesting.runner(settings, database, ledger).run()),
             asyncio.create_task(worker.run()),
             asyncio.create_task(bell.listen()),
         )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import SANDBOX, running
 from tests.integration.tokens.loop import Loop, looping
@@ -48,7 +48,7 @@ async def gone_on(settings: DatabaseSettings, url: str, left: Mapping[str, Any])
         await loop.ingested(left["end"])
         assert [float(await only(loop, query)) for query in (HELD, MOVED)] == [100, 100]
         assert await only(loop, PENDING) == 1
-        reconciler = bootstrap.reconciler(loop.database, loop.ledger)
+        reconciler = ingesting.reconciler(loop.database, loop.ledger)
         report = await reconciler.run()
         assert report.is_clean, report.differences
         of, alice, bob = left["of"], left["alice"], left["bob"]
@@ -58,8 +58,8 @@ async def gone_on(settings: DatabaseSettings, url: str, left: Mapping[str, Any])
         await loop.mint(of, bob, "7")
         report = await reconciler.run()
         assert report.is_clean, report.differences
-        work = bootstrap.catch_up(loop.database, loop.ledger)
-        for projection in bootstrap.ingester(loop.database).projections:
+        work = ingesting.catch_up(loop.database, loop.ledger)
+        for projection in ingesting.ingester(loop.database).projections:
             await work.rebuild(projection.name)
         report = await reconciler.run()
         assert report.is_clean, report.differences

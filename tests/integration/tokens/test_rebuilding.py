@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import text
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.kernel.time import RelTime, SystemClock
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
@@ -36,7 +36,7 @@ async def rows(database: Database) -> Rows:
     found: Rows = {}
     async with database.read() as session:
         for table in (
-            table for each in bootstrap.ingester(database).projections for table in each.tables
+            table for each in ingesting.ingester(database).projections for table in each.tables
         ):
             read = await session.all(text(f"SELECT * FROM {table} ORDER BY 1, 2"))
             found[table] = [tuple(row) for row in read]
@@ -82,7 +82,7 @@ async def everything(loop: Loop) -> Mapping[str, str]:
 
 
 async def rebuilt(loop: Loop, names: tuple[str, ...]) -> None:
-    work = bootstrap.catch_up(loop.database, loop.ledger)
+    work = ingesting.catch_up(loop.database, loop.ledger)
     for name in names:
         await work.rebuild(name)
 
@@ -90,9 +90,9 @@ async def rebuilt(loop: Loop, names: tuple[str, ...]) -> None:
 async def afresh(loop: Loop, settings: DatabaseSettings, end: int) -> Rows:
     """Ingest the whole history into another database."""
     async with Database(settings) as database:
-        ingester = bootstrap.ingester(database)
+        ingester = ingesting.ingester(database)
         await ingester.begin()
-        source = bootstrap.source(loop.ledger)
+        source = ingesting.source(loop.ledger)
         await ingester.apply([update async for update in source.follow(0, end)])
         return await rows(database)
 
@@ -105,7 +105,7 @@ def test_every_projection_is_rebuilt_as_it_was(
 ) -> None:
     async def story(other: DatabaseSettings) -> None:
         async with looping(database_settings, sandbox.url) as loop:
-            names = tuple(each.name for each in bootstrap.ingester(loop.database).projections)
+            names = tuple(each.name for each in ingesting.ingester(loop.database).projections)
             of = await everything(loop)
             before = await rows(loop.database)
             assert {row[8] for row in before["movements"]} == KINDS

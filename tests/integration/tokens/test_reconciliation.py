@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from cantata import bootstrap
+from cantata.bootstrap import ingesting
 from cantata.ingestion.catchup import CatchUp
 from cantata.kernel.time import SystemClock
 from cantata.observability import metrics
@@ -90,7 +90,7 @@ def reconciling(
         async with looping(settings, sandbox.url) as loop:
             await played(loop)
             clock = SystemClock()
-            reconciler = Reconciler(loop.database, loop.ledger, bootstrap.wanted(), clock)
+            reconciler = Reconciler(loop.database, loop.ledger, ingesting.wanted(), clock)
             return await work(loop, reconciler)
 
     return asyncio.run(play())
@@ -112,7 +112,7 @@ def test_an_empty_ledger_is_clean(database_settings: DatabaseSettings, sandbox: 
     async def work() -> bool:
         async with looping(database_settings, sandbox.url) as loop:
             clock = SystemClock()
-            reconciler = Reconciler(loop.database, loop.ledger, bootstrap.wanted(), clock)
+            reconciler = Reconciler(loop.database, loop.ledger, ingesting.wanted(), clock)
             return (await reconciler.run()).is_clean
 
     assert asyncio.run(work())
@@ -135,8 +135,8 @@ def test_a_fault_is_found_told_and_repaired(
             row = (await repository.latest(session, 1))[0]
         assert row.differing == report.count > 0
         assert row.differences[0]["kind"] in {kind.__name__ for kind in kinds}
-        source = bootstrap.source(loop.ledger)
-        catch_up = CatchUp(loop.database, source, bootstrap.projections())
+        source = ingesting.source(loop.ledger)
+        catch_up = CatchUp(loop.database, source, ingesting.projections())
         assert (await reconciler.repair(catch_up)).is_clean
 
     reconciling(database_settings, shared_sandbox, work)

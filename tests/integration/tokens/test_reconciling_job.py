@@ -6,7 +6,7 @@ import asyncio
 
 from sqlalchemy import text
 
-from cantata import bootstrap
+from cantata.bootstrap import working
 from cantata.config import Settings
 from cantata.observability import metrics
 from cantata.storage.settings import DatabaseSettings
@@ -18,7 +18,7 @@ from tests.integration.tokens.loop import Loop, looping
 async def differing(loop: Loop, *, is_repaired: bool) -> list[int]:
     """Run what is due, jobs included; give the differences of all comparisons, newest first."""
     settings = Settings(reconcile_minutes=1, reconcile_repair=is_repaired)
-    runner = bootstrap.scheduler(settings, loop.database, loop.ledger)
+    runner = working.scheduler(settings, loop.database, loop.ledger)
     async with loop.database.write() as session:
         await session.run(text("DELETE FROM schedules"))
     while await runner.run_due():
@@ -75,5 +75,5 @@ def test_nothing_is_compared_while_a_projection_is_filled(
 
 def test_none_is_made_if_that_was_chosen() -> None:
     settings = Settings(reconcile_minutes=0)
-    jobs = bootstrap.scheduler(settings, None, None)._jobs  # type: ignore[arg-type]
+    jobs = working.scheduler(settings, None, None)._jobs  # type: ignore[arg-type]
     assert not {name for name in jobs if name.endswith(".reconcile")}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-import cantata.bootstrap  # noqa: F401 - declares the errors of all slices
+import cantata.bootstrap.serving  # noqa: F401 - declares the errors of all slices
 from cantata.api import problems
 from cantata.automation.errors import NotPossible
 from cantata.kernel.errors import CantataError

@@ -4,7 +4,8 @@ A plan names its signer. The ledger prepares the transaction; it is decoded, com
 plan and hashed anew here; only then does the signer see the hash, and nothing else ever.
 
 A key file is one way to keep a key. A key management service or a token behind PKCS#11 is one
-more class with the one method of `Signer`, given to `cantata.bootstrap.worker` in `Signers`:
+more class with the one method of `Signer`, given to `cantata.bootstrap.working.worker` in
+`Signers`:
 
     class Vault:
         def __init__(self, client, key: PublicKey) -> None: ...

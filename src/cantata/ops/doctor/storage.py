@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import text
 
 from cantata.kernel.time import Clock, RelTime, Timestamp
 from cantata.ops.doctor.model import Bounds, Diagnosis, Finding
-from cantata.storage import migrate
+from cantata.storage import versions
 from cantata.storage.database import Database
 from cantata.storage.errors import StorageError
 from cantata.storage.settings import DatabaseSettings
@@ -30,8 +28,8 @@ def down(error: StorageError) -> Diagnosis:
 
 async def schema(stored: DatabaseSettings) -> Iterable[Diagnosis]:
     """Compare the schema with the one that this version needs; StorageError without database."""
-    found = await asyncio.to_thread(migrate.current_revision, stored)
-    wanted = migrate.wanted_revision()
+    found = await asyncio.to_thread(versions.current_revision, stored)
+    wanted = versions.wanted_revision()
     if found == wanted:
         return ()
     details = {"found": found, "wanted": wanted}
@@ -44,7 +42,7 @@ async def schema(stored: DatabaseSettings) -> Iterable[Diagnosis]:
                 details=details,
             ),
         )
-    if not _is_known(found):
+    if found not in versions.known_revisions():
         return (
             Diagnosis(
                 finding=Finding.SCHEMA_UNKNOWN,
@@ -87,11 +85,3 @@ def skewed(
         remedy="let both machines take their time from the same source (NTP)",
         details={"whose": whose, "theirs": str(theirs), "ours": str(after)},
     )
-
-
-def _is_known(revision: str) -> bool:
-    scripts = ScriptDirectory(str(migrate.MIGRATIONS))
-    try:
-        return scripts.get_revision(revision) is not None
-    except CommandError:
-        return False

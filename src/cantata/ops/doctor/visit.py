@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from cantata import bootstrap
+from cantata.bootstrap import connections
 from cantata.config import Settings
 from cantata.kernel.time import Clock, SystemClock
 from cantata.ops.doctor.model import Bounds, Diagnosis
@@ -19,13 +19,13 @@ def visit(
     """Give everything that is wrong; an embedded database runs as long as that takes."""
 
     async def examined(stored: DatabaseSettings | StorageError) -> tuple[Diagnosis, ...]:
-        tokens = bootstrap.ledger_tokens(settings)
-        async with bootstrap.ledger_client(settings, is_patient=False) as ledger:
+        tokens = connections.ledger_tokens(settings)
+        async with connections.ledger_client(settings, is_patient=False) as ledger:
             doctor = Doctor(ledger, tokens, clock or SystemClock(), settings.folder, bounds)
             return await doctor.examine(stored)
 
     try:
-        with bootstrap.database_settings(settings, "doctor") as stored:
+        with connections.database_settings(settings, "doctor") as stored:
             return asyncio.run(examined(stored))
     except StorageError as error:
         return asyncio.run(examined(error))
