@@ -1,4 +1,4 @@
-"""Columns of Cantata's own types: amounts, points in time."""
+"""Columns of Cantata's own types: amounts, what they add up to, points in time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import decimal
 from functools import lru_cache
 from typing import Any, final
 
-from sqlalchemy import DateTime, Dialect, Numeric
+from sqlalchemy import DateTime, Dialect, Numeric, func
+from sqlalchemy.sql.functions import Function
 from sqlalchemy.types import TypeDecorator
 
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 
 DIGITS = 38
 SCALE = 10
@@ -28,7 +30,7 @@ def stored_time(moment: Timestamp) -> dt.datetime:
 
 @final
 class Amount(TypeDecorator[Decimal]):
-    """NUMERIC(38, 10), read and written as `Decimal`; a sum of amounts is one, too."""
+    """NUMERIC(38, 10), read and written as `Decimal`; for sums of amounts there is `Sum`."""
 
     impl = Numeric(DIGITS, SCALE)
     cache_ok = True
@@ -40,6 +42,30 @@ class Amount(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Read the database's number; MalformedDecimal if it does not fit."""
         return None if value is None else Decimal.from_stdlib(decimal.Decimal(value))
+
+
+@final
+class Sum(TypeDecorator[Total]):
+    """NUMERIC of any size, read as `Total`, written as one or as `Decimal`: what amounts add up to.
+
+    The ledger bounds an amount, and not how many a party has.
+    """
+
+    impl = Numeric
+    cache_ok = True
+
+    def process_bind_param(self, value: Total | Decimal | None, dialect: Dialect) -> Any:
+        """Give the database's number."""
+        return None if value is None else value.to_stdlib()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Total | None:
+        """Read the database's number; MalformedDecimal if it is finer than an amount."""
+        return None if value is None else Total.from_stdlib(decimal.Decimal(value))
+
+
+def summed(amounts: Any) -> Function[Any]:
+    """Add up a column of amounts, or of sums of them: a `Sum`, NULL for no rows."""
+    return func.sum(amounts, type_=Sum)
 
 
 @final

@@ -6,6 +6,7 @@ from cantata.automation.errors import NotPossible
 from cantata.kernel.errors import CantataError
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 
 
 class TokenError(NotPossible):
@@ -43,7 +44,7 @@ class InsufficientFunds(TokenError):
 
     code = "INSUFFICIENT_FUNDS"
 
-    def __init__(self, amount: Decimal, free: Decimal) -> None:
+    def __init__(self, amount: Decimal | Total, free: Decimal | Total) -> None:
         self.amount = amount
         self.free = free
         super().__init__(
@@ -60,7 +61,7 @@ class TooFragmented(CantataError):
 
     code = "TOO_FRAGMENTED"
 
-    def __init__(self, amount: Decimal, reached: Decimal) -> None:
+    def __init__(self, amount: Decimal | Total, reached: Decimal | Total) -> None:
         self.amount = amount
         self.reached = reached
         super().__init__(
@@ -88,7 +89,7 @@ class CapExceeded(TokenError):
 
     code = "CAP_EXCEEDED"
 
-    def __init__(self, amount: Decimal, supply: Decimal, cap: Decimal) -> None:
+    def __init__(self, amount: Decimal | Total, supply: Decimal | Total, cap: Decimal) -> None:
         self.amount = amount
         self.supply = supply
         self.cap = cap

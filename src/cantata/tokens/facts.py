@@ -9,6 +9,7 @@ from cantata.automation.errors import NotNow
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.projection.contracts import ACCOUNT, PREAPPROVAL, RULES
@@ -17,8 +18,6 @@ from cantata.tokens.repository import contracts, limits
 from cantata.tokens.repository.limits import UnderWay
 from cantata.tokens.rules_policy import Account, Facts, Limits, Rules, Side, judge_limits
 from cantata.tokens.supervision import TokenLimits
-
-ZERO = Decimal("0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +31,7 @@ class Wanted:
 
 
 async def facts_of(
-    session: ReadSession, wanted: Wanted, now: Timestamp, free: Decimal | None
+    session: ReadSession, wanted: Wanted, now: Timestamp, free: Decimal | Total | None
 ) -> Facts:
     """Gather everything that is known of a movement; `free` is what the sender may spend."""
     found = await contracts.disclosable(session, RULES, wanted.token)
@@ -137,5 +136,5 @@ async def _consents(session: ReadSession, wanted: Wanted, now: Timestamp) -> boo
     return found is not None
 
 
-def _sum(moves: Iterable[UnderWay]) -> Decimal:
-    return sum((each.amount for each in moves), ZERO)
+def _sum(moves: Iterable[UnderWay]) -> Total:
+    return Total.of(each.amount for each in moves)

@@ -18,6 +18,7 @@ from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import Total
 from cantata.ledger.model.events import CreatedEvent, Event, ExercisedEvent, qualified_name
 from cantata.ledger.model.updates import Transaction
 from cantata.tokens.model import (
@@ -197,8 +198,8 @@ class _Group:
                     owner=owner,
                     instrument=instrument,
                     kind=kind,
-                    delta=Decimal.from_units(delta),
-                    locked=Decimal.from_units(locked),
+                    delta=Total(delta),
+                    locked=Total(locked),
                     counterparty=others[0] if len(others) == 1 else "",
                     memo=self.memo,
                 )

@@ -8,6 +8,7 @@ from enum import Enum
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 
 INPUTS_MAX = 100
 """Holdings that one transaction may take, by the contract."""
@@ -68,7 +69,7 @@ class MovementKind(Enum):
 class Movement:
     """A change of one party's balance of one instrument.
 
-    `delta` is what the balance gained or lost, `locked` what its locked part did.
+    `delta` is what the balance gained or lost, `locked` what its locked part did: sums of holdings.
     `counterparty` is empty when there is none, or more than one.
     """
 
@@ -76,8 +77,8 @@ class Movement:
     owner: PartyId
     instrument: InstrumentId
     kind: MovementKind
-    delta: Decimal
-    locked: Decimal
+    delta: Total
+    locked: Total
     counterparty: str = ""
     memo: str = ""
 

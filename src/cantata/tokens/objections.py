@@ -7,6 +7,7 @@ from uuid import UUID
 from cantata.kernel.errors import CantataError
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.errors import TokenError
 
 
@@ -124,7 +125,7 @@ class FrozenTooLittle(TokenError):
 
     code = "FROZEN_TOO_LITTLE"
 
-    def __init__(self, amount: Decimal, frozen: Decimal) -> None:
+    def __init__(self, amount: Decimal, frozen: Decimal | Total) -> None:
         self.amount = amount
         self.frozen = frozen
         super().__init__(f"{amount} is more than the {frozen} that is frozen")
@@ -135,7 +136,7 @@ class BalanceTooSmall(TokenError):
 
     code = "BALANCE_TOO_SMALL"
 
-    def __init__(self, amount: Decimal, balance: Decimal) -> None:
+    def __init__(self, amount: Decimal | Total, balance: Total) -> None:
         self.amount = amount
         self.balance = balance
         super().__init__(f"{amount} is more than the {balance} that the party has")

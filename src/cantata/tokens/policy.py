@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.errors import (
     AmountNotPositive,
     InsufficientFunds,
@@ -34,10 +35,10 @@ class Candidates:
     best: Holding | None
     largest: Sequence[Holding]
     smallest: Sequence[Holding]
-    free: Decimal
+    free: Total
 
 
-def choose(amount: Decimal, candidates: Candidates) -> tuple[Holding, ...]:
+def choose(amount: Decimal | Total, candidates: Candidates) -> tuple[Holding, ...]:
     """Choose the inputs of a payment: an exact one, else few, and some small ones with them.
 
     Raise InsufficientFunds if all that can be had now hold too little, TooFragmented if there is
@@ -78,23 +79,25 @@ def operations_to_change(
     return tuple(dict.fromkeys(chosen))
 
 
-def shares(holdings: Iterable[Holding], amount: Decimal) -> tuple[tuple[Holding, Decimal], ...]:
+def shares(
+    holdings: Iterable[Holding], amount: Decimal | Total
+) -> tuple[tuple[Holding, Decimal], ...]:
     """Give what each holding contributes to an amount, in their order; all if they are too few."""
-    left = amount
+    left = amount.units
     found: list[tuple[Holding, Decimal]] = []
     for holding in holdings:
-        part = min(holding.amount, left)
-        if part > ZERO:
-            found.append((holding, part))
-            left = left - part
+        part = min(holding.amount.units, left)
+        if part > 0:
+            found.append((holding, Decimal.from_units(part)))
+            left -= part
     return tuple(found)
 
 
-def _largest(amount: Decimal, candidates: Candidates) -> list[Holding]:
+def _largest(amount: Decimal | Total, candidates: Candidates) -> list[Holding]:
     if candidates.free < amount:
         raise InsufficientFunds(amount, candidates.free)
     chosen: list[Holding] = []
-    total = ZERO
+    total = NOTHING
     for holding in candidates.largest[:INPUTS_MAX]:
         chosen.append(holding)
         total = total + holding.amount

@@ -13,6 +13,7 @@ from typing import Any
 
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 
 
 class Operation(Enum):
@@ -126,8 +127,8 @@ class Limits:
     """
 
     holders_left: int | None = None
-    balance_left: Decimal | None = None
-    volume_left: Decimal | None = None
+    balance_left: Total | None = None
+    volume_left: Total | None = None
     is_new_holder: bool = False
 
 
@@ -143,7 +144,7 @@ class Facts:
     sender: Side
     receiver: Side
     now: Timestamp
-    free: Decimal | None = None
+    free: Decimal | Total | None = None
     consent: bool = False
     limits: Limits = Limits()
 

@@ -14,6 +14,7 @@ from cantata.ingestion.service import Ingester
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.ledger.model.events import Event, InterfaceView
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.database import Database
@@ -33,7 +34,6 @@ INSTRUMENTS = [
     InstrumentId(PartyId(f"{admin}::{NAMESPACE}"), name)
     for admin, name in (("mint", "GOLD"), ("mint", "SILVER"), ("other", "GOLD"))
 ]
-ZERO = Decimal("0")
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ PIECES = st.builds(
     Piece,
     owner=st.sampled_from(OWNERS),
     instrument=st.sampled_from(INSTRUMENTS),
-    units=st.integers(1, 10**30),
+    units=st.integers(1, 10**30) | st.integers(10**38 - 10**9, 10**38 - 1),
     is_locked=st.booleans(),
 )
 STEPS = st.lists(
@@ -136,17 +136,17 @@ def check(found: Statement, deltas: Sequence[Delta]) -> None:
         closing = total(each for each in mine if each.at < found.end)
         section = sections.get(instrument)
         if section is None:
-            assert (opening, closing) == (ZERO, ZERO)
+            assert (opening, closing) == (NOTHING, NOTHING)
             assert not any(found.begin <= each.at < found.end for each in mine)
             continue
         assert (section.opening, section.closing) == (opening, closing)
-        moved = sum((line.delta for line in section.lines), ZERO)
+        moved = Total.of(line.delta for line in section.lines)
         assert section.opening + moved == section.closing
         assert all(found.begin <= line.recorded_at < found.end for line in section.lines)
 
 
-def total(deltas: Iterable[Delta]) -> Decimal:
-    return sum((delta.amount for delta in deltas), ZERO)
+def total(deltas: Iterable[Delta]) -> Total:
+    return Total.of(delta.amount for delta in deltas)
 
 
 def played(

@@ -15,6 +15,7 @@ from cantata.ingestion.repository import load_cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, SystemClock, Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
@@ -70,7 +71,7 @@ def test_a_statement_adds_up_on_every_paper(
     (section,) = found.sections
     assert not found.is_final
     assert (section.opening, section.closing) == (ZERO, Decimal("60"))
-    assert sum((line.delta for line in section.lines), section.opening) == section.closing
+    assert section.opening + Total.of(each.delta for each in section.lines) == section.closing
     assert section.lines[-1].balance == section.closing
     rows = list(csv.DictReader(io.StringIO(csv_of(found))))
     assert [row["kind"] for row in (rows[0], rows[-1])] == ["opening", "closing"]
@@ -129,9 +130,9 @@ def test_holders_as_of_any_offset(database_settings: DatabaseSettings, sandbox: 
     told(database_settings, sandbox, story)
 
 
-async def holders(session: ReadSession, gold: InstrumentId, offset: int) -> dict[str, Decimal]:
+async def holders(session: ReadSession, gold: InstrumentId, offset: int) -> dict[str, Total]:
     """Give all holders, one a page."""
-    found: dict[str, Decimal] = {}
+    found: dict[str, Total] = {}
     after = None
     wanted = Selected(owners=(), token=gold, offset=offset)
     while page := await reading.balances_page(session, wanted, after, 1):

@@ -11,6 +11,7 @@ import pytest
 from tests.integration.world import ROOT
 
 TOKENS = ROOT / "src" / "cantata" / "tokens"
+_ADDING = {"summed", "func.sum", "func.avg"}
 _OF_ONE = {"InstrumentId", "Instrument", "Wanted", "TransferOrder", "MintOrder", "BurnOrder"}
 
 
@@ -19,9 +20,7 @@ def adding() -> Iterator[tuple[Path, ast.AsyncFunctionDef | ast.FunctionDef]]:
     for path in sorted((TOKENS / "repository").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and any(
-                isinstance(each, ast.Attribute)
-                and isinstance(each.value, ast.Name)
-                and (each.value.id, each.attr) in {("func", "sum"), ("func", "avg")}
+                isinstance(each, ast.Call) and ast.unparse(each.func) in _ADDING
                 for each in ast.walk(node)
             ):
                 yield path, node
@@ -50,6 +49,12 @@ def test_every_sum_is_of_one_instrument(
     path: Path, function: ast.AsyncFunctionDef | ast.FunctionDef
 ) -> None:
     assert is_of_one(function), f"{path.name}: {function.name} adds whatever there is"
+
+
+def test_every_sum_has_room_for_more_than_an_amount() -> None:
+    """A sum of amounts may have more digits than one has: `summed` reads it as a Total."""
+    sources = {path: path.read_text(encoding="utf-8") for path in sorted(TOKENS.rglob("*.py"))}
+    assert [path.name for path, source in sources.items() if "func.sum(" in source] == []
 
 
 def test_every_route_of_figures_names_a_token() -> None:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from cantata.automation.errors import NotPossible
 from cantata.http.errors import RowFault
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
+from cantata.kernel.money import Decimal, MalformedDecimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.batches.model import BatchOrder, Mode, Operation, Row
 from cantata.tokens.errors import (
     CapExceeded,
@@ -22,8 +23,6 @@ from cantata.tokens.errors import (
     TransferToSelf,
 )
 from cantata.tokens.policy import require_amount
-
-ZERO = Decimal("0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +36,10 @@ class Facts:
     now: Timestamp
     decimals: int
     cap: Decimal | None
-    supply: Decimal
+    supply: Total
     known: AbstractSet[PartyId]
     willing: AbstractSet[PartyId]
-    free: Mapping[PartyId, Decimal]
+    free: Mapping[PartyId, Total]
 
 
 class OwnersDiffer(NotPossible):
@@ -58,7 +57,7 @@ class MemosDiffer(NotPossible):
 def judge(order: BatchOrder, facts: Facts) -> Iterator[RowFault]:
     """Give what is wrong with rows, one fault for each; rows above have their effect first."""
     supply = facts.supply
-    spent: defaultdict[PartyId, Decimal] = defaultdict(lambda: ZERO)
+    spent: defaultdict[PartyId, Total] = defaultdict(Total)
     for row in order.rows:
         try:
             _require_possible(order, facts, row)
@@ -74,6 +73,17 @@ def judge(order: BatchOrder, facts: Facts) -> Iterator[RowFault]:
                 spent[row.source] = spent[row.source] + row.amount
         except NotPossible as error:
             yield RowFault(row.line, _column(error), error.code, error.message)
+
+
+def one_burn(order: BatchOrder) -> Iterator[RowFault]:
+    """Give the row with which burns that are one transaction are more than an amount can be."""
+    total = NOTHING
+    for row in order.rows:
+        total = total + row.amount
+        if total.to_decimal() is None:
+            why = "with the rows above it is more than an amount can be"
+            yield RowFault(row.line, "amount", MalformedDecimal.code, why)
+            return
 
 
 def _require_possible(order: BatchOrder, facts: Facts, row: Row) -> None:

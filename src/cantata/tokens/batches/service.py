@@ -14,6 +14,7 @@ from cantata.http.caller import Caller
 from cantata.http.errors import ResourceUnknown, RowFault
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.observability.tracing import current as trace
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.batches.errors import BatchRefused, BatchTooLarge
@@ -25,7 +26,7 @@ from cantata.tokens.batches.model import (
     Operation,
     Row,
 )
-from cantata.tokens.batches.policy import Facts, judge
+from cantata.tokens.batches.policy import Facts, judge, one_burn
 from cantata.tokens.batches.tasks import consent_keys
 from cantata.tokens.batches.wishes import about, batch_wish, row_wish
 from cantata.tokens.facts import Wanted, facts_of, limits_left
@@ -104,6 +105,9 @@ class Batches:
         _require_size(order)
         if not order.rows:
             raise BatchRefused(order.faults, order.count)
+        is_one_burn = order.operation is Operation.BURN and order.mode is Mode.ALL_OR_NOTHING
+        if is_one_burn and (beyond := tuple(one_burn(order))):
+            raise BatchRefused((*order.faults, *beyond), order.count)
         wish = batch_wish(caller.requester, order, key)
         earlier = await intents.find(session, wish)
         if earlier is not None:
@@ -182,7 +186,7 @@ class Batches:
             now=self._desk.clock.now(),
             decimals=found.decimals,
             cap=found.cap,
-            supply=found.supply,
+            supply=NOTHING + found.supply,
             known=await self._existing(session, order),
             willing=known.freely | known.agreed,
             free=await self._free(session, order),
@@ -201,12 +205,12 @@ class Batches:
                 known.add(party)
         return frozenset(known)
 
-    async def _free(self, session: ReadSession, order: BatchOrder) -> dict[PartyId, Decimal]:
+    async def _free(self, session: ReadSession, order: BatchOrder) -> dict[PartyId, Total]:
         """Give what each source may use, or as much as it needs if it has that."""
-        needed: dict[PartyId, Decimal] = {}
+        needed: dict[PartyId, Total] = {}
         for row in order.rows:
             if row.source is not None:
-                needed[row.source] = needed.get(row.source, ZERO) + row.amount
+                needed[row.source] = needed.get(row.source, NOTHING) + row.amount
         now, found = self._desk.clock.now(), {}
         for party, amount in needed.items():
             _, found[party] = await reading.covers(session, party, order.token, amount, now)

@@ -12,6 +12,7 @@ from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.lang import ContractId, Party
 from cantata.ledger.model.events import qualified_name
 from cantata.ledger.model.updates import Transaction
@@ -73,7 +74,7 @@ class MintBatch(TokenHandler):
         identity = instrument_id(intent.wish.request)
         rows = await batches.rows_of(session, intent.id)
         found = await known_instrument(session, identity)
-        total = sum((_amount(row) for row in rows), ZERO)
+        total = Total.of(map(_amount, rows))
         if found.cap is not None and found.supply + total > found.cap:
             raise CapExceeded(total, found.supply, found.cap)
         receivers = [PartyId(str(row.receiver)) for row in rows]
@@ -117,7 +118,7 @@ class PaymentsBatch(TokenHandler):
         commands, shown = [], [factory]
         for sender in map(PartyId, intent.wish.act_as):
             mine = [row for row in rows if row.sender == sender]
-            total = sum((_amount(row) for row in mine), ZERO)
+            total = Total.of(map(_amount, mine))
             inputs = await take_inputs(session, intent, sender, identity, total, now)
             payments, more = await _payments(session, identity, mine, now)
             shown += more

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 SHOWN_MAX = 1_000
@@ -50,8 +51,8 @@ class MovementsDiffer:
 
     owner: PartyId
     instrument: InstrumentId
-    holdings: Decimal
-    movements: Decimal
+    holdings: Total
+    movements: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class SupplyDiffers:
 
     instrument: InstrumentId
     stated: Decimal
-    held: Decimal
+    held: Total
 
 
 Difference: TypeAlias = NotProjected | NotOnLedger | FieldDiffers | MovementsDiffer | SupplyDiffers

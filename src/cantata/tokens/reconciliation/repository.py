@@ -25,10 +25,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.kernel.ids import ContractId, PartyId
-from cantata.kernel.money import Decimal
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Instant, summed
 from cantata.tokens.model import Holding, InstrumentId, OfferState
 from cantata.tokens.reconciliation.model import (
     PAGE,
@@ -46,8 +45,6 @@ from cantata.tokens.repository.tables import (
     MOVEMENTS,
     OFFERS,
 )
-
-ZERO = Decimal("0")
 
 _NOT_SAID = frozenset(
     {
@@ -115,7 +112,7 @@ async def unbalanced(session: ReadSession, offset: int) -> tuple[MovementsDiffer
     columns = [func.coalesce(held.c[key], moved.c[key]).label(key) for key in keys]
     joined = held.join(moved, same, full=True)
     rows = await session.all(
-        select(*columns, total.cast(Amount).label("total"), sum_.cast(Amount).label("moved"))
+        select(*columns, total.label("total"), sum_.label("moved"))
         .select_from(joined)
         .where(total != sum_)
         .limit(SHOWN_MAX)
@@ -134,7 +131,7 @@ async def unbalanced(session: ReadSession, offset: int) -> tuple[MovementsDiffer
 async def unbacked(session: ReadSession, offset: int) -> tuple[SupplyDiffers, ...]:
     """Give the instruments whose stated supply is not the sum of their holdings."""
     held = (
-        select(HOLDINGS.c.admin, HOLDINGS.c.instrument, func.sum(HOLDINGS.c.amount).label("total"))
+        select(HOLDINGS.c.admin, HOLDINGS.c.instrument, summed(HOLDINGS.c.amount).label("total"))
         .where(active_at(offset))
         .group_by(HOLDINGS.c.admin, HOLDINGS.c.instrument)
         .subquery("held")
@@ -146,7 +143,7 @@ async def unbacked(session: ReadSession, offset: int) -> tuple[SupplyDiffers, ..
             INSTRUMENTS.c.admin,
             INSTRUMENTS.c.instrument,
             INSTRUMENTS.c.supply,
-            total.cast(Amount).label("total"),
+            total.label("total"),
         )
         .select_from(INSTRUMENTS.join(held, same, isouter=True))
         .where(
@@ -198,7 +195,7 @@ def _page(after: str, offset: int) -> Select[Any]:
 
 def _sums(table: Table, column: Any, condition: Any, name: str) -> Any:
     keys = (table.c.owner, table.c.admin, table.c.instrument)
-    total = func.sum(column).label("total")
+    total = summed(column).label("total")
     return select(*keys, total).where(condition).group_by(*keys).subquery(name)
 
 

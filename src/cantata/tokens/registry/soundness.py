@@ -8,6 +8,7 @@ from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import ContractId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession
 from cantata.tokens.errors import InstrumentUnknown
 from cantata.tokens.facts import Wanted
@@ -41,7 +42,7 @@ async def require_payable(
     known = await holdings.named(session, [ContractId(str(each)) for each in inputs])
     if not all(is_active and _pays(held, wanted, now) for held, is_active in known):
         raise RequestMalformed("choiceArguments: an input is no free holding of the sender")
-    total = sum((held.amount for held, _ in known), ZERO)
+    total = Total.of(held.amount for held, _ in known)
     if inputs and len(known) == len(inputs) and total < wanted.amount:
         raise RequestMalformed("choiceArguments: the inputs are less than the amount")
 

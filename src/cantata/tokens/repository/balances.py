@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import BigInteger, ColumnElement, and_, column, func, or_, select, values
 
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession
-from cantata.storage.types import Amount
+from cantata.storage.types import summed
 from cantata.tokens.model import InstrumentId, MovementKind
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
 
@@ -22,8 +22,8 @@ class Standing:
     """
 
     offset: int
-    supply: Decimal
-    locked: Decimal
+    supply: Total
+    locked: Total
     holders: int
     holdings: int
 
@@ -33,9 +33,9 @@ class Turnover:
     """What was done with an instrument after an offset, up to another."""
 
     until: int
-    minted: Decimal
-    burned: Decimal
-    transferred: Decimal
+    minted: Total
+    burned: Total
+    transferred: Total
     transfers: int
 
 
@@ -52,12 +52,12 @@ async def standings(
         HOLDINGS.c.created_offset <= points.c.point,
         or_(HOLDINGS.c.archived_offset.is_(None), HOLDINGS.c.archived_offset > points.c.point),
     )
-    locked = func.sum(HOLDINGS.c.amount).filter(HOLDINGS.c.lock_holders.is_not(None))
+    locked = summed(HOLDINGS.c.amount).filter(HOLDINGS.c.lock_holders.is_not(None))
     rows = await session.all(
         select(
             points.c.point,
-            func.coalesce(func.sum(HOLDINGS.c.amount), 0).cast(Amount).label("supply"),
-            func.coalesce(locked, 0).cast(Amount).label("locked"),
+            func.coalesce(summed(HOLDINGS.c.amount), 0).label("supply"),
+            func.coalesce(locked, 0).label("locked"),
             func.count(HOLDINGS.c.owner.distinct()).label("holders"),
             func.count(HOLDINGS.c.contract_id).label("holdings"),
         )
@@ -106,18 +106,18 @@ async def turnover(
     )
 
 
-async def moved(session: ReadSession, instrument: InstrumentId, offset: int) -> Decimal:
+async def moved(session: ReadSession, instrument: InstrumentId, offset: int) -> Total:
     """Add up all movements of an instrument up to an offset."""
     total = await session.scalar(
-        select(func.sum(MOVEMENTS.c.delta)).where(
+        select(summed(MOVEMENTS.c.delta)).where(
             MOVEMENTS.c.admin == instrument.admin,
             MOVEMENTS.c.instrument == instrument.id,
             MOVEMENTS.c.ledger_offset <= offset,
         )
     )
-    return total if total is not None else Decimal("0")
+    return total if total is not None else NOTHING
 
 
-def _sum(kind: MovementKind) -> ColumnElement[Decimal]:
-    total = func.sum(MOVEMENTS.c.delta).filter(MOVEMENTS.c.kind == kind.value)
-    return func.coalesce(total, 0).cast(Amount)
+def _sum(kind: MovementKind) -> ColumnElement[Total]:
+    total = summed(MOVEMENTS.c.delta).filter(MOVEMENTS.c.kind == kind.value)
+    return func.coalesce(total, 0)

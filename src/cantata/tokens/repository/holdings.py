@@ -10,12 +10,12 @@ from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
 
 from cantata.ingestion.model import Batch
 from cantata.kernel.ids import ContractId, PartyId
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.arrays import GONE, gone
 from cantata.storage.copying import CopyTarget, copy_rows
 from cantata.storage.session import ReadSession, WriteSession
-from cantata.storage.types import stored_time
+from cantata.storage.types import stored_time, summed
 from cantata.tokens.model import Holding, InstrumentId, Lock, Movement
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS
 
@@ -96,12 +96,12 @@ class Balance:
 
     owner: PartyId
     instrument: InstrumentId
-    total: Decimal
-    locked: Decimal
+    total: Total
+    locked: Total
     holdings: int
 
     @property
-    def free(self) -> Decimal:
+    def free(self) -> Total:
         """What may be used now."""
         return self.total - self.locked
 
@@ -161,8 +161,8 @@ async def balances(
     rows = await session.all(
         select(
             *keys,
-            func.sum(HOLDINGS.c.amount).label("total"),
-            func.coalesce(func.sum(HOLDINGS.c.amount).filter(locked), 0).label("locked"),
+            summed(HOLDINGS.c.amount).label("total"),
+            summed(HOLDINGS.c.amount).filter(locked).label("locked"),
             func.count().label("rows"),
         )
         .where(*_selected(owner, instrument), active_at(offset))
@@ -175,12 +175,12 @@ async def balances(
 
 async def supply(
     session: ReadSession, instrument: InstrumentId, offset: int | None = None
-) -> Decimal:
+) -> Total:
     """Add up all holdings of an instrument, as of an offset or now."""
     total = await session.scalar(
-        select(func.sum(HOLDINGS.c.amount)).where(*_selected(None, instrument), active_at(offset))
+        select(summed(HOLDINGS.c.amount)).where(*_selected(None, instrument), active_at(offset))
     )
-    return total if total is not None else Decimal("0")
+    return total if total is not None else NOTHING
 
 
 def active_at(offset: int | None) -> ColumnElement[bool]:
@@ -233,7 +233,7 @@ def _balance(row: Row[Any]) -> Balance:
         owner=PartyId(row.owner),
         instrument=InstrumentId(PartyId(row.admin), row.instrument),
         total=row.total,
-        locked=Decimal(str(row.locked)) if not isinstance(row.locked, Decimal) else row.locked,
+        locked=row.locked if row.locked is not None else NOTHING,
         holdings=row.rows,
     )
 

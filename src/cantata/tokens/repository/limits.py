@@ -28,17 +28,17 @@ from cantata.automation.tables import INTENTS
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.leadership import lock_key
 from cantata.storage.query import Query
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Amount, Instant, summed
 from cantata.tokens.model import InstrumentId, MovementKind
 from cantata.tokens.repository import batches
 from cantata.tokens.repository.tables import HOLDINGS, MOVEMENTS, OFFERS
 from cantata.tokens.supervision import TokenLimits
 
-ZERO = Decimal("0")
 UNDER_WAY_MAX = 10_000
 """Intents that are looked at; more are never in flight at once."""
 
@@ -132,25 +132,25 @@ async def holders(session: ReadSession, token: InstrumentId) -> int:
     return int(count)
 
 
-async def held(session: ReadSession, owner: PartyId, token: InstrumentId) -> Decimal:
+async def held(session: ReadSession, owner: PartyId, token: InstrumentId) -> Total:
     """Add up what a party has of a token, locked or not."""
     total = await session.scalar(
-        select(func.sum(HOLDINGS.c.amount)).where(
+        select(summed(HOLDINGS.c.amount)).where(
             HOLDINGS.c.owner == owner,
             HOLDINGS.c.admin == token.admin,
             HOLDINGS.c.instrument == token.id,
             HOLDINGS.c.archived_offset.is_(None),
         )
     )
-    return total if total is not None else ZERO
+    return total if total is not None else NOTHING
 
 
 async def moved(
     session: ReadSession, owner: PartyId, token: InstrumentId, since: Timestamp
-) -> Decimal:
+) -> Total:
     """Add up what a party has sent of a token after a time."""
     total = await session.scalar(
-        select(func.sum(MOVEMENTS.c.delta)).where(
+        select(summed(MOVEMENTS.c.delta)).where(
             MOVEMENTS.c.owner == owner,
             MOVEMENTS.c.admin == token.admin,
             MOVEMENTS.c.instrument == token.id,
@@ -158,7 +158,7 @@ async def moved(
             MOVEMENTS.c.record_time > since,
         )
     )
-    return -total if total is not None else ZERO
+    return -total if total is not None else NOTHING
 
 
 async def under_way(session: ReadSession, token: InstrumentId) -> tuple[UnderWay, ...]:

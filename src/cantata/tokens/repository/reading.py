@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select
 
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.query import Query
 from cantata.storage.session import ReadSession
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Instant, Sum, summed
 from cantata.tokens.model import Holding, InstrumentId, MovementKind, Offer, OfferState
 from cantata.tokens.repository.contracts import offer_of
 from cantata.tokens.repository.holdings import Balance, active_at, holding_of
@@ -24,8 +25,6 @@ from cantata.tokens.repository.tables import (
     OFFERS,
     RESERVATIONS,
 )
-
-ZERO = Decimal("0")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +38,8 @@ class Moved:
     owner: PartyId
     token: InstrumentId
     kind: MovementKind
-    delta: Decimal
-    locked: Decimal
+    delta: Total
+    locked: Total
     counterparty: str
     memo: str
 
@@ -74,8 +73,8 @@ async def balances_page(
     locked = HOLDINGS.c.lock_holders.is_not(None)
     statement = select(
         *keys,
-        func.sum(HOLDINGS.c.amount).label("total"),
-        func.sum(case((locked, HOLDINGS.c.amount)), type_=Amount).label("locked"),
+        summed(HOLDINGS.c.amount).label("total"),
+        summed(HOLDINGS.c.amount).filter(locked).label("locked"),
         func.count().label("rows"),
     ).where(*_of(wanted), active_at(wanted.offset))
     if after is not None:
@@ -93,7 +92,7 @@ _ONE_COVERS = Query(
         HOLDINGS.c.instrument == bindparam("instrument"),
         HOLDINGS.c.archived_offset.is_(None),
         or_(HOLDINGS.c.lock_holders.is_(None), HOLDINGS.c.lock_expires_at <= _NOW),
-        HOLDINGS.c.amount >= bindparam("amount", type_=Amount),
+        HOLDINGS.c.amount >= bindparam("amount", type_=Sum),
     )
     .order_by(HOLDINGS.c.amount)
     .limit(1)
@@ -101,8 +100,12 @@ _ONE_COVERS = Query(
 
 
 async def covers(
-    session: ReadSession, owner: PartyId, token: InstrumentId, amount: Decimal, now: Timestamp
-) -> tuple[bool, Decimal]:
+    session: ReadSession,
+    owner: PartyId,
+    token: InstrumentId,
+    amount: Decimal | Total,
+    now: Timestamp,
+) -> tuple[bool, Total]:
     """Tell whether unlocked holdings reach an amount, by one look when a single one does.
 
     With the sum of them if they do not.
@@ -116,16 +119,16 @@ async def covers(
     )
     given = {"owner": owner, "admin": token.admin, "instrument": token.id}
     if await session.row(_ONE_COVERS, **given, amount=amount, now=now) is not None:
-        return True, amount
-    total = await session.scalar(select(func.sum(HOLDINGS.c.amount)).where(*unlocked))
-    free = total if total is not None else ZERO
+        return True, NOTHING + amount
+    total = await session.scalar(select(summed(HOLDINGS.c.amount)).where(*unlocked))
+    free = total if total is not None else NOTHING
     return free >= amount, free
 
 
-async def reserved(session: ReadSession, owner: PartyId, token: InstrumentId) -> Decimal:
+async def reserved(session: ReadSession, owner: PartyId, token: InstrumentId) -> Total:
     """Add up the holdings of a party that payments under way will use."""
     total = await session.scalar(
-        select(func.sum(HOLDINGS.c.amount))
+        select(summed(HOLDINGS.c.amount))
         .join(RESERVATIONS, RESERVATIONS.c.contract_id == HOLDINGS.c.contract_id)
         .where(
             HOLDINGS.c.owner == owner,
@@ -134,7 +137,7 @@ async def reserved(session: ReadSession, owner: PartyId, token: InstrumentId) ->
             HOLDINGS.c.archived_offset.is_(None),
         )
     )
-    return total if total is not None else ZERO
+    return total if total is not None else NOTHING
 
 
 async def movements_page(
@@ -245,6 +248,6 @@ def _balance(row: Row[Any]) -> Balance:
         owner=PartyId(row.owner),
         instrument=InstrumentId(PartyId(row.admin), row.instrument),
         total=row.total,
-        locked=row.locked or ZERO,
+        locked=row.locked if row.locked is not None else NOTHING,
         holdings=row.rows,
     )

@@ -13,20 +13,20 @@ from cantata.automation.errors import NotNow
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import WriteSession
+from cantata.storage.types import summed
 from cantata.tokens.model import INPUTS_MAX, Holding, InstrumentId
 from cantata.tokens.policy import SMALL_ONES, Candidates
 from cantata.tokens.repository.holdings import holding_of
 from cantata.tokens.repository.tables import HOLDINGS, RESERVATIONS
-
-ZERO = Decimal("0")
 
 
 async def candidates(
     session: WriteSession,
     owner: PartyId,
     instrument: InstrumentId,
-    amount: Decimal,
+    amount: Decimal | Total,
     now: Timestamp,
 ) -> Candidates:
     """Give free holdings of a party and lock their rows; those that others look at are left out."""
@@ -35,14 +35,11 @@ async def candidates(
     best = await _locked(session, free.where(column >= amount).order_by(column).limit(1))
     smallest = await _locked(session, free.order_by(column).limit(SMALL_ONES + 1))
     if best:
-        return Candidates(best=best[0], largest=(), smallest=smallest, free=amount)
+        return Candidates(best=best[0], largest=(), smallest=smallest, free=NOTHING + amount)
     largest = await _locked(session, free.order_by(column.desc()).limit(INPUTS_MAX))
-    total = await session.scalar(
-        select(func.sum(column)).where(*_conditions(owner, instrument, now))
-    )
-    return Candidates(
-        best=None, largest=largest, smallest=smallest, free=total if total is not None else ZERO
-    )
+    total = await session.scalar(select(summed(column)).where(*_conditions(owner, instrument, now)))
+    held = total if total is not None else NOTHING
+    return Candidates(best=None, largest=largest, smallest=smallest, free=held)
 
 
 async def count_free(

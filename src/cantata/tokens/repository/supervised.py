@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 
 from cantata.kernel.ids import ContractId, PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession
+from cantata.storage.types import summed
 from cantata.tokens.model import Holding, InstrumentId
 from cantata.tokens.repository.contracts import Disclosable, disclosable_of
 from cantata.tokens.repository.holdings import holding_of
 from cantata.tokens.repository.tables import DISCLOSABLES, HOLDINGS, RESERVATIONS
 
-ZERO = Decimal("0")
 STANDING_MAX = 1_000
 
 
@@ -90,12 +90,12 @@ async def allowances_between(
     return tuple(map(disclosable_of, await session.all(ordered.limit(100))))
 
 
-async def frozen(session: ReadSession, owner: PartyId, token: InstrumentId) -> Decimal:
+async def frozen(session: ReadSession, owner: PartyId, token: InstrumentId) -> Total:
     """Add up what is frozen of a party's holdings."""
     total = await session.scalar(
-        select(func.sum(HOLDINGS.c.amount)).where(*_held(owner, token), is_frozen())
+        select(summed(HOLDINGS.c.amount)).where(*_held(owner, token), is_frozen())
     )
-    return total if total is not None else ZERO
+    return total if total is not None else NOTHING
 
 
 async def frozen_holdings(
@@ -121,10 +121,10 @@ async def seizable(
 
 async def covered_by(
     session: ReadSession, owner: PartyId, token: InstrumentId, inputs: Sequence[ContractId]
-) -> Decimal | None:
+) -> Total | None:
     """Add up holdings of a party by their ids; None if one of them is not active or not its own."""
     row = await session.first(
-        select(func.count().label("found"), func.sum(HOLDINGS.c.amount).label("total")).where(
+        select(func.count().label("found"), summed(HOLDINGS.c.amount).label("total")).where(
             *_held(owner, token), HOLDINGS.c.contract_id.in_(list(inputs))
         )
     )

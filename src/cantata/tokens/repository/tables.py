@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.storage.schema import METADATA
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Amount, Instant, Sum
 
 HOLDINGS = Table(
     "holdings",
@@ -64,8 +64,8 @@ MOVEMENTS = Table(
     Column("admin", Text, nullable=False),
     Column("instrument", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("delta", Amount, nullable=False),
-    Column("locked", Amount, nullable=False),
+    Column("delta", Sum, nullable=False),
+    Column("locked", Sum, nullable=False),
     Column("counterparty", Text, nullable=False),
     Column("memo", Text, nullable=False),
     PrimaryKeyConstraint("ledger_offset", "position"),

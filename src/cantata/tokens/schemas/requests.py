@@ -19,6 +19,7 @@ from cantata.http.texts import TextRefused
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import DECIMALS_MAX, InstrumentId
 from cantata.tokens.orders import (
     CLASSES_MAX,
@@ -212,6 +213,18 @@ class RearrangeRequest(Request):
     token: TokenRef
     owner: PartyText
     amounts: list[AmountText] = Field(default=[], max_length=100)
+
+    @model_validator(mode="after")
+    def amounts_are_one_together(self) -> RearrangeRequest:
+        """Want amounts that together are one, as the inputs of a transaction are."""
+
+        def check(value: RearrangeRequest) -> RearrangeRequest:
+            if Total.of(map(Decimal, value.amounts)).to_decimal() is None:
+                raise TextRefused("the amounts together have more digits than an amount can have")
+            return value
+
+        found: RearrangeRequest = checked(check)(self)
+        return found
 
     def to_model(self) -> RearrangeOrder:
         """Give the order."""

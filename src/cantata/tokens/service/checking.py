@@ -6,6 +6,7 @@ from cantata.accounts.model import Action
 from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession
 from cantata.tokens.errors import DeadlineTooEarly, TransferToSelf
 from cantata.tokens.facts import Wanted, facts_of
@@ -46,9 +47,7 @@ class Checking:
 
     async def require_movement(self, session: ReadSession, order: TransferOrder) -> None:
         """Refuse a transfer that the rules, the funds or the limits do not admit now."""
-        require_allowed(
-            await self._verdict(session, Operation.TRANSFER, _wanted(order), Decimal("0"))
-        )
+        require_allowed(await self._verdict(session, Operation.TRANSFER, _wanted(order), NOTHING))
         await self._desk.require_party(session, order.receiver)
 
     async def require_rearrangement(
@@ -56,7 +55,7 @@ class Checking:
     ) -> None:
         """Refuse a merge or a split, which to the rules is a transfer to oneself."""
         wanted = Wanted(token=token, sender=owner, receiver=owner, amount=total)
-        require_allowed(await self._verdict(session, Operation.TRANSFER, wanted, Decimal("0")))
+        require_allowed(await self._verdict(session, Operation.TRANSFER, wanted, NOTHING))
 
     async def require_acceptance(self, session: ReadSession, offer: Offer) -> None:
         """Refuse to accept an offer that the rules or the limits admit no more."""
@@ -76,7 +75,7 @@ class Checking:
         wanted = Wanted(
             token=order.token, sender=order.owner, receiver=order.owner, amount=order.amount
         )
-        require_allowed(await self._verdict(session, Operation.BURN, wanted, Decimal("0")))
+        require_allowed(await self._verdict(session, Operation.BURN, wanted, NOTHING))
 
     async def require_mint(self, session: ReadSession, found: Instrument, order: MintOrder) -> None:
         """Refuse a mint that is paused, or to whom the token must not come.
@@ -94,13 +93,13 @@ class Checking:
         require_allowed(judge(Operation.MINT, order.amount, facts))
 
     async def _verdict(
-        self, session: ReadSession, operation: Operation, wanted: Wanted, used: Decimal
+        self, session: ReadSession, operation: Operation, wanted: Wanted, used: Total
     ) -> Verdict:
         now = self._desk.clock.now()
         _, free = await reading.covers(
             session, wanted.sender, wanted.token, wanted.amount + used, now
         )
-        facts = await facts_of(session, wanted, now, max(free - used, Decimal("0")))
+        facts = await facts_of(session, wanted, now, max(free - used, NOTHING))
         return judge(operation, wanted.amount, facts)
 
 

@@ -13,6 +13,7 @@ from cantata.automation.model import Wish
 from cantata.http.caller import Caller
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
+from cantata.kernel.totals import NOTHING
 from cantata.observability.tracing import current as trace
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import (
@@ -95,7 +96,7 @@ class Issuing:
         """Refuse what may not be minted: by role, by amount, by cap."""
         await self.require_minter(session, caller, order.token, order.amount)
         found = await self._desk.require_amount(session, order.token, order.amount)
-        if found.cap is not None and found.supply + order.amount > found.cap:
+        if found.cap is not None and NOTHING + found.supply + order.amount > found.cap:
             raise CapExceeded(order.amount, found.supply, found.cap)
         await self._desk.require_party(session, order.receiver)
         await self._checking.require_mint(session, found, order)

@@ -8,8 +8,8 @@ from cantata.accounts.model import Action, Right
 from cantata.accounts.service.auditing import note
 from cantata.http.caller import Caller
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import DeadlineTooEarly
 from cantata.tokens.interventions import AccountChange, AccountOrder, EnrolOrder, FreezeOrder
@@ -44,8 +44,8 @@ class AccountView:
     holder: PartyId
     account: Account
     everywhere: bool
-    balance: Decimal
-    frozen_amount: Decimal
+    balance: Total
+    frozen_amount: Total
 
 
 class Supervising:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cantata.kernel.errors import CantataError
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 
@@ -59,7 +59,7 @@ class StatementUnbalanced(StatementRefused):
 
     code = "STATEMENT_UNBALANCED"
 
-    def __init__(self, instrument: InstrumentId, expected: Decimal, closing: Decimal) -> None:
+    def __init__(self, instrument: InstrumentId, expected: Total, closing: Total) -> None:
         self.instrument = instrument
         self.expected = expected
         self.closing = closing

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId, MovementKind
 
 LINES_MAX = 50_000
@@ -29,8 +30,8 @@ class Line:
     kind: MovementKind
     counterparty: str
     memo: str
-    delta: Decimal
-    balance: Decimal
+    delta: Total
+    balance: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +39,9 @@ class Section:
     """One instrument in a statement; opening and lines add up to closing, exactly."""
 
     instrument: InstrumentId
-    opening: Decimal
+    opening: Total
     lines: tuple[Line, ...]
-    closing: Decimal
+    closing: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +67,11 @@ class Point:
 
     at: Timestamp
     offset: int
-    supply: Decimal
+    supply: Total
     holders: int
-    minted: Decimal
-    burned: Decimal
-    transferred: Decimal
+    minted: Total
+    burned: Total
+    transferred: Total
     transfers: int
 
 
@@ -78,13 +79,13 @@ class Point:
 class Statistics:
     """Figures of one instrument as of an offset, from its first day on."""
 
-    supply: Decimal
-    locked: Decimal
+    supply: Total
+    locked: Total
     holders: int
     holdings: int
-    minted: Decimal
-    burned: Decimal
-    transferred: Decimal
+    minted: Total
+    burned: Total
+    transferred: Total
     transfers: int
 
 
@@ -99,8 +100,8 @@ class Conservation:
     offset: int
     stated: Decimal
     cap: Decimal | None
-    held: Decimal
-    moved: Decimal
+    held: Total
+    moved: Total
 
     @property
     def is_conserved(self) -> bool:

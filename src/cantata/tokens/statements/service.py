@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession
 from cantata.tokens.errors import InstrumentUnknown
 from cantata.tokens.model import InstrumentId
@@ -31,7 +31,6 @@ from cantata.tokens.statements.model import (
 )
 from cantata.tokens.statements.moments import before, reach
 
-ZERO = Decimal("0")
 _FIRST_POSITION = 1 << 30
 """A position after all those of a transaction: what comes after it is in later ones."""
 
@@ -67,7 +66,7 @@ async def statement(
         closed_at=closed_at,
         is_final=recorded is not None and recorded >= end,
         sections=tuple(
-            _section(each, opening.get(each, ZERO), moved[each], closing.get(each, ZERO))
+            _section(each, opening.get(each, NOTHING), moved[each], closing.get(each, NOTHING))
             for each in touched
         ),
     )
@@ -153,9 +152,9 @@ def _moments(begin: Timestamp, end: Timestamp, step: RelTime) -> list[Timestamp]
 
 async def _balances(
     session: ReadSession, owner: PartyId, instrument: InstrumentId | None, offset: int
-) -> dict[InstrumentId, Decimal]:
+) -> dict[InstrumentId, Total]:
     wanted = Selected(owners=(owner,), token=instrument, offset=offset)
-    found: dict[InstrumentId, Decimal] = {}
+    found: dict[InstrumentId, Total] = {}
     after: tuple[str, str, str] | None = None
     while page := await reading.balances_page(session, wanted, after, PAGE):
         found.update({each.instrument: each.total for each in page})
@@ -186,9 +185,9 @@ async def _movements(
 
 def _section(
     instrument: InstrumentId,
-    opening: Decimal,
+    opening: Total,
     moved: Sequence[Moved],
-    closing: Decimal,
+    closing: Total,
 ) -> Section:
     balance, lines = opening, []
     for each in moved:

@@ -12,6 +12,7 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.lang import ContractId, Party, Text, TextMap
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
@@ -59,7 +60,7 @@ async def take_inputs(
     intent: Intent,
     owner: PartyId,
     instrument: InstrumentId,
-    amount: Decimal,
+    amount: Decimal | Total,
     now: Timestamp,
 ) -> tuple[Holding, ...]:
     """Choose and reserve the inputs of a payment.
@@ -72,7 +73,7 @@ async def take_inputs(
         chosen = choose(amount, found)
     except InsufficientFunds:
         held = await holdings.balances(session, owner=owner, instrument=instrument)
-        if sum((balance.free for balance in held), Decimal("0")) >= amount:
+        if Total.of(balance.free for balance in held) >= amount:
             raise NotNow("payments under way use the holdings that this one needs") from None
         raise
     except TooFragmented as error:

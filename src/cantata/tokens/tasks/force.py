@@ -13,6 +13,7 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.lang import ContractId, Party, Text
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, exercise
@@ -151,10 +152,10 @@ class Recover(TokenHandler):
 async def _require_reached(
     session: ReadSession,
     order: _Order,
-    amount: Decimal,
+    amount: Decimal | Total,
     chosen: Sequence[tuple[Holding, Decimal]],
 ) -> None:
-    reached = sum((part for _, part in chosen), ZERO)
+    reached = Total.of(part for _, part in chosen)
     if reached >= amount:
         return
     balance = await limits.held(session, order.owner, order.token)

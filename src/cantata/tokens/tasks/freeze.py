@@ -11,6 +11,7 @@ from cantata.automation.model import Intent
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.lang import ContractId, Text
 from cantata.ledger.typed import exercise
 from cantata.storage.session import WriteSession
@@ -58,7 +59,7 @@ class UnfreezeAmount(TokenHandler):
         require_amount(amount, (await known_instrument(session, identity)).decimals)
         found = await supervised.frozen_holdings(session, owner, identity, INPUTS_MAX)
         chosen = shares(found, amount)
-        reached = sum((part for _, part in chosen), Decimal("0"))
+        reached = Total.of(part for _, part in chosen)
         if reached < amount:
             frozen = await supervised.frozen(session, owner, identity)
             if frozen < amount:

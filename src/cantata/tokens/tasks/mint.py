@@ -13,6 +13,7 @@ from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.lang import ContractId, Party
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import exercise
@@ -119,10 +120,10 @@ class _Mint:
         admin = self.token.admin
         return Wanted(token=self.token, sender=admin, receiver=self.receiver, amount=self.amount)
 
-    def require(self, found: Instrument, supply: Decimal) -> None:
+    def require(self, found: Instrument, supply: Decimal | Total) -> None:
         """Refuse an amount that the instrument cannot have beside a supply."""
         require_amount(self.amount, found.decimals)
-        if found.cap is not None and supply + self.amount > found.cap:
+        if found.cap is not None and NOTHING + supply + self.amount > found.cap:
             raise CapExceeded(self.amount, supply, found.cap)
 
 
@@ -161,7 +162,7 @@ class _Sorted:
     def _possible(self, found: Instrument, mints: Sequence[_Mint]) -> list[_Mint]:
         """Refuse what is wrong by itself, and what the cap leaves no room for beside the others."""
         possible: list[_Mint] = []
-        supply = found.supply
+        supply = NOTHING + found.supply
         for mint in mints:
             try:
                 mint.require(found, supply)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Amount, Instant, Sum
 
 revision = "0002"
 down_revision = "0001"
@@ -177,8 +177,8 @@ def _movements() -> None:
         sa.Column("admin", sa.Text(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("delta", Amount(), nullable=False),
-        sa.Column("locked", Amount(), nullable=False),
+        sa.Column("delta", Sum(), nullable=False),
+        sa.Column("locked", Sum(), nullable=False),
         sa.Column("counterparty", sa.Text(), nullable=False),
         sa.Column("memo", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("ledger_offset", "position", name=op.f("pk_movements")),

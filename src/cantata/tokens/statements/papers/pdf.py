@@ -20,7 +20,8 @@ SUBSTITUTED = (
 
 _COLUMNS = (("recorded", 40), ("what", 20), ("counterparty", 36), ("memo", 62))
 _AMOUNTS = (("amount", 59), ("balance", 59))
-"""Columns and their widths in millimetres; those of amounts hold 38 digits in bold."""
+"""Columns and their widths in millimetres; those of amounts hold 38 digits in bold, and more
+digits, which sums may have, in a smaller size: no digit is ever left out."""
 
 _LINE = 5
 _BOTTOM = 15
@@ -122,17 +123,24 @@ def _number(paper: Any) -> None:
 
 
 def _row(paper: Any, cells: list[str], *, style: str = "") -> None:
-    paper.set_font(FONT, style=style, size=_SMALL)
     widths = [width for _, width in (*_COLUMNS, *_AMOUNTS)]
     for number, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-        align = "R" if number >= len(_COLUMNS) else "L"
-        paper.cell(width, _LINE, _fitted(paper, printable(cell), width), align=align)
+        paper.set_font(FONT, style=style, size=_SMALL)
+        if number >= len(_COLUMNS):
+            paper.set_font_size(_SMALL * min(1, _room(width) / (paper.get_string_width(cell) or 1)))
+            paper.cell(width, _LINE, cell, align="R")
+        else:
+            paper.cell(width, _LINE, _fitted(paper, printable(cell), width), align="L")
     paper.ln(_LINE)
 
 
+def _room(width: int) -> int:
+    return width - 2
+
+
 def _fitted(paper: Any, text: str, width: int) -> str:
-    """Cut a text that is wider than its column; amounts are never wider."""
-    room = width - 2
+    """Cut a text that is wider than its column."""
+    room = _room(width)
     if paper.get_string_width(text) <= room:
         return text
     while text and paper.get_string_width(f"{text}...") > room:
