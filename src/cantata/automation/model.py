@@ -23,6 +23,9 @@ ATTEMPTS_MAX = 8
 CLAIM_MAX = 64
 """Rows that a worker takes at once."""
 
+PRESSING_MAX = 48
+"""Rows among them that are taken because their time ends soonest; age decides on the rest."""
+
 IN_DOUBT = RelTime.of(minutes=2)
 """How long after its submission a command can still be recorded by the ledger."""
 
@@ -139,6 +142,8 @@ class Wish:
 
     `requester` and `key` together name it: the same again is the same intent. `subject` is what
     it is about, such as an instrument, for look-ups. `request` is JSON with amounts as texts.
+    Nothing is prepared after `deadline`. What has to be sent before `needed_by` goes before what
+    has more time, or none; only a bound of our own counts, never a time that others choose.
     """
 
     kind: str
@@ -148,6 +153,7 @@ class Wish:
     act_as: tuple[str, ...]
     request: Mapping[str, Any]
     deadline: Timestamp | None = None
+    needed_by: Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,9 +38,15 @@ def gives_up_at(intent: Intent) -> Timestamp:
 
 
 def look_again_at(intent: Intent, now: Timestamp) -> Timestamp:
-    """Give when to look at a waiting intent again: the longer it waits, the later."""
+    """Give when to look at a waiting intent again: the longer it waits, the later.
+
+    What has to be sent before some time is looked at the more often, the nearer that comes.
+    """
     age = now.since(intent.created_at).microseconds // 1_000
-    wait = min(max(age // 2, FIRST_WAIT_MS), LONGEST_WAIT_MS)
+    longest, needed_by = LONGEST_WAIT_MS, intent.wish.needed_by
+    if needed_by is not None:
+        longest = min(longest, max(needed_by.since(now).microseconds // 4_000, FIRST_WAIT_MS))
+    wait = min(max(age // 2, FIRST_WAIT_MS), longest)
     return min(now + RelTime(microseconds=1_000 * wait), gives_up_at(intent))
 
 

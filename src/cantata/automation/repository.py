@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, and_, bindparam, func, literal, or_, select, text, update
+from sqlalchemy import ARRAY, Text, bindparam, func, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.errors import IdempotencyConflict
 from cantata.automation.handler import Plan
 from cantata.automation.model import (
-    CLAIM_MAX,
     FINAL,
     IN_DOUBT,
     LEASE,
@@ -45,7 +44,7 @@ ENDED = "cantata_intents_ended"
 _GIVEN = (
     *("id", "kind", "requester", "key", "fingerprint", "subject", "act_as", "request", "deadline"),
     *("state", "phases", "attempts", "command_id", "update_id", "trace", "due_at", "waiting"),
-    *("leased_by", "together_max", "created_at", "updated_at"),
+    *("needed_by", "leased_by", "together_max", "created_at", "updated_at"),
 )
 _RECORD = Query(
     insert(INTENTS)
@@ -87,6 +86,7 @@ async def record(
         update_id="",
         trace=trace or continued(""),
         due_at=now,
+        needed_by=wish.needed_by,
         waiting=False,
         leased_by="",
         together_max=TOGETHER_MAX,
@@ -117,33 +117,6 @@ async def is_used(session: ReadSession, requester: str, key: str) -> bool:
         select(INTENTS.c.id).where(INTENTS.c.requester == requester, INTENTS.c.key == key)
     )
     return found is not None
-
-
-async def claim(
-    session: WriteSession,
-    kinds: Sequence[str],
-    worker: str,
-    now: Timestamp,
-    limit: int = CLAIM_MAX,
-) -> tuple[Intent, ...]:
-    """Lease due rows that nobody holds to a worker, oldest first."""
-    free = or_(INTENTS.c.leased_until.is_(None), INTENTS.c.leased_until < now)
-    due = and_(INTENTS.c.due_at <= now, INTENTS.c.kind.in_(kinds), free)
-    chosen = (
-        select(INTENTS.c.id)
-        .where(due)
-        .order_by(INTENTS.c.due_at)
-        .limit(min(limit, CLAIM_MAX))
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
-    rows = await session.all(
-        update(INTENTS)
-        .where(INTENTS.c.id.in_(chosen))
-        .values(leased_until=now + LEASE, leased_by=worker)
-        .returning(INTENTS)
-    )
-    return tuple(sorted(map(intent_of, rows), key=lambda intent: intent.created_at))
 
 
 async def take_over(session: WriteSession, worker: str) -> int:

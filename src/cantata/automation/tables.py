@@ -51,6 +51,7 @@ INTENTS = Table(
     Column("failure", JSONB),
     Column("trace", Text, nullable=False),
     Column("due_at", Instant),
+    Column("needed_by", Instant),
     Column("waiting", Boolean, nullable=False),
     Column("leased_until", Instant),
     Column("leased_by", Text, nullable=False),
@@ -60,6 +61,12 @@ INTENTS = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("requester", "key"),
     Index("ix_intents_due", "due_at", postgresql_where="due_at IS NOT NULL"),
+    Index(
+        "ix_intents_needed_by",
+        "needed_by",
+        "due_at",
+        postgresql_where="needed_by IS NOT NULL AND due_at IS NOT NULL",
+    ),
     Index("ix_intents_waiting", "created_at", postgresql_where="waiting"),
     Index(
         "ix_intents_dead_after",
@@ -101,6 +108,7 @@ def intent_of(row: Row[Any]) -> Intent:
             act_as=tuple(row.act_as),
             request=row.request,
             deadline=row.deadline,
+            needed_by=row.needed_by,
         ),
         state=State(row.state),
         attempts=row.attempts,

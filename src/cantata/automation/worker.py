@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from cantata.automation import repository
 from cantata.automation.batches import repository as many
-from cantata.automation.model import CLAIM_MAX, LEASE, Intent
+from cantata.automation.model import LEASE, Intent
 from cantata.kernel.time import Clock, Timestamp
 from cantata.observability import metrics
 from cantata.observability.events import events
@@ -211,7 +211,7 @@ class Worker:
         kinds, now = self._submitter.kinds, self._clock.now()
         async with self._database.write() as session:
             name = self._settings.name
-            return Dispatched(left=await repository.claim(session, kinds, name, now, CLAIM_MAX))
+            return Dispatched(left=await many.claim(session, kinds, name, now))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         job = asyncio.create_task(work)

@@ -307,7 +307,7 @@ class Stage:
     async def work(self, limit: int = 64) -> int:
         """Claim what is due and take each a step; a crash ends the worker, not the test."""
         async with self.database.write() as session:
-            claimed = await repository.claim(
+            claimed = await many.claim(
                 session, self.submitter.kinds, "worker", self.clock.now(), limit
             )
         for intent in claimed:

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cantata.automation import repository
+from cantata.automation.batches import repository as many
 from cantata.automation.errors import NotPossible
 from cantata.automation.model import LEASE, SIGNER_WAIT, Intent, State
 from cantata.automation.signers import Signers
@@ -115,7 +116,7 @@ class Scene:
         """Claim what is due and take each a step; a crash leaves its lease."""
         submitter = self.submitter(knows=knows)
         async with self.database.write() as session:
-            claimed = await repository.claim(session, submitter.kinds, "w", self.clock.now())
+            claimed = await many.claim(session, submitter.kinds, "w", self.clock.now())
         for intent in claimed:
             with suppress(Crash):
                 await submitter.step(intent)

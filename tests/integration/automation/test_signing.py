@@ -11,6 +11,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from cantata.automation import repository
+from cantata.automation.batches import repository as many
 from cantata.automation.errors import NotAwaitingSignature, WrongSigners
 from cantata.automation.model import SIGNATURE_WAIT, Intent, State
 from cantata.automation.signing import Desk, sign, to_sign
@@ -53,7 +54,7 @@ def played(settings: DatabaseSettings, folder: Path, play: Play) -> None:
 
 async def step(database: Database, submitter: IntentSubmitter, clock: ManualClock) -> None:
     async with database.write() as session:
-        claimed = await repository.claim(session, submitter.kinds, "w", clock.now())
+        claimed = await many.claim(session, submitter.kinds, "w", clock.now())
     for intent in claimed:
         await submitter.step(intent)
 

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from cantata.automation import repository
+from cantata.automation.batches import repository as many
 from cantata.automation.errors import IdempotencyConflict
 from cantata.automation.model import ATTEMPTS_MAX, IllegalTransition, State
 from cantata.kernel.time import RelTime
@@ -293,9 +294,7 @@ def test_two_workers_do_not_do_it_twice(database_settings: DatabaseSettings) -> 
     async def play(stage: Stage) -> None:
         asked = await stage.ask(1)
         async with stage.database.write() as session:
-            (stale,) = await repository.claim(
-                session, stage.submitter.kinds, "slow", stage.clock.now()
-            )
+            (stale,) = await many.claim(session, stage.submitter.kinds, "slow", stage.clock.now())
         assert await stage.work() == 0
         stage.advance(31)
         await stage.work()
@@ -317,7 +316,7 @@ def test_a_worker_takes_over_what_it_left(database_settings: DatabaseSettings) -
         left, other = await stage.ask(1), await stage.ask(2)
         for name in ("worker", "neighbour"):
             async with stage.database.write() as session:
-                claimed = await repository.claim(
+                claimed = await many.claim(
                     session, stage.submitter.kinds, name, stage.clock.now(), 1
                 )
             assert len(claimed) == 1

@@ -173,6 +173,9 @@ def test_what_is_sent_names_itself_its_inputs_and_its_bounds(play: Callable[...,
         for memo in ("", "account 7 there"):
             asked = await bank.stopped("20", memo=memo)
             assert asked.dead_after is not None
+            intent = await bank.intent(asked.id)
+            assert intent is not None
+            assert intent.wish.needed_by == asked.dead_after
             command: Any = (await bank.prepared(asked.id)).commands[0]
             argument = command["ExerciseCommand"]["choiceArgument"]
             transfer = argument["transfer"]

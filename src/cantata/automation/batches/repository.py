@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, Uuid, any_, bindparam, null, or_, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, all_, any_, bindparam, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.handler import Plan
@@ -18,6 +18,7 @@ from cantata.automation.model import (
     IN_DOUBT,
     IN_FLIGHT,
     LEASE,
+    PRESSING_MAX,
     RESEND,
     Failure,
     IllegalTransition,
@@ -33,16 +34,21 @@ from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant, stored_time
 
 _NOW = bindparam("now", type_=Instant)
-_DUE = Query(
+_CLAIMED = (
     select(INTENTS)
     .where(
         INTENTS.c.due_at <= _NOW,
         INTENTS.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
         or_(INTENTS.c.leased_until.is_(None), INTENTS.c.leased_until < _NOW),
     )
-    .order_by(INTENTS.c.due_at)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
+)
+_PRESSING = Query(_CLAIMED.where(INTENTS.c.needed_by.is_not(None)).order_by(INTENTS.c.needed_by))
+_DUE = Query(
+    _CLAIMED.where(INTENTS.c.id != all_(bindparam("taken", type_=ARRAY(Uuid)))).order_by(
+        INTENTS.c.due_at
+    )
 )
 _LEASE = Query(
     text(
@@ -160,10 +166,27 @@ class Effect:
 async def due(
     session: WriteSession, kinds: Sequence[str], now: Timestamp, limit: int = CLAIM_MAX
 ) -> tuple[Intent, ...]:
-    """Give due rows that nobody holds, in order of their age, and lock them until the commit."""
+    """Give due rows that nobody holds, and lock them until the commit.
+
+    First come those whose time ends soonest, then those that are due for longest, the oldest
+    first. The latter have a share of their own, so whatever presses, each comes to its turn.
+    """
     most = min(limit, CLAIM_MAX)
-    rows = await session.rows(_DUE, kinds=list(kinds), now=now, most=most)
-    return tuple(sorted(map(intent_of, rows), key=lambda intent: intent.created_at))
+    share = most * PRESSING_MAX // CLAIM_MAX
+    pressing = await session.rows(_PRESSING, kinds=list(kinds), now=now, most=share)
+    taken, left = [row.id for row in pressing], most - len(pressing)
+    rows = await session.rows(_DUE, kinds=list(kinds), now=now, most=left, taken=taken)
+    aged = sorted(map(intent_of, rows), key=lambda intent: intent.created_at)
+    return (*map(intent_of, pressing), *aged)
+
+
+async def claim(
+    session: WriteSession, kinds: Sequence[str], worker: str, now: Timestamp, limit: int = CLAIM_MAX
+) -> tuple[Intent, ...]:
+    """Lease due rows that nobody holds to a worker."""
+    found = await due(session, kinds, now, limit)
+    await lease(session, found, worker, now)
+    return found
 
 
 async def lease(

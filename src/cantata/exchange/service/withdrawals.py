@@ -213,14 +213,14 @@ class Withdrawals:
         reached: Timestamp | None,
     ) -> Asked:
         """Record a payment, and hold its money, and its inputs if there are enough now."""
-        made, is_new = await self._recorded(session, draft, wish)
+        bound = policy.record_bound(draft.created_at, reached, listed.policy)
+        made, is_new = await self._recorded(session, draft, replace(wish, needed_by=bound))
         if not is_new:
             return made, False
         source = origin_of(made)
         assert source is not None, made.id
         await journal.record(session, [hold(made, source, made.created_at)])
         if await _funded(session, made, listed, reached):
-            bound = policy.record_bound(made.created_at, reached, listed.policy)
             made = replace(made, dead_after=bound)
             await withdrawals.save(session, made.state, made)
         await tell(session, made, made.created_at)

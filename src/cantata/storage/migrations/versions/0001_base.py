@@ -45,6 +45,11 @@ def downgrade() -> None:
     op.drop_index("ix_intents_subject", table_name="intents")
     op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
     op.drop_index(
+        "ix_intents_needed_by",
+        table_name="intents",
+        postgresql_where="needed_by IS NOT NULL AND due_at IS NOT NULL",
+    )
+    op.drop_index(
         "ix_intents_dead_after",
         table_name="intents",
         postgresql_where="state IN ('submitted', 'unknown')",
@@ -143,6 +148,7 @@ def _intents() -> None:
         sa.Column("failure", JSONB()),
         sa.Column("trace", sa.Text(), nullable=False),
         sa.Column("due_at", Instant()),
+        sa.Column("needed_by", Instant()),
         sa.Column("waiting", sa.Boolean(), nullable=False),
         sa.Column("leased_until", Instant()),
         sa.Column("leased_by", sa.Text(), nullable=False),
@@ -161,6 +167,12 @@ def _intents() -> None:
         postgresql_where="state IN ('submitted', 'unknown')",
     )
     op.create_index("ix_intents_due", "intents", ["due_at"], postgresql_where="due_at IS NOT NULL")
+    op.create_index(
+        "ix_intents_needed_by",
+        "intents",
+        ["needed_by", "due_at"],
+        postgresql_where="needed_by IS NOT NULL AND due_at IS NOT NULL",
+    )
     op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
 
 
