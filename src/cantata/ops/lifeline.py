@@ -15,8 +15,11 @@ from functools import cache
 VARIABLE = "CANTATA_LIFELINE"
 """Names the descriptor of the pipe to a child."""
 
-GRACE_SECONDS = 8
-"""How long a child that lost its parent may take to tidy up."""
+GRACE_SECONDS = 40
+"""How long a child that lost its parent may take to tidy up: longer than requests are drained.
+
+The keeper of the database needs it where others of the same user start databases, one at a time.
+"""
 
 
 class Lifeline:

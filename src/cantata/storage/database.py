@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import select
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
 import psycopg
 from sqlalchemy import URL, event, make_url
-from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.exc import DisconnectionError, InvalidRequestError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from cantata.storage.errors import DatabaseUnavailable
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.settings import DatabaseSettings
 from cantata.storage.troubles import translated
@@ -31,7 +32,7 @@ class Database:
     async def read(self) -> AsyncIterator[ReadSession]:
         """Open a transaction that sees one state and cannot change it."""
         with translated():
-            async with self._engine.connect() as connection:
+            async with self._connected() as connection:
                 await connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
@@ -42,8 +43,18 @@ class Database:
     async def write(self) -> AsyncIterator[WriteSession]:
         """Open a transaction and commit it at the end; roll back when the block raises."""
         with translated():
-            async with self._engine.begin() as connection:
+            async with self._connected() as connection, connection.begin():
                 yield WriteSession(connection)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(self._engine.connect())
+            except InvalidRequestError as error:
+                # The pool's word for one that it replaced, and that was closed again meanwhile.
+                raise DatabaseUnavailable("the server closes connections at once") from error
+            yield connection
 
     async def close(self) -> None:
         """Close all connections."""

@@ -25,7 +25,7 @@ from tests.api.tokens import AUTH, payload, signed
 from tests.faults.platform.processes import platform
 from tests.integration.world import CANTATA, ROOT
 
-WAIT_SECONDS_MAX = 40
+WAIT_SECONDS_MAX = 120
 
 
 def token(user: str) -> StaticToken:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from cantata.storage import database as database_module
 from cantata.storage.database import Database, plain_url
 from cantata.storage.errors import DatabaseBusy, DatabaseUnavailable
 from cantata.storage.settings import DatabaseSettings
@@ -34,6 +35,24 @@ def test_connections_that_the_server_closed_are_replaced(
                 connection.execute(KILL)
             await asyncio.sleep(0.2)
             await asyncio.gather(*(use(database) for _ in range(20)))
+
+    asyncio.run(main())
+
+
+def test_a_server_that_closes_each_connection_is_unavailable(
+    database_settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So a pool finds them during a fail-over, if it is slow enough."""
+    monkeypatch.setattr(database_module, "_has_news", lambda _: True)
+
+    async def main() -> None:
+        async with Database(database_settings) as database:
+            with pytest.raises(DatabaseUnavailable, match="closes connections"):
+                async with database.write():
+                    pass
+            with pytest.raises(DatabaseUnavailable, match="closes connections"):
+                async with database.read():
+                    pass
 
     asyncio.run(main())
 
