@@ -1,7 +1,8 @@
 """Reads what happens to treasuries, inside the transaction that moves ingestion's cursor.
 
 It is an observer and not a projection that can be made again by itself: balances of customers
-follow from it in the same transaction, and they must never be posted twice.
+follow from it in the same transaction, and they must never be posted twice. What was read before
+is told by its update id and left out, whatever its offset is by now.
 """
 
 from __future__ import annotations
@@ -72,9 +73,15 @@ class TreasuryHistory:
         fresh = [t for t in batch.transactions if t.offset > treasury.from_offset]
         known = await history.state(session, treasury.party, touched(fresh))
         found: list[Seen] = []
+        before: frozenset[str] | None = None
         for transaction in fresh:
             parsed = parse(treasury.party, known, transaction)
             if parsed == NOTHING:
+                continue
+            if before is None:
+                ids = (each.update_id for each in fresh)
+                before = await history.updates_read(session, treasury.party, ids)
+            if transaction.update_id in before:
                 continue
             changes = parsed.changes
             gained = _gained(changes, known)

@@ -52,6 +52,18 @@ async def state(session: ReadSession, party: PartyId, contracts: Iterable[str]) 
     return State(party, map(holding_of, held), map(instruction_of, waiting))
 
 
+async def updates_read(
+    session: ReadSession, party: PartyId, updates: Iterable[str]
+) -> frozenset[str]:
+    """Give which of some updates were read for a treasury before, by what they are told by."""
+    rows = await session.all(
+        select(ENTRIES.c.update_id)
+        .where(ENTRIES.c.update_id == func.any(list(updates)), ENTRIES.c.treasury == party)
+        .distinct()
+    )
+    return frozenset(row.update_id for row in rows)
+
+
 async def add_changes(session: WriteSession, party: PartyId, changes: Changes, offset: int) -> None:
     """Write down what a transaction left changed."""
     for rows in _portions([_holding_row(party, each, offset) for each in changes.created]):

@@ -12,7 +12,9 @@ from cantata.kernel.time import Timestamp
 from cantata.ledger.model.events import CreatedEvent, Event, ExercisedEvent, InterfaceView
 from cantata.ledger.model.updates import Transaction
 
-ME, BOB, CAROL, ADMIN, THIEF = (f"{name}::1220" for name in ("me", "bob", "carol", "dso", "thief"))
+ME, BOB, CAROL, ADMIN, THIEF = (
+    f"{name}::1220{'ab' * 32}" for name in ("me", "bob", "carol", "dso", "thief")
+)
 NOW = Timestamp.parse("2026-06-01T12:00:00Z")
 USD = {"admin": ADMIN, "id": "USD"}
 EUR = {"admin": ADMIN, "id": "EUR"}
