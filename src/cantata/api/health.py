@@ -55,7 +55,7 @@ class Version(Answer):
     version: str
 
 
-def readiness_of(request: Request) -> Readiness:
+async def readiness_of(request: Request) -> Readiness:
     """Give what the application was built with."""
     found: Readiness = request.app.state.readiness
     return found

@@ -19,7 +19,7 @@ from cantata.kernel.time import Timestamp
 router = APIRouter(prefix="/v1", tags=["operations"])
 
 
-def accounts_of(request: Request) -> Accounts:
+async def accounts_of(request: Request) -> Accounts:
     """Give the use cases that the application was built with."""
     accounts: Accounts = request.app.state.accounts
     return accounts

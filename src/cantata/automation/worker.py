@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, runtime_checkable
 
 from cantata.automation import repository
@@ -29,7 +29,8 @@ class WorkerSettings:
     `in_flight_max` bounds submissions that wait for the ledger, `steps_max` the intents that are
     worked on by themselves, each of which needs a connection of its own, `errands_max` the
     companies that are consulted, which others may take long to answer. After work it waits
-    `gather_ms`, so that what comes meanwhile is claimed together.
+    `gather_ms` for each intent that it claimed, at most `gather_ms_max`, so that what comes
+    meanwhile is claimed together: alone an intent waits for nothing, and many cost little each.
     """
 
     name: str
@@ -37,6 +38,7 @@ class WorkerSettings:
     steps_max: int = 6
     errands_max: int = 4
     gather_ms: int = 10
+    gather_ms_max: int = 40
     idle_ms: int = 500
     failures_max: int = 20
 
@@ -62,12 +64,13 @@ class Dispatched:
     """What is to be done after the commit.
 
     For jobs no lease is needed; intents that are left need steps of their own, those of errands
-    go on together.
+    go on together. `claimed` is how many intents it is about.
     """
 
     jobs: Sequence[Job] = ()
     left: Sequence[Intent] = ()
     errands: Sequence[Errand] = ()
+    claimed: int = 0
 
     @property
     def to_lease(self) -> Sequence[Intent]:
@@ -135,7 +138,7 @@ class Worker:
         failures, begun = 0, False
         try:
             while not self._stopping.is_set():
-                claimed = False
+                claimed = 0
                 try:
                     if not begun:
                         await self._take_over()
@@ -148,7 +151,7 @@ class Worker:
                     if failures > self._settings.failures_max:
                         raise
                 if claimed:
-                    await asyncio.sleep(self._settings.gather_ms / 1_000)
+                    await asyncio.sleep(self._gathering_ms(claimed) / 1_000)
                 else:
                     await self._bell.wait(self._settings.idle_ms)
         finally:
@@ -162,8 +165,11 @@ class Worker:
         if found:
             _log.info("worker.took_over", worker=self._settings.name, intents=found)
 
-    async def _round(self) -> bool:
-        """Claim many rows at once and begin to work on them; tell whether there were any."""
+    def _gathering_ms(self, claimed: int) -> int:
+        return min(self._settings.gather_ms * claimed, self._settings.gather_ms_max)
+
+    async def _round(self) -> int:
+        """Claim many rows at once and begin to work on them; give how many."""
         while len(self._jobs) > self._settings.in_flight_max:
             await asyncio.wait(self._jobs, return_when=asyncio.FIRST_COMPLETED)
         try:
@@ -175,9 +181,9 @@ class Worker:
             metrics.ALARMS.labels("dispatch_failed").inc()
             found = await self._claimed()
         if found is None:
-            return False
+            return 0
         self._begin(found)
-        return True
+        return found.claimed
 
     def _begin(self, found: Dispatched) -> None:
         until = self._clock.now() + LEASE
@@ -204,14 +210,14 @@ class Worker:
             if isinstance(stepper, Dispatcher):
                 found = await stepper.dispatch(session, intents, now)
             await many.lease(session, found.to_lease, self._settings.name, now)
-        return found
+        return replace(found, claimed=len(intents))
 
     async def _claimed(self) -> Dispatched:
         """Lease rows to work on each by itself."""
         kinds, now = self._submitter.kinds, self._clock.now()
         async with self._database.write() as session:
-            name = self._settings.name
-            return Dispatched(left=await many.claim(session, kinds, name, now))
+            found = await many.claim(session, kinds, self._settings.name, now)
+        return Dispatched(left=found, claimed=len(found))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         job = asyncio.create_task(work)

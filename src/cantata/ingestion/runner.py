@@ -29,11 +29,17 @@ _log = events("ingestion")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunnerSettings:
-    """How patient ingestion is: after `failures_max` failures in a row the process ends."""
+    """How patient ingestion is: after `failures_max` failures in a row the process ends.
+
+    An update that comes less than `busy_ms` after the last batch is joined by what comes in the
+    next `gather_ms`: one alone waits for nothing, and many cost little each.
+    """
 
     failures_max: int = 10
     first_wait_ms: int = 200
     longest_wait_ms: int = 10_000
+    busy_ms: int = 40
+    gather_ms: int = 15
 
 
 class Runner:
@@ -148,13 +154,18 @@ class Runner:
 
     async def _write(self, queue: asyncio.Queue[Update]) -> None:
         """Take one update when idle, and as many as wait, up to the bounds, when behind."""
+        loop, settings = asyncio.get_running_loop(), self._settings
+        busy_until = loop.time()
         while True:
             updates = [await queue.get()]
+            if queue.empty() and loop.time() < busy_until:
+                await asyncio.sleep(settings.gather_ms / 1_000)
             size = _size(updates[0])
             while len(updates) < BATCH_MAX and size < BATCH_EVENTS_MAX and not queue.empty():
                 updates.append(queue.get_nowait())
                 size += _size(updates[-1])
             await self._ingester.apply(updates)
+            busy_until = loop.time() + settings.busy_ms / 1_000
 
     async def _watch(self) -> None:
         """Return when the lead is lost."""

@@ -13,7 +13,7 @@ from cantata.http.edge import Mutation, mutation
 from cantata.kernel.time import Timestamp
 
 
-def accounts_of(request: Request) -> Accounts:
+async def accounts_of(request: Request) -> Accounts:
     """Give the use cases that the application was built with."""
     accounts: Accounts = request.app.state.accounts
     return accounts

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,18 @@ from sqlalchemy import Row, Uuid, bindparam, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.accounts.model import ApiKey
-from cantata.accounts.repository.tables import API_KEYS, REVOKED_TOKENS, SESSIONS, USERS
+from cantata.accounts.repository.tables import API_KEYS, IDENTITIES, REVOKED_TOKENS, SESSIONS, USERS
 from cantata.kernel.time import Timestamp
 from cantata.storage.query import Query
 from cantata.storage.session import ReadSession, WriteSession
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """The user of an access token; she is admitted while she is active and it is good."""
+
+    user: UUID
+    is_admitted: bool
 
 
 async def add_key(session: WriteSession, key: ApiKey, digest: bytes) -> None:
@@ -148,23 +157,39 @@ async def revoke_token(session: WriteSession, token_id: str, expires_at: Timesta
     return row is not None
 
 
-async def token_is_good(session: ReadSession, token_id: str, session_id: UUID | None) -> bool:
-    """Tell whether neither a token nor its session was revoked."""
-    row = await session.row(_IS_ENDED, token=token_id, session=session_id)
-    return row is not None and not row.ended
+async def bearer(
+    session: ReadSession, user: UUID, token_id: str, session_id: UUID | None
+) -> Bearer | None:
+    """Give who bears an access token of our own."""
+    row = await session.row(_BEARER, user=user, token=token_id, session=session_id)
+    return None if row is None else _bearer(row)
 
 
-_IS_ENDED = Query(
-    select(
-        (
-            exists().where(REVOKED_TOKENS.c.token_id == bindparam("token"))
-            | exists().where(
-                SESSIONS.c.id == bindparam("session", type_=Uuid),
-                SESSIONS.c.revoked_at.is_not(None),
-            )
-        ).label("ended")
+async def foreign_bearer(
+    session: ReadSession, issuer: str, subject: str, token_id: str
+) -> Bearer | None:
+    """Give who bears an access token of another issuer, which has no session of ours."""
+    row = await session.row(_FOREIGN, issuer=issuer, subject=subject, token=token_id, session=None)
+    return None if row is None else _bearer(row)
+
+
+_ENDED = (
+    exists().where(REVOKED_TOKENS.c.token_id == bindparam("token"))
+    | exists().where(
+        SESSIONS.c.id == bindparam("session", type_=Uuid), SESSIONS.c.revoked_at.is_not(None)
+    )
+).label("ended")
+_WHO = select(USERS.c.id, USERS.c.is_active, _ENDED)
+_BEARER = Query(_WHO.where(USERS.c.id == bindparam("user", type_=Uuid)))
+_FOREIGN = Query(
+    _WHO.join(IDENTITIES, IDENTITIES.c.user_id == USERS.c.id).where(
+        IDENTITIES.c.issuer == bindparam("issuer"), IDENTITIES.c.subject == bindparam("subject")
     )
 )
+
+
+def _bearer(row: Any) -> Bearer:
+    return Bearer(user=row.id, is_admitted=row.is_active and not row.ended)
 
 
 def _key(row: Row[Any]) -> ApiKey:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID, uuid4
 
 from cantata.accounts.model import REFRESH
-from cantata.accounts.repository import keys, users
+from cantata.accounts.repository import keys
 from cantata.accounts.service.secrets import key_id, new_refresh, same
 from cantata.accounts.service.tokens import ISSUER, AccessTokens
 from cantata.http.caller import Caller, Scope
@@ -71,7 +71,7 @@ class Authentication:
 
     async def _by_key(self, text: str, address: str) -> Caller:
         identity, now = key_id(text), self._clock.now()
-        async with self._database.read() as session:
+        async with self._database.glance() as session:
             found = None if identity is None else await keys.key(session, identity)
         if found is None or identity is None:
             raise NotAuthenticated(_REFUSED)
@@ -94,17 +94,16 @@ class Authentication:
 
     async def _by_token(self, token: str, address: str) -> Caller:
         claims = await self._tokens.check(token)
-        async with self._database.read() as session:
-            if claims.issuer == ISSUER:
-                user = await users.user(session, UUID(claims.subject))
+        issuer, subject, identity = claims.issuer, claims.subject, claims.token_id
+        async with self._database.glance() as session:
+            if issuer == ISSUER:
+                found = await keys.bearer(session, UUID(subject), identity, claims.session)
             else:
-                user = await users.user_by_identity(session, claims.issuer, claims.subject)
-            good = await keys.token_is_good(session, claims.token_id, claims.session)
-        if user is None or not user.is_active or not good:
+                found = await keys.foreign_bearer(session, issuer, subject, identity)
+        if found is None or not found.is_admitted:
             raise NotAuthenticated(_REFUSED)
-        return Caller(
-            user=user.id, principal=f"user:{user.id}", address=address, token_id=claims.token_id
-        )
+        principal = f"user:{found.user}"
+        return Caller(user=found.user, principal=principal, address=address, token_id=identity)
 
 
 _REFUSED = "the credentials are not accepted: wrong, expired or revoked"

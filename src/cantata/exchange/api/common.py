@@ -29,13 +29,13 @@ class DryRunAnswer(Answer):
     asked: object
 
 
-def exchange_of(request: Request) -> Exchange:
+async def exchange_of(request: Request) -> Exchange:
     """Give the use cases that the application was built with."""
     exchange: Exchange = request.app.state.exchange
     return exchange
 
 
-def instrument_in_query(
+async def instrument_in_query(
     admin: Annotated[PartyText | None, Query(description="Only instruments of this admin")] = None,
     instrument: Annotated[
         InstrumentText | None, Query(description="Only this instrument of the admin")

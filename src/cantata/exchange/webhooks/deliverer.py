@@ -45,10 +45,14 @@ _log = events("webhooks")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DelivererSettings:
-    """How a deliverer works: its name, unique among those that run, and when it looks again."""
+    """How a deliverer works: its name, unique among those that run, and when it looks again.
+
+    After news it waits `gather_ms`, so that what comes meanwhile is placed together.
+    """
 
     name: str
     idle_ms: int = 1_000
+    gather_ms: int = 100
 
 
 class Deliverer:
@@ -105,6 +109,8 @@ class Deliverer:
         for each in (ringing, stopping):
             each.cancel()
         await asyncio.gather(ringing, stopping, return_exceptions=True)
+        if not self._stopping.is_set():
+            await asyncio.sleep(self._settings.gather_ms / 1_000)
 
     async def _round(self, bell: Bell | None) -> int:
         now = self._clock.now()

@@ -16,13 +16,13 @@ from cantata.tokens.schemas.requests import SYMBOL_PATTERN, SymbolText
 from cantata.tokens.service.tokens import TokenService
 
 
-def tokens_of(request: Request) -> TokenService:
+async def tokens_of(request: Request) -> TokenService:
     """Give the use cases that the application was built with."""
     tokens: TokenService = request.app.state.tokens
     return tokens
 
 
-def token_in_path(
+async def token_in_path(
     admin: Annotated[PartyText, Path(description="The issuer")],
     symbol: Annotated[str, Path(pattern=SYMBOL_PATTERN)],
 ) -> InstrumentId:
@@ -30,7 +30,7 @@ def token_in_path(
     return InstrumentId(PartyId(admin), symbol)
 
 
-def token_in_query(
+async def token_in_query(
     admin: Annotated[PartyText | None, Query(description="Only tokens of this issuer")] = None,
     symbol: Annotated[SymbolText | None, Query(description="Only this token of the issuer")] = None,
 ) -> InstrumentId | None:
@@ -38,7 +38,7 @@ def token_in_query(
     return None if admin is None or symbol is None else InstrumentId(PartyId(admin), symbol)
 
 
-def moment_in_query(
+async def moment_in_query(
     as_of_offset: Annotated[int | None, Query(ge=0, le=2**62)] = None,
     as_of_time: Annotated[MomentText | None, Query()] = None,
 ) -> Moment:

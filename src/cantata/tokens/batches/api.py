@@ -73,7 +73,7 @@ _BODY = {
 }
 
 
-def batches_of(request: Request) -> Batches:
+async def batches_of(request: Request) -> Batches:
     """Give the use cases that the application was built with."""
     found: Batches = request.app.state.batches
     return found

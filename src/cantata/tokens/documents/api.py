@@ -35,7 +35,7 @@ Done = tuple[Intent, bool]
 MATCHES_MAX = 200
 
 
-def documents_of(request: Request) -> Documents:
+async def documents_of(request: Request) -> Documents:
     """Give the use cases that the application was built with."""
     found: Documents = request.app.state.documents
     return found
@@ -62,7 +62,7 @@ async def add(
     return await change.carry_out(use_case)
 
 
-def asked_in_query(
+async def asked_in_query(
     token: TokenPath,
     name: Annotated[NameText | None, Query(description="Only versions of this document")] = None,
     sha256: HashText | None = None,
