@@ -5,6 +5,7 @@ from __future__ import annotations
 from cantata.exchange.model.journal import Book
 from cantata.kernel.errors import CantataError
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 
@@ -20,7 +21,11 @@ class BalanceTooLow(ExchangeError):
     code = "BALANCE_TOO_LOW"
 
     def __init__(
-        self, book: Book, instrument: InstrumentId, wanted: Decimal, available: Decimal
+        self,
+        book: Book,
+        instrument: InstrumentId,
+        wanted: Decimal | Total,
+        available: Decimal | Total,
     ) -> None:
         self.book = book
         self.instrument = instrument

@@ -8,6 +8,7 @@ from cantata.automation.errors import NotNow, NotPossible
 from cantata.exchange.errors import ExchangeError
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 
@@ -219,7 +220,7 @@ class HoldingsBusy(NotNow):
 
     code = "HOLDINGS_BUSY"
 
-    def __init__(self, wanted: Decimal, seen: Decimal) -> None:
+    def __init__(self, wanted: Decimal, seen: Decimal | Total) -> None:
         self.wanted = wanted
         self.seen = seen
         super().__init__(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
@@ -22,6 +23,17 @@ SMALL_ONES = 4
 """Small holdings that a payment takes along, so that they do not pile up."""
 
 ZERO = Decimal("0")
+
+
+class Piece(Protocol):
+    """Something that holds an amount."""
+
+    @property
+    def amount(self) -> Decimal:
+        """How much it holds."""
+
+
+P = TypeVar("P", bound=Piece)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +63,18 @@ def choose(amount: Decimal | Total, candidates: Candidates) -> tuple[Holding, ..
     taken = {holding.contract_id for holding in chosen}
     room = min(SMALL_ONES, INPUTS_MAX - len(chosen))
     small = [each for each in candidates.smallest if each.contract_id not in taken]
-    return (*chosen, *small[:room])
+    return (*chosen, *fitting(chosen, small[:room]))
+
+
+def fitting(chosen: Sequence[P], more: Iterable[P]) -> list[P]:
+    """Give what of `more`, in its order, may go with chosen inputs: one amount holds them all."""
+    total, found = Total.of(each.amount for each in chosen), []
+    for each in more:
+        total = total + each.amount
+        if total.to_decimal() is None:
+            break
+        found.append(each)
+    return found
 
 
 def require_amount(amount: Decimal, decimals: int) -> None:

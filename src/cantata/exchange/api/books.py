@@ -17,14 +17,13 @@ from cantata.exchange.api.common import (
 )
 from cantata.exchange.model.duties import READ
 from cantata.exchange.model.journal import Book, BookKind
-from cantata.exchange.model.treasury import ZERO
 from cantata.exchange.repository import journal, reading
 from cantata.exchange.schemas.common import InstrumentName
 from cantata.exchange.schemas.moving import PostingAnswer, Postings, TotalAnswer, Totals
 from cantata.http.edge import CallerDep, EdgeDep, PageDep
 from cantata.http.operations import Operation, Operations
 from cantata.http.responses import READS
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.model import InstrumentId
 
 router = APIRouter(prefix=PREFIX, tags=["exchange: books"])
@@ -78,9 +77,9 @@ async def totals(caller: CallerDep, edge: EdgeDep, exchange: ExchangeDep) -> Tot
         await exchange.access.require(session, caller, READ)
         found = await journal.totals(session)
         offset = await offset_of(session)
-    sums: dict[InstrumentId, Decimal] = {}
+    sums: dict[InstrumentId, Total] = {}
     for (_, instrument), amount in found.items():
-        sums[instrument] = sums.get(instrument, ZERO) + amount
+        sums[instrument] = sums.get(instrument, NOTHING) + amount
     items = [
         TotalAnswer(
             kind=kind.value, instrument=InstrumentName.of(instrument), amount=str(found[key])
@@ -88,7 +87,7 @@ async def totals(caller: CallerDep, edge: EdgeDep, exchange: ExchangeDep) -> Tot
         for key in sorted(found, key=_by_instrument)
         for kind, instrument in (key,)
     ]
-    balanced = all(amount == ZERO for amount in sums.values())
+    balanced = all(amount == NOTHING for amount in sums.values())
     return Totals(items=items, balanced=balanced, offset=offset)
 
 

@@ -7,8 +7,8 @@ from enum import Enum
 from uuid import UUID
 
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 
 MEMO_LENGTH_MAX = 128
 """Characters of a memo that can name an account; longer ones name none."""
@@ -45,5 +45,5 @@ class CustomerAccount:
 class Balance:
     """What a customer has of an instrument: free to withdraw, and held by withdrawals."""
 
-    available: Decimal
-    held: Decimal
+    available: Total
+    held: Total

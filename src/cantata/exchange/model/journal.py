@@ -16,6 +16,7 @@ from cantata.kernel.errors import CantataError
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.model import InstrumentId
 
 ZERO = Decimal("0")
@@ -94,7 +95,7 @@ class Posting:
 
     book: Book
     instrument: InstrumentId
-    amount: Decimal
+    amount: Decimal | Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,11 +108,11 @@ class Entry:
     postings: Sequence[Posting]
 
     def __post_init__(self) -> None:
-        sums: dict[InstrumentId, Decimal] = {}
+        sums: dict[InstrumentId, Total] = {}
         for posting in self.postings:
-            sums[posting.instrument] = sums.get(posting.instrument, ZERO) + posting.amount
+            sums[posting.instrument] = sums.get(posting.instrument, NOTHING) + posting.amount
         for instrument, total in sums.items():
-            if total != ZERO:
+            if total:
                 raise Unbalanced(self.reference, instrument, total)
 
 
@@ -120,7 +121,7 @@ class Unbalanced(CantataError):
 
     code = "JOURNAL_UNBALANCED"
 
-    def __init__(self, reference: str, instrument: InstrumentId, rest: Decimal) -> None:
+    def __init__(self, reference: str, instrument: InstrumentId, rest: Total) -> None:
         self.reference = reference
         self.instrument = instrument
         self.rest = rest
@@ -128,7 +129,7 @@ class Unbalanced(CantataError):
 
 
 def pair(
-    debited: Book, credited: Book, instrument: InstrumentId, amount: Decimal
+    debited: Book, credited: Book, instrument: InstrumentId, amount: Decimal | Total
 ) -> tuple[Posting, Posting]:
     """Give the two postings of an amount: what it is taken from, or comes in to, and for whom."""
     return (Posting(debited, instrument, amount), Posting(credited, instrument, -amount))

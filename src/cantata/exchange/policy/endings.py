@@ -7,6 +7,7 @@ from cantata.exchange.model.treasury import ZERO
 from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 
 _OF_CUSTOMERS = frozenset({WithdrawalKind.PAYMENT, WithdrawalKind.RECOVERED})
 
@@ -20,7 +21,7 @@ def origin_of(withdrawal: Withdrawal) -> Book | None:
 
 def hold(withdrawal: Withdrawal, source: Book, at: Timestamp, again: str = "") -> Entry:
     """Take what a withdrawal costs from an account; `again` names why it is taken once more."""
-    total = withdrawal.amount + withdrawal.fee
+    total = Total.of((withdrawal.amount, withdrawal.fee))
     held = Book.held(withdrawal.id)
     return Entry(
         occasion=Occasion.HOLD,
@@ -30,7 +31,7 @@ def hold(withdrawal: Withdrawal, source: Book, at: Timestamp, again: str = "") -
     )
 
 
-def paid(withdrawal: Withdrawal, held: Decimal, net: Decimal, at: Timestamp) -> Entry:
+def paid(withdrawal: Withdrawal, held: Total, net: Decimal, at: Timestamp) -> Entry:
     """Take the fee of a payment, and leave nothing held.
 
     `held` is what was held before the payment was posted, `net` what the treasury gains by it: a
@@ -41,7 +42,7 @@ def paid(withdrawal: Withdrawal, held: Decimal, net: Decimal, at: Timestamp) -> 
     return _entry(withdrawal, Occasion.PAID, postings, at, "")
 
 
-def attributed(withdrawal: Withdrawal, left: Decimal, borne: Decimal, at: Timestamp) -> Entry:
+def attributed(withdrawal: Withdrawal, left: Total, borne: Total, at: Timestamp) -> Entry:
     """Take what a recovered payment took from the customer whose it turned out to be.
 
     `left` is what the treasury lost by it; what that is more than the amount is a loss of ours,
@@ -50,7 +51,7 @@ def attributed(withdrawal: Withdrawal, left: Decimal, borne: Decimal, at: Timest
     origin = origin_of(withdrawal)
     assert origin is not None, withdrawal.id
     of_customer = withdrawal.amount - borne
-    of_ours = borne + max(left - withdrawal.amount, ZERO)
+    of_ours = borne + max(left - withdrawal.amount, NOTHING)
     parts = ((origin, of_customer), (Book(BookKind.LOSSES), of_ours))
     unexplained = Book.unexplained(withdrawal.id)
     postings = tuple(
@@ -62,7 +63,7 @@ def attributed(withdrawal: Withdrawal, left: Decimal, borne: Decimal, at: Timest
     return _entry(withdrawal, Occasion.ATTRIBUTED, postings, at, "")
 
 
-def made_up(withdrawal: Withdrawal, missing: Decimal, at: Timestamp, update: str) -> Entry:
+def made_up(withdrawal: Withdrawal, missing: Total, at: Timestamp, update: str) -> Entry:
     """Make up for what an offer took beyond what is held for it: a loss of ours."""
     losses, held = Book(BookKind.LOSSES), Book.held(withdrawal.id)
     postings = pair(losses, held, withdrawal.instrument, missing)
@@ -70,7 +71,7 @@ def made_up(withdrawal: Withdrawal, missing: Decimal, at: Timestamp, update: str
 
 
 def returned(
-    withdrawal: Withdrawal, held: Decimal, net: Decimal, fee: Decimal, at: Timestamp, update: str
+    withdrawal: Withdrawal, held: Total, net: Decimal, fee: Decimal, at: Timestamp, update: str
 ) -> Entry:
     """Give back what a withdrawal held, less the fee for having failed, and leave nothing held.
 
@@ -78,8 +79,8 @@ def returned(
     """
     origin = origin_of(withdrawal)
     assert origin is not None, withdrawal.id
-    total = withdrawal.amount + withdrawal.fee
-    kept = min(fee, total)
+    total = Total.of((withdrawal.amount, withdrawal.fee))
+    kept = min(NOTHING + fee, total)
     postings = (
         *_moved(withdrawal, origin, total - kept),
         *_moved(withdrawal, Book(BookKind.FEES), kept),
@@ -88,13 +89,13 @@ def returned(
     return _entry(withdrawal, Occasion.RETURNED, postings, at, update)
 
 
-def _moved(withdrawal: Withdrawal, to: Book, amount: Decimal) -> tuple[Posting, ...]:
+def _moved(withdrawal: Withdrawal, to: Book, amount: Decimal | Total) -> tuple[Posting, ...]:
     if amount == ZERO:
         return ()
     return pair(Book.held(withdrawal.id), to, withdrawal.instrument, amount)
 
 
-def _even(withdrawal: Withdrawal, rest: Decimal) -> tuple[Posting, ...]:
+def _even(withdrawal: Withdrawal, rest: Total) -> tuple[Posting, ...]:
     """Take away what would be left held, or make up for what is missing."""
     if rest > ZERO:
         return _moved(withdrawal, Book(BookKind.UNEXPLAINED), rest)

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from cantata.exchange.model.treasury import ZERO, Policy
 from cantata.exchange.refusals import HoldingsBusy
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.errors import InsufficientFunds, TooFragmented
 from cantata.tokens.model import INPUTS_MAX
 from cantata.tokens.payments import Coin
+from cantata.tokens.policy import fitting
 
 SMALL_ONES = 4
 """Small holdings that a payment takes along, so that they do not pile up."""
@@ -30,8 +32,8 @@ class Candidates:
     best: Coin | None
     largest: Sequence[Coin] = ()
     smallest: Sequence[Coin] = ()
-    reach: Decimal = ZERO
-    free: Decimal = ZERO
+    reach: Total = NOTHING
+    free: Total = NOTHING
 
 
 def choose(amount: Decimal, candidates: Candidates, policy: Policy) -> tuple[Coin, ...]:
@@ -47,7 +49,7 @@ def choose(amount: Decimal, candidates: Candidates, policy: Policy) -> tuple[Coi
     most = inputs_max(policy)
     chosen = [best] if best is not None else _largest(amount, candidates, most)
     small = _spare(candidates.smallest, {each.contract_id for each in chosen}, policy)
-    return (*chosen, *small[: min(SMALL_ONES, most - len(chosen))])
+    return (*chosen, *fitting(chosen, small[: min(SMALL_ONES, most - len(chosen))]))
 
 
 def inputs_max(policy: Policy) -> int:
@@ -67,7 +69,7 @@ def small_ones_read(policy: Policy) -> int:
 
 def _largest(amount: Decimal, candidates: Candidates, most: int) -> list[Coin]:
     chosen: list[Coin] = []
-    total = ZERO
+    total = NOTHING
     for coin in candidates.largest[:most]:
         chosen.append(coin)
         total = total + coin.amount

@@ -22,7 +22,9 @@ from cantata.exchange.model.treasury import ZERO, Policy
 from cantata.exchange.policy.inputs import inputs_max, large_from
 from cantata.kernel.money import Decimal
 from cantata.kernel.rounding import Rounding
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.payments import Coin
+from cantata.tokens.policy import fitting
 
 MERGES_MAX = 4
 """Merges that are decided at once."""
@@ -55,7 +57,7 @@ class Move:
     amount: Decimal
 
     @property
-    def rest(self) -> Decimal:
+    def rest(self) -> Total:
         """What becomes the second holding; nothing if it is zero."""
         return total_of(self.inputs) - self.amount
 
@@ -91,7 +93,11 @@ class _Work:
         self.taken.update(each.contract_id for each in inputs)
 
     def merge(self, purpose: Purpose, inputs: Sequence[Coin]) -> None:
-        self.add(purpose, inputs, total_of(inputs))
+        """Make one of holdings, of as many as one can hold."""
+        chosen = fitting((), inputs)
+        amount = total_of(chosen).to_decimal()
+        if amount is not None and len(chosen) > 1:
+            self.add(purpose, chosen, amount)
 
     def left(self, coins: Sequence[Coin]) -> list[Coin]:
         return [each for each in coins if each.contract_id not in self.taken]
@@ -116,9 +122,9 @@ def smallest_read(policy: Policy) -> int:
     return (MERGES_MAX + 1) * inputs_max(policy) + policy.pool_size + 1
 
 
-def total_of(coins: Sequence[Coin]) -> Decimal:
+def total_of(coins: Sequence[Coin]) -> Total:
     """Give what holdings hold together."""
-    return sum((each.amount for each in coins), ZERO)
+    return Total.of(each.amount for each in coins)
 
 
 def _merge_to_pay(work: _Work, shelf: Shelf, policy: Policy, needed: Decimal) -> None:
@@ -134,7 +140,7 @@ def _merge_dust(work: _Work, shelf: Shelf, policy: Policy) -> None:
     most = inputs_max(policy)
     for _ in range(MERGES_MAX):
         chosen: list[Coin] = []
-        total = ZERO
+        total = NOTHING
         for coin in work.left(shelf.smallest)[:most]:
             if coin.amount >= policy.dust_below and (total >= policy.dust_below or not chosen):
                 break
@@ -178,7 +184,7 @@ def _gather(work: _Work, shelf: Shelf, policy: Policy) -> None:
     """Merge the fewest small ones that make one of the pool's size."""
     least = large_from(policy)
     chosen: list[Coin] = []
-    total = ZERO
+    total = NOTHING
     for coin in work.left(shelf.middling)[: inputs_max(policy)]:
         chosen.append(coin)
         total = total + coin.amount

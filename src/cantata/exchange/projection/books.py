@@ -20,6 +20,7 @@ from cantata.ingestion.model import Batch
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.observability import metrics
 from cantata.observability.events import events
 from cantata.storage.session import WriteSession
@@ -95,13 +96,13 @@ def _entries(seen: Seen, explained: Mapping[Place, Book]) -> Iterator[Entry]:
         if entry.instrument is None or not entry.net:
             continue
         instrument = instrument_id(entry.instrument)
-        rest[instrument] = rest.get(instrument, ZERO) - entry.net
+        rest[instrument] = rest.get(instrument, NOTHING) - entry.net
         place = place_of(seen, entry)
         book = explained.get(place) or _book(entry)
         if book.kind is BookKind.UNEXPLAINED:
             _alarm(seen, instrument, entry.net, entry.kind.value)
         yield _received(seen, "/".join(map(str, place[1:])), book, {instrument: entry.net})
-    left = {instrument: amount for instrument, amount in rest.items() if amount != ZERO}
+    left = {instrument: amount for instrument, amount in rest.items() if amount}
     if left:
         if not seen.is_opening:
             for instrument, amount in left.items():
@@ -111,7 +112,7 @@ def _entries(seen: Seen, explained: Mapping[Place, Book]) -> Iterator[Entry]:
 
 
 def _received(
-    seen: Seen, reference: str, book: Book, gained: Mapping[InstrumentId, Decimal]
+    seen: Seen, reference: str, book: Book, gained: Mapping[InstrumentId, Decimal | Total]
 ) -> Entry:
     treasury = Book.treasury(seen.treasury.party)
     return Entry(
@@ -135,7 +136,7 @@ def _book(entry: HistoryEntry) -> Book:
     return Book(BookKind.LOSSES if costs else BookKind.UNEXPLAINED)
 
 
-def _alarm(seen: Seen, instrument: InstrumentId, amount: Decimal, kind: str) -> None:
+def _alarm(seen: Seen, instrument: InstrumentId, amount: Decimal | Total, kind: str) -> None:
     metrics.ALARMS.labels("holdings_unexplained").inc()
     _log.error(
         "treasury.unexplained",

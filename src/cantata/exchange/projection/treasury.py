@@ -19,6 +19,7 @@ from cantata.exchange.repository import history, treasuries
 from cantata.ingestion.model import Batch
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import Total
 from cantata.ledger.model.updates import Transaction
 from cantata.storage.session import WriteSession
 from cantata.tokens.model import InstrumentId
@@ -36,7 +37,7 @@ class Seen:
     treasury: Treasury
     transaction: Transaction
     parsed: Parsed
-    gained: Mapping[InstrumentId, Decimal]
+    gained: Mapping[InstrumentId, Total]
     is_opening: bool
 
 
@@ -102,16 +103,16 @@ class TreasuryHistory:
         return found
 
 
-def _gained(changes: Changes, known: State) -> dict[InstrumentId, Decimal]:
+def _gained(changes: Changes, known: State) -> dict[InstrumentId, Total]:
     """Give what the holdings gained, by instrument, without those that gained nothing."""
-    sums: dict[InstrumentId, Decimal] = {}
+    sums: dict[InstrumentId, Total] = {}
     gone = (known.holding(each) for each in changes.archived)
     signed = [(each, each.amount) for each in changes.created]
     signed += [(each, -each.amount) for each in gone if each is not None]
     for holding, amount in signed:
         instrument = instrument_id(holding.instrument)
-        sums[instrument] = sums.get(instrument, ZERO) + amount
-    return {instrument: amount for instrument, amount in sums.items() if amount != ZERO}
+        sums[instrument] = sums.get(instrument, Total()) + amount
+    return {instrument: amount for instrument, amount in sums.items() if amount}
 
 
 def instrument_id(instrument: Instrument) -> InstrumentId:

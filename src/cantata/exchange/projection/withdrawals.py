@@ -27,6 +27,7 @@ from cantata.ingestion.model import Batch
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock, Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.observability import metrics
 from cantata.observability.events import events
 from cantata.storage.session import WriteSession
@@ -55,7 +56,7 @@ class _Work:
 
     listed: Mapping[InstrumentId, ListedInstrument]
     known: Known
-    held: dict[UUID, Decimal]
+    held: dict[UUID, Total]
     whose: dict[Place, Whose]
 
 
@@ -130,7 +131,7 @@ class Withdrawals:
         origin = origin_of(before)
         if origin is None:
             return ()
-        total = before.amount + before.fee
+        total = Total.of((before.amount, before.fee))
         if origin.kind is BookKind.CUSTOMER:
             owed = -await journal.balance(session, origin, before.instrument, lock=True)
             origin = origin if owed >= total else Book(BookKind.UNEXPLAINED)
@@ -159,7 +160,7 @@ class Withdrawals:
         if any(posting.book.kind in _ODD for entry in ending for posting in entry.postings):
             _alarm("withdrawal_differs", after, going)
         entries = (*again, *ending)
-        work.held[after.id] = ZERO if after.state in FINAL else max(held + net, ZERO)
+        work.held[after.id] = NOTHING if after.state in FINAL else max(held + net, NOTHING)
         work.whose[place] = Whose(Book.held(after.id), entries)
 
     async def _ended(self, session: WriteSession, after: Withdrawal) -> None:
@@ -233,7 +234,7 @@ def _ended(before: Withdrawal, entry: HistoryEntry) -> WithdrawalState:
 
 
 def _ending(
-    after: Withdrawal, going: Going, held: Decimal, net: Decimal, work: _Work
+    after: Withdrawal, going: Going, held: Total, net: Decimal, work: _Work
 ) -> tuple[Entry, ...]:
     """Give what ends what is held, when the withdrawal ends."""
     at = _at(going, after)

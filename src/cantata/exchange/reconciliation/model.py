@@ -9,8 +9,8 @@ from uuid import UUID
 
 from cantata.exchange.model.journal import BookKind
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 SHOWN_MAX = 1_000
@@ -50,8 +50,8 @@ class BooksDiffer:
 
     treasury: PartyId
     instrument: InstrumentId
-    held: Decimal
-    booked: Decimal
+    held: Total
+    booked: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,8 @@ class BalancesDiffer:
     kind: BookKind
     name: str
     instrument: InstrumentId
-    kept: Decimal
-    posted: Decimal
+    kept: Total
+    posted: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +70,8 @@ class NotCovered:
     """What is owed, lost and earned of an instrument is not what all treasuries hold."""
 
     instrument: InstrumentId
-    held: Decimal
-    owed: Decimal
+    held: Total
+    owed: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ class HeldForNothing:
 
     withdrawal: str
     instrument: InstrumentId
-    amount: Decimal
+    amount: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ class Unexplained:
     """Treasuries gained or lost what nothing explains; somebody has to look at it."""
 
     instrument: InstrumentId
-    amount: Decimal
+    amount: Total
 
 
 Difference: TypeAlias = (
@@ -118,8 +118,8 @@ class Position:
 
     treasury: PartyId
     instrument: InstrumentId
-    amount: Decimal
-    locked: Decimal
+    amount: Total
+    locked: Total
     holdings: int
 
 
@@ -135,7 +135,7 @@ class Report:
     at: Timestamp
     compared: int
     positions: Sequence[Position]
-    owed: Mapping[tuple[BookKind, InstrumentId], Decimal]
+    owed: Mapping[tuple[BookKind, InstrumentId], Total]
     count: int
     differences: tuple[Difference, ...]
 
@@ -154,4 +154,4 @@ def described(difference: Difference) -> dict[str, str]:
 def _text(value: object) -> str:
     if isinstance(value, BookKind):
         return value.value
-    return value.to_wire() if isinstance(value, Decimal) else str(value)
+    return value.to_wire() if isinstance(value, Total) else str(value)

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from cantata.exchange.history.model import Holding, Instruction
 from cantata.exchange.history.state import State
 from cantata.exchange.model.journal import BookKind
-from cantata.exchange.model.treasury import ZERO
 from cantata.exchange.reconciliation.model import (
     BooksDiffer,
     Difference,
@@ -19,7 +18,7 @@ from cantata.exchange.reconciliation.model import (
     Unexplained,
 )
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.tokens.model import InstrumentId
 
 HOLDING_FIELDS = (
@@ -29,7 +28,7 @@ HOLDING_FIELDS = (
 INSTRUCTION_FIELDS = ("original_id", "transfer", "awaits_receiver", "package_name", "admin_signed")
 """What must be equal; the time of creation is that of recording, which the ledger's state lacks."""
 
-Owed = Mapping[tuple[BookKind, InstrumentId], Decimal]
+Owed = Mapping[tuple[BookKind, InstrumentId], Total]
 
 
 def compare_states(ledger: State, recorded: State) -> Iterator[Difference]:
@@ -40,11 +39,11 @@ def compare_states(ledger: State, recorded: State) -> Iterator[Difference]:
 
 
 def compare_books(
-    party: PartyId, held: Mapping[InstrumentId, Decimal], booked: Mapping[InstrumentId, Decimal]
+    party: PartyId, held: Mapping[InstrumentId, Total], booked: Mapping[InstrumentId, Total]
 ) -> Iterator[Difference]:
     """Give the instruments of which a treasury's account is not what it holds."""
     for instrument in sorted({*held, *booked}):
-        left, right = held.get(instrument, ZERO), booked.get(instrument, ZERO)
+        left, right = held.get(instrument, NOTHING), booked.get(instrument, NOTHING)
         if left != right:
             yield BooksDiffer(treasury=party, instrument=instrument, held=left, booked=right)
 
@@ -53,12 +52,12 @@ def compare_owed(owed: Owed) -> Iterator[Difference]:
     """Give the instruments that are not covered, and what nothing explains."""
     for instrument in sorted({each for _, each in owed}):
         sums = {kind: amount for (kind, each), amount in owed.items() if each == instrument}
-        held = sums.pop(BookKind.TREASURY, ZERO)
-        rest = sum(sums.values(), ZERO)
-        if held + rest != ZERO:
+        held = sums.pop(BookKind.TREASURY, NOTHING)
+        rest = Total.of(sums.values())
+        if held + rest != NOTHING:
             yield NotCovered(instrument=instrument, held=held, owed=-rest)
-        amount = sums.get(BookKind.UNEXPLAINED, ZERO)
-        if amount != ZERO:
+        amount = sums.get(BookKind.UNEXPLAINED, NOTHING)
+        if amount != NOTHING:
             yield Unexplained(instrument=instrument, amount=-amount)
 
 
@@ -72,8 +71,8 @@ def positions_of(ledger: State) -> Sequence[Position]:
         Position(
             treasury=PartyId(ledger.party),
             instrument=instrument,
-            amount=sum((each.amount for each in held), ZERO),
-            locked=sum((each.amount for each in held if each.lock is not None), ZERO),
+            amount=Total.of(each.amount for each in held),
+            locked=Total.of(each.amount for each in held if each.lock is not None),
             holdings=len(held),
         )
         for instrument, held in sorted(by_instrument.items())

@@ -47,7 +47,7 @@ from cantata.exchange.repository.tables import (
 from cantata.kernel.ids import PartyId
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Instant, summed
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository.tables import RESERVATIONS
 
@@ -88,13 +88,13 @@ async def misadded(session: ReadSession) -> tuple[BalancesDiffer, ...]:
     """Give the accounts whose balance is not the sum of their postings; this reads them all."""
     columns = [POSTINGS.c[key] for key in _KEYS]
     posted = (
-        select(*columns, func.sum(POSTINGS.c.amount).label("total"))
+        select(*columns, summed(POSTINGS.c.amount).label("total"))
         .group_by(*columns)
         .subquery("posted")
     )
     same = and_(*(BALANCES.c[key] == posted.c[key] for key in _KEYS))
-    kept = func.coalesce(BALANCES.c.amount, 0).cast(Amount)
-    total = func.coalesce(posted.c.total, 0).cast(Amount)
+    kept = func.coalesce(BALANCES.c.amount, 0)
+    total = func.coalesce(posted.c.total, 0)
     keys = [func.coalesce(BALANCES.c[key], posted.c[key]).label(key) for key in _KEYS]
     rows = await session.all(
         select(*keys, kept.label("kept"), total.label("posted"))

@@ -13,8 +13,9 @@ from cantata.exchange.model.customers import AccountState, CustomerAccount
 from cantata.exchange.model.journal import ZERO, BookKind
 from cantata.exchange.repository.tables import ACCOUNTS, BALANCES, WITHDRAWALS
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import summed
 from cantata.tokens.model import InstrumentId
 
 PAGE_MAX = 500
@@ -71,12 +72,12 @@ async def page(
     return tuple(map(account_of, rows))
 
 
-async def held(session: ReadSession, identity: UUID) -> dict[InstrumentId, Decimal]:
+async def held(session: ReadSession, identity: UUID) -> dict[InstrumentId, Total]:
     """Give what withdrawals under way hold of an account's balance."""
     of = (BALANCES.c.admin, BALANCES.c.instrument)
     mine = select(cast(WITHDRAWALS.c.id, Text)).where(WITHDRAWALS.c.account == identity)
     rows = await session.all(
-        select(*of, func.sum(-BALANCES.c.amount).label("amount"))
+        select(*of, summed(-BALANCES.c.amount).label("amount"))
         .where(
             BALANCES.c.kind == BookKind.HELD.value,
             BALANCES.c.name.in_(mine),

@@ -25,7 +25,9 @@ from cantata.exchange.repository.tables import ENTRIES, HOLDINGS, INSTRUCTIONS
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import summed
 from cantata.tokens.model import InstrumentId
 
 ROWS_MAX = 1_000
@@ -97,11 +99,11 @@ async def holdings(session: ReadSession, party: PartyId, limit: int) -> tuple[Ho
     return tuple(map(holding_of, rows))
 
 
-async def totals(session: ReadSession, party: PartyId) -> dict[InstrumentId, Decimal]:
+async def totals(session: ReadSession, party: PartyId) -> dict[InstrumentId, Total]:
     """Give what a treasury holds of each instrument, locked holdings included."""
     of = (HOLDINGS.c.admin, HOLDINGS.c.instrument)
     rows = await session.all(
-        select(*of, func.sum(HOLDINGS.c.amount).label("amount"))
+        select(*of, summed(HOLDINGS.c.amount).label("amount"))
         .where(HOLDINGS.c.treasury == party, HOLDINGS.c.archived_offset.is_(None))
         .group_by(*of)
     )

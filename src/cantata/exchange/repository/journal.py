@@ -6,18 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.exchange.errors import BalanceTooLow
 from cantata.exchange.model.journal import Book, BookKind, Entry
 from cantata.exchange.repository.tables import BALANCES, JOURNAL, POSTINGS
 from cantata.kernel.ids import PartyId
-from cantata.kernel.money import Decimal
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import summed
 from cantata.tokens.model import InstrumentId
-
-ZERO = Decimal("0")
 
 _NEVER_OVERDRAWN = frozenset({BookKind.CUSTOMER, BookKind.HELD})
 _Key = tuple[str, str, str, str]
@@ -30,7 +29,7 @@ async def record(session: WriteSession, entries: Sequence[Entry]) -> int:
     or what a withdrawal holds, would be left with less than nothing.
     """
     fresh = await _fresh(session, entries)
-    changes: dict[_Key, Decimal] = defaultdict(lambda: ZERO)
+    changes: dict[_Key, Total] = defaultdict(Total)
     rows = []
     for number, entry in fresh:
         for position, posting in enumerate(entry.postings):
@@ -48,7 +47,7 @@ async def record(session: WriteSession, entries: Sequence[Entry]) -> int:
 
 async def balance(
     session: ReadSession, book: Book, instrument: InstrumentId, *, lock: bool = False
-) -> Decimal:
+) -> Total:
     """Give an account's balance: debits less credits; with `lock`, nobody else changes it."""
     kind, name, admin, identity = _key(book, instrument)
     statement = select(BALANCES.c.amount).where(
@@ -58,25 +57,25 @@ async def balance(
         BALANCES.c.instrument == identity,
     )
     row = await session.first(statement.with_for_update() if lock else statement)
-    return ZERO if row is None else row.amount
+    return NOTHING if row is None else row.amount
 
 
-async def balances(session: ReadSession, book: Book) -> dict[InstrumentId, Decimal]:
+async def balances(session: ReadSession, book: Book) -> dict[InstrumentId, Total]:
     """Give all balances of an account that are not zero."""
     rows = await session.all(
         select(BALANCES).where(
             BALANCES.c.kind == book.kind.value,
             BALANCES.c.name == book.name,
-            BALANCES.c.amount != ZERO,
+            BALANCES.c.amount != NOTHING,
         )
     )
     return {InstrumentId(PartyId(row.admin), row.instrument): row.amount for row in rows}
 
 
-async def totals(session: ReadSession) -> dict[tuple[BookKind, InstrumentId], Decimal]:
+async def totals(session: ReadSession) -> dict[tuple[BookKind, InstrumentId], Total]:
     """Give the sum of all accounts of a kind, for each instrument; together they make zero."""
     of = (BALANCES.c.kind, BALANCES.c.admin, BALANCES.c.instrument)
-    rows = await session.all(select(*of, func.sum(BALANCES.c.amount).label("amount")).group_by(*of))
+    rows = await session.all(select(*of, summed(BALANCES.c.amount).label("amount")).group_by(*of))
     return {
         (BookKind(row.kind), InstrumentId(PartyId(row.admin), row.instrument)): row.amount
         for row in rows
@@ -103,7 +102,7 @@ async def _fresh(session: WriteSession, entries: Sequence[Entry]) -> list[tuple[
     return [(row.number, by_key[row.occasion, row.reference]) for row in made]
 
 
-async def _add(session: WriteSession, changes: dict[_Key, Decimal]) -> None:
+async def _add(session: WriteSession, changes: dict[_Key, Total]) -> None:
     """Change balances, always in one order so that two writers cannot block each other."""
     rows = [
         {"kind": kind, "name": name, "admin": admin, "instrument": instrument, "amount": amount}
@@ -119,11 +118,11 @@ async def _add(session: WriteSession, changes: dict[_Key, Decimal]) -> None:
     _refuse_overdrawn(changed, changes)
 
 
-def _refuse_overdrawn(changed: Iterable[Row[Any]], changes: dict[_Key, Decimal]) -> None:
+def _refuse_overdrawn(changed: Iterable[Row[Any]], changes: dict[_Key, Total]) -> None:
     """Refuse what would leave less than nothing of what somebody is owed."""
     for row in changed:
         book = Book(BookKind(row.kind), row.name)
-        if book.kind in _NEVER_OVERDRAWN and row.amount > ZERO:
+        if book.kind in _NEVER_OVERDRAWN and row.amount > NOTHING:
             wanted = changes[row.kind, row.name, row.admin, row.instrument]
             instrument = InstrumentId(PartyId(row.admin), row.instrument)
             raise BalanceTooLow(book, instrument, wanted, wanted - row.amount)

@@ -20,7 +20,9 @@ from cantata.exchange.repository.tables import HOLDINGS, WITHDRAWALS
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession, WriteSession
+from cantata.storage.types import summed
 from cantata.tokens.payments import Coin
 from cantata.tokens.repository.tables import RESERVATIONS
 
@@ -49,20 +51,20 @@ async def candidates(
     if total_of(largest) >= amount:
         return Candidates(best=None, largest=largest, smallest=smallest)
     # Whoever looks at holdings locks them: these sums are read without looking at locks.
-    reach = await session.scalar(select(func.sum(falling.subquery("top").c.amount)))
+    reach = await session.scalar(select(summed(falling.subquery("top").c.amount)))
     total = await free_total(session, treasury, listed, now)
     return Candidates(
-        best=None, largest=largest, smallest=smallest, reach=reach or ZERO, free=total
+        best=None, largest=largest, smallest=smallest, reach=reach or NOTHING, free=total
     )
 
 
 async def free_total(
     session: ReadSession, treasury: PartyId, listed: ListedInstrument, now: Timestamp
-) -> Decimal:
+) -> Total:
     """Give what all free holdings of a treasury hold together; this reads all of them."""
-    held = select(func.sum(_AMOUNT)).where(*_free(treasury, listed, now))
+    held = select(summed(_AMOUNT)).where(*_free(treasury, listed, now))
     total = await session.scalar(held)
-    return ZERO if total is None else total
+    return NOTHING if total is None else total
 
 
 async def shelf(

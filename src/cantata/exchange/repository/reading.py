@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, case, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 
 from cantata.automation.model import Intent
 from cantata.automation.tables import INTENTS, intent_of
@@ -17,8 +17,9 @@ from cantata.exchange.wishes import ACCEPT, REARRANGE, TAKE_BACK, WITHDRAW
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession
-from cantata.storage.types import Amount
+from cantata.storage.types import summed
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository.tables import RESERVATIONS
 
@@ -34,9 +35,9 @@ class Position:
     """What a treasury holds of an instrument: of `total`, `locked` and `reserved` is not free."""
 
     instrument: InstrumentId
-    total: Decimal
-    locked: Decimal
-    reserved: Decimal
+    total: Total
+    locked: Total
+    reserved: Total
     holdings: int
 
 
@@ -51,7 +52,7 @@ class Line:
     at: Timestamp
     book: Book
     instrument: InstrumentId
-    amount: Decimal
+    amount: Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class StatementLine:
     """A posting on a customer's account, and what she was owed after it."""
 
     line: Line
-    balance: Decimal
+    balance: Total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +97,7 @@ async def positions(session: ReadSession, party: PartyId) -> tuple[Position, ...
     rows = await session.all(
         select(
             *of,
-            func.sum(amount).label("total"),
+            summed(amount).label("total"),
             _sum_where(HOLDINGS.c.lock.is_not(None), amount).label("locked"),
             _sum_where(is_reserved, amount).label("reserved"),
             func.count().label("holdings"),
@@ -150,7 +151,7 @@ async def statement(
     """Give what a customer gained and lost before a place, newest first, with the balances."""
     book = Book.customer(account)
     of = (POSTINGS.c.entry, POSTINGS.c.position)
-    total = func.sum(-POSTINGS.c.amount, type_=Amount).over(
+    total = summed(-POSTINGS.c.amount).over(
         partition_by=(POSTINGS.c.admin, POSTINGS.c.instrument), order_by=of
     )
     all_of = (
@@ -197,7 +198,7 @@ async def operations(
 
 
 def _sum_where(condition: Any, amount: Any) -> Any:
-    return func.coalesce(func.sum(case((condition, amount)), type_=Amount), 0, type_=Amount)
+    return func.coalesce(summed(amount).filter(condition), 0)
 
 
 def _line(row: Row[Any]) -> Line:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.storage.schema import METADATA
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Amount, Instant, Sum
 
 ENTRIES = Table(
     "exchange_entries",
@@ -297,7 +297,7 @@ POSTINGS = Table(
     Column("name", Text, nullable=False),
     Column("admin", Text, nullable=False),
     Column("instrument", Text, nullable=False),
-    Column("amount", Amount, nullable=False),
+    Column("amount", Sum, nullable=False),
     PrimaryKeyConstraint("entry", "position"),
     Index("ix_journal_postings_book", "kind", "name", "admin", "instrument", "entry"),
 )
@@ -309,7 +309,7 @@ BALANCES = Table(
     Column("name", Text, nullable=False),
     Column("admin", Text, nullable=False),
     Column("instrument", Text, nullable=False),
-    Column("amount", Amount, nullable=False),
+    Column("amount", Sum, nullable=False),
     PrimaryKeyConstraint("kind", "name", "admin", "instrument"),
 )
 """The sum of the postings of each account, kept with them in one transaction."""

@@ -12,7 +12,7 @@ from cantata.exchange.model.customers import (
     CustomerAccount,
 )
 from cantata.exchange.model.decisions import By
-from cantata.exchange.model.journal import ZERO, Book
+from cantata.exchange.model.journal import Book
 from cantata.exchange.objections import (
     CustomerRefused,
     CustomerUnknown,
@@ -24,6 +24,7 @@ from cantata.exchange.repository import customers, deposits, journal, treasuries
 from cantata.exchange.service.auditing import note
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Clock
+from cantata.kernel.totals import NOTHING
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
 
@@ -101,7 +102,7 @@ class Customers:
         held = await customers.held(session, account.id)
         return {
             instrument: Balance(
-                available=-owed.get(instrument, ZERO), held=held.get(instrument, ZERO)
+                available=-owed.get(instrument, NOTHING), held=held.get(instrument, NOTHING)
             )
             for instrument in sorted({*owed, *held})
         }

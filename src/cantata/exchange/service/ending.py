@@ -14,6 +14,7 @@ from cantata.exchange.policy.endings import origin_of, returned
 from cantata.exchange.repository import deposits, journal, withdrawals
 from cantata.exchange.wishes import take_back_wish
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.observability.tracing import current as trace
 from cantata.storage.outbox import News, publish
 from cantata.storage.session import WriteSession
@@ -44,7 +45,7 @@ async def give_up(
     ended = replace(found, state=state, failure=failure, updated_at=now)
     await withdrawals.save(session, found.state, ended)
     if origin_of(ended) is not None:
-        held = ended.amount + ended.fee
+        held = Total.of((ended.amount, ended.fee))
         await journal.record(session, [returned(ended, held, ZERO, ZERO, now, "")])
     await settle_deposit(session, ended, now)
     await tell(session, ended, now)

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.journal import Book, Entry
-from cantata.exchange.model.treasury import ZERO
 from cantata.exchange.model.withdrawals import (
     PAYING,
     Withdrawal,
@@ -24,8 +23,8 @@ from cantata.exchange.refusals import NotAttributable, WithdrawalUnknown
 from cantata.exchange.repository import customers, journal, treasuries, withdrawals
 from cantata.exchange.service.auditing import note
 from cantata.exchange.service.ending import tell
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock, Timestamp
+from cantata.kernel.totals import NOTHING, Total
 from cantata.storage.session import ReadSession, WriteSession
 
 
@@ -61,7 +60,7 @@ class Recovery:
             raise CustomerUnknown(str(account))
         now = self._clock.now()
         after = replace(found, account=account, updated_at=now)
-        borne = await _shortfall(session, after) if bear_shortfall else ZERO
+        borne = await _shortfall(session, after) if bear_shortfall else NOTHING
         assert await journal.record(session, [await _entry(session, after, borne, now)]) == 1
         await withdrawals.save(session, found.state, after)
         facts = {
@@ -89,7 +88,7 @@ async def _require_attributable(session: ReadSession, found: Withdrawal) -> None
         raise NotAttributable(found.id, "it went to a treasury of ours")
 
 
-async def _entry(session: ReadSession, after: Withdrawal, borne: Decimal, now: Timestamp) -> Entry:
+async def _entry(session: ReadSession, after: Withdrawal, borne: Total, now: Timestamp) -> Entry:
     """Give what the journal says of it: taken, or held until the receiver has decided."""
     assert after.account is not None, after.id
     if after.state is WithdrawalState.OFFERED:
@@ -99,11 +98,11 @@ async def _entry(session: ReadSession, after: Withdrawal, borne: Decimal, now: T
     return attributed(after, left, borne, now)
 
 
-async def _shortfall(session: ReadSession, after: Withdrawal) -> Decimal:
+async def _shortfall(session: ReadSession, after: Withdrawal) -> Total:
     """Give what a customer lacks of a completed payment; nothing else is borne."""
     assert after.account is not None, after.id
     if after.state is not WithdrawalState.COMPLETED:
-        return ZERO
+        return NOTHING
     book = Book.customer(after.account)
     owed = -await journal.balance(session, book, after.instrument, lock=True)
-    return max(after.amount - owed, ZERO)
+    return max(after.amount - owed, NOTHING)

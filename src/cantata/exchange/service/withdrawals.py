@@ -47,6 +47,7 @@ from cantata.ingestion.repository import load_cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock, Timestamp
+from cantata.kernel.totals import Total
 from cantata.observability.tracing import current as trace
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InsufficientFunds, PartyUnknown, TooFragmented
@@ -308,7 +309,7 @@ async def _reserve(
     free = await pool.still_free(session, made.treasury, listed, inputs, at)
     if len(free) < len(set(inputs)):
         raise InputsGone(len(set(inputs)) - len(free))
-    total = sum((coin.amount for coin in free), ZERO)
+    total = Total.of(coin.amount for coin in free)
     if total < made.amount:
         raise InsufficientFunds(made.amount, total)
     try:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from cantata.automation.errors import NotNow
 from cantata.automation.model import Intent
-from cantata.exchange.model.treasury import ZERO, ListedInstrument, Treasury
+from cantata.exchange.model.treasury import ListedInstrument, Treasury
 from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind, WithdrawalState
 from cantata.exchange.objections import NotListed, RegistryUnknown, TreasuryUnknown
 from cantata.exchange.policy import withdrawals as policy
@@ -23,8 +23,8 @@ from cantata.exchange.repository import listings, pool, treasuries, withdrawals
 from cantata.exchange.service.pool import take
 from cantata.exchange.traffic.service import require_traffic
 from cantata.ingestion.repository import load_cursor
-from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InsufficientFunds, TooFragmented
 from cantata.tokens.payments import Coin
@@ -164,5 +164,5 @@ async def _taken(
         raise NotNow(f"{error.code}: {error.message}", hint=error.hint) from error
 
 
-def _total(coins: Sequence[Coin]) -> Decimal:
-    return sum((coin.amount for coin in coins), ZERO)
+def _total(coins: Sequence[Coin]) -> Total:
+    return Total.of(coin.amount for coin in coins)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from cantata.storage.types import Amount, Instant
+from cantata.storage.types import Instant, Sum
 
 revision = "0005"
 down_revision = "0004"
@@ -100,7 +100,7 @@ def _journal_postings() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("admin", sa.Text(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("amount", Sum(), nullable=False),
         sa.PrimaryKeyConstraint("entry", "position", name=op.f("pk_journal_postings")),
         sa.ForeignKeyConstraint(
             ["entry"], ["journal_entries.number"], name=op.f("fk_journal_postings_entry")
@@ -121,7 +121,7 @@ def _journal_balances() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("admin", sa.Text(), nullable=False),
         sa.Column("instrument", sa.Text(), nullable=False),
-        sa.Column("amount", Amount(), nullable=False),
+        sa.Column("amount", Sum(), nullable=False),
         sa.PrimaryKeyConstraint(
             "kind", "name", "admin", "instrument", name=op.f("pk_journal_balances")
         ),
