@@ -80,6 +80,19 @@ def test_token_and_body_name_one_user(scene: Scene) -> None:
     ).status == 200  # fmt: skip
 
 
+def test_who_may_only_read_follows_and_sends_nothing(scene: Scene) -> None:
+    """As ingestion does: it needs no more than to read as the party."""
+    user = scene.user("follower", [right("CanReadAs", scene.alice)])
+    assert scene.asset
+    end = scene.end()
+    wanted = {"beginExclusive": 0, "endInclusive": end, "updateFormat": updates(scene.alice)}
+    seen = scene.call("POST", "/v2/updates?limit=1", wanted, user)
+    assert (seen.status, len(seen.json)) == (200, 1)
+    for path in ("/v2/commands/submit-and-wait", "/v2/commands/async/submit"):
+        assert scene.call("POST", path, scene.submission(), user).status == 403, path
+    assert scene.end() == end
+
+
 @pytest.mark.parametrize("persona,status", [("reader", 403), ("admin", 403), ("any-reader", 200)])
 def test_every_party_needs_a_right_of_its_own(scene: Scene, persona: str, status: int) -> None:
     user, end = scene.personas[persona], scene.end()

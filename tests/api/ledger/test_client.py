@@ -9,8 +9,9 @@ import pytest
 
 from cantata.ledger import errors
 from cantata.ledger.client import LedgerClient
-from cantata.ledger.formats import Wanted
+from cantata.ledger.formats import Shape, Wanted
 from cantata.ledger.model.administration import Right, RightKind
+from cantata.ledger.model.events import ExercisedEvent
 from cantata.ledger.model.updates import Completion, Transaction
 from cantata.ledger.outcome import Done, Refused
 from cantata.ledger.signing import KeySigner
@@ -111,6 +112,31 @@ def test_pages_hide_the_limit_of_lists(url: str) -> None:
         await ledger.commands.submit(many)
         contracts = ledger.state.active_contracts(Wanted((alice,)), page=10)
         assert len({each.event.contract_id async for each in contracts}) == 25
+
+    play(url, story)
+
+
+def test_more_updates_than_a_list_holds_are_followed_with_their_effects(url: str) -> None:
+    """Lists end at 200; a stream goes on, and shows what was archived by whose choice."""
+
+    async def story(ledger: LedgerClient) -> None:
+        alice = await party(ledger)
+        begin = await ledger.state.ledger_end()
+        for _ in range(210):
+            await ledger.commands.submit(create(alice))
+        made = [each async for each in ledger.state.active_contracts(Wanted((alice,)))]
+        await ledger.commands.submit(archive(alice, made[0].event.contract_id))
+        end = await ledger.state.ledger_end()
+        shape = Shape.LEDGER_EFFECTS
+        async with aclosing(
+            ledger.updates.follow(Wanted((alice,)), begin, end=end, shape=shape)
+        ) as updates:
+            seen = [each async for each in updates if isinstance(each, Transaction)]
+        assert len(seen) == 211
+        (last,) = seen[-1].events
+        assert isinstance(last, ExercisedEvent)
+        assert (last.choice, last.is_consuming) == ("Archive", True)
+        assert last.contract_id == made[0].event.contract_id
 
     play(url, story)
 

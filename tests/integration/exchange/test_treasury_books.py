@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import func, select
 
+from cantata.automation.model import Failure
 from cantata.exchange.history.model import IMPORTED_AT
 from cantata.exchange.model.customers import AccountState, CustomerAccount
 from cantata.exchange.model.deposits import Deposit, DepositState
@@ -38,6 +39,8 @@ from cantata.exchange.repository import (
     treasuries,
 )
 from cantata.exchange.repository.tables import DEPOSITS, ENTRIES, WITHDRAWALS
+from cantata.exchange.service import accepting
+from cantata.exchange.service.measuring import Measuring
 from cantata.ingestion.batching import batch_of
 from cantata.ingestion.model import Cursor
 from cantata.kernel.ids import PartyId
@@ -45,6 +48,7 @@ from cantata.kernel.money import Decimal
 from cantata.kernel.time import ManualClock
 from cantata.ledger.model.events import Event
 from cantata.ledger.model.updates import Transaction
+from cantata.observability.metrics import REGISTRY
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
@@ -295,6 +299,8 @@ def test_what_nobody_knows_is_told_and_counted(database_settings: DatabaseSettin
             await ledger.ingest(update(*news, offset=2))
             assert await ledger.held() == {"new"}
             assert await ledger.unrecognised() == 1
+            await Measuring(ledger.database, ManualClock(NOW)).measure()
+            assert gauge("cantata_exchange_unrecognised") == 1
             assert alarms("holdings_unexplained") > before
             assert await ledger.owed(Book(BookKind.UNEXPLAINED)) == Decimal("-1")
             direct = {"meta": meta(tx_kind="transfer", sender=BOB, reason=ledger.memo)}
@@ -322,3 +328,36 @@ def test_imported_contracts_are_what_the_treasury_opens_with(
             assert entries == 0
 
     asyncio.run(story())
+
+
+def test_an_offer_that_keeps_failing_is_told_and_counted(
+    database_settings: DatabaseSettings,
+) -> None:
+    refused = Failure(code="DAML_FAILURE", message="paused", hint="")
+
+    async def story() -> None:
+        async with founded(database_settings) as ledger:
+            await ledger.ingest(update(offered(0, OFFER, transfer(BOB, ME, "5.0", ledger.memo))))
+            nameless = {"meta": meta(tx_kind="transfer", sender=BOB)}
+            direct = (exercised(0, 1, "Send", result=nameless), held(1, "mine", "5.0"))
+            await ledger.ingest(update(*direct, offset=2))
+            (waiting,) = [d for d in await ledger.deposits() if d.state is DepositState.OFFERED]
+            assert waiting.intent is not None
+            before = alarms("deposit_stuck")
+            tries_max = Policy().accept_tries_max
+            for number in range(1, tries_max + 1):
+                assert alarms("deposit_stuck") == before, number
+                async with ledger.database.write() as session:
+                    await accepting.failed(session, waiting.id, waiting.intent, refused, NOW)
+            assert alarms("deposit_stuck") == before + 1
+            measuring = Measuring(ledger.database, ManualClock(NOW))
+            await measuring.measure()
+            for state in ("stuck", "suspense"):
+                assert gauge("cantata_exchange_deposits", state=state) == 1, state
+            assert gauge("cantata_exchange_deposits", state="offered") is None
+
+    asyncio.run(story())
+
+
+def gauge(name: str, **labels: str) -> float | None:
+    return REGISTRY.get_sample_value(name, {"treasury": ME, **labels})
