@@ -17,6 +17,7 @@ from cantata.accounts.tasks import ParticipantTopology
 from cantata.api.app import Services, create_app
 from cantata.api.readiness import PlatformReadiness
 from cantata.automation import repository as intents
+from cantata.automation import signers
 from cantata.bootstrap.connections import ADMIN_KEY_FILE, ParticipantDirectory, World
 from cantata.bootstrap.handlers import exchange_handlers, handlers, registries, webhook_settings
 from cantata.bootstrap.ingesting import source
@@ -54,6 +55,7 @@ def exchange(world: World, of_accounts: Accounts) -> Exchange:
             directory=ParticipantDirectory(world.ledger),
             handlers=exchange_handlers(world.database, world.clock),
             webhooks=webhook_settings(world.settings),
+            signers=signers.names(world.settings.signers),
             clock=world.clock,
         )
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from cantata.accounts.service.authority import Authority
@@ -72,6 +72,7 @@ class Surroundings:
     directory: Directory
     handlers: Sequence[Handler]
     webhooks: WebhookSettings
+    signers: Collection[str]
     clock: Clock
 
 
@@ -80,7 +81,7 @@ def assembled(of: Surroundings) -> Exchange:
     withdrawals = Withdrawals(of.directory, of.clock)
     return Exchange(
         access=Access(of.authority),
-        treasuries=Treasuries(of.database, of.source, of.clock),
+        treasuries=Treasuries(of.database, of.source, of.clock, of.signers),
         listings=Listings(of.database, of.registries, of.ledger.packages, of.clock),
         customers=Customers(of.clock),
         deposits=Deposits(withdrawals, of.clock),

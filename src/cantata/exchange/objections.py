@@ -103,6 +103,46 @@ class DarTooLarge(ExchangeError):
         super().__init__(f"the DAR takes {size} bytes, more than {most}")
 
 
+class DarRefused(ExchangeError):
+    """What was sent as a DAR is none that can be read; field `reason`."""
+
+    code = "DAR_REFUSED"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason[:500]
+        super().__init__(
+            f"this is no DAR of the supported kind: {self.reason}",
+            hint="nothing was uploaded; send the file as the admin of the token gave it to you",
+        )
+
+
+class WrongPackage(ExchangeError):
+    """A DAR is of another package than it was said to be; fields `wanted` and `found`."""
+
+    code = "WRONG_PACKAGE"
+
+    def __init__(self, wanted: str, found: str) -> None:
+        self.wanted = wanted
+        self.found = found
+        super().__init__(
+            f"the DAR is of the package {found}, not of {wanted}",
+            hint="nothing was uploaded; look at the file with `cantata dar inspect`",
+        )
+
+
+class DarNotVetted(ExchangeError):
+    """The participant has a package, and does not use it; field `package`."""
+
+    code = "DAR_NOT_VETTED"
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+        super().__init__(
+            f"the participant took the package {package}, and has not vetted it",
+            hint="send it again when packages can be vetted; an upgrade of the network forbids it",
+        )
+
+
 class TreasuryUnknown(ExchangeError):
     """There is no such treasury; field `name`."""
 
@@ -111,6 +151,21 @@ class TreasuryUnknown(ExchangeError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"there is no treasury {name!r}", hint="list the treasuries")
+
+
+class SignerNotConfigured(ExchangeError):
+    """A treasury is to be signed for by nobody who is there; fields `signer` and `known`."""
+
+    code = "SIGNER_NOT_CONFIGURED"
+
+    def __init__(self, signer: str, known: Sequence[str]) -> None:
+        self.signer = signer[:200]
+        self.known = tuple(known)
+        super().__init__(
+            f"no signer {self.signer!r} is configured, only {', '.join(self.known)}",
+            hint="choose one of them, or name it in CANTATA_SIGNERS first",
+            context={"known": ",".join(self.known)},
+        )
 
 
 class CustomerUnknown(ExchangeError):

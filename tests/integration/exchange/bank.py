@@ -243,7 +243,7 @@ async def opened(loop: Loop, treasury: PartyId, signer: str, **policy: Any) -> B
     admin, wallet = await loop.party("Admin"), await loop.party("Wallet")
     of = await loop.token(admin, "GOLD")
     await loop.mint(of, wallet, "100000")
-    opening = Treasuries(loop.database, ingesting.source(loop.ledger), CLOCK)
+    opening = Treasuries(loop.database, ingesting.source(loop.ledger), CLOCK, {signer})
     name = f"main-{uuid4().hex}"
     await opening.open(NewTreasury(party=treasury, name=name, signer=signer))
     account = CustomerAccount(

@@ -136,7 +136,7 @@ async def treasury_opened(
     database: Database, ledger: LedgerClient, party: PartyId, signer: str = SIGNED_BY_PARTICIPANT
 ) -> None:
     """Open a treasury."""
-    service = Treasuries(database, ingesting.source(ledger), CLOCK)
+    service = Treasuries(database, ingesting.source(ledger), CLOCK, {signer})
     await service.open(NewTreasury(party=party, name=f"t-{uuid4().hex[:8]}", signer=signer))
 
 

@@ -24,6 +24,6 @@ silence for longer than SIGN_MAX, means later.
 
 from cantata.automation.signers.keyfile import KeyFileSigner
 from cantata.automation.signers.registry import Signer, Signers
-from cantata.automation.signers.settings import configured
+from cantata.automation.signers.settings import configured, names
 
-__all__ = ["KeyFileSigner", "Signer", "Signers", "configured"]
+__all__ = ["KeyFileSigner", "Signer", "Signers", "configured", "names"]

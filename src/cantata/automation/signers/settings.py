@@ -19,7 +19,29 @@ def configured(text: str) -> Signers:
 
     Raise SettingsRefused with everything that is wrong with them.
     """
+    paths, faults = _paths(text)
     found: dict[str, KeyFileSigner] = {}
+    for name, path in paths.items():
+        try:
+            found[name] = KeyFileSigner(Path(path).expanduser())
+        except CantataError as error:
+            faults.append(f"{VARIABLE}: {name}: {error.message}")
+    if faults:
+        raise SettingsRefused(faults)
+    return Signers(found)
+
+
+def names(text: str) -> frozenset[str]:
+    """Read the names alone, where no key may be; raise SettingsRefused for what are no pairs."""
+    paths, faults = _paths(text)
+    if faults:
+        raise SettingsRefused(faults)
+    return frozenset(paths)
+
+
+def _paths(text: str) -> tuple[dict[str, str], list[str]]:
+    """Give the paths by name, and what is wrong with the pairs."""
+    found: dict[str, str] = {}
     faults: list[str] = []
     for pair in filter(None, map(str.strip, text.split(","))):
         name, _, path = map(str.strip, pair.partition("="))
@@ -28,10 +50,5 @@ def configured(text: str) -> Signers:
         elif name in found:
             faults.append(f"{VARIABLE}: {name} is there twice")
         else:
-            try:
-                found[name] = KeyFileSigner(Path(path).expanduser())
-            except CantataError as error:
-                faults.append(f"{VARIABLE}: {name}: {error.message}")
-    if faults:
-        raise SettingsRefused(faults)
-    return Signers(found)
+            found[name] = path
+    return found, faults

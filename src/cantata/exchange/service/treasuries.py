@@ -6,7 +6,7 @@ beyond where ingestion is, and cut to where the cursor is found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -16,8 +16,8 @@ from cantata.exchange.history.parser import parse
 from cantata.exchange.history.state import State
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
-from cantata.exchange.model.treasury import Treasury
-from cantata.exchange.objections import TreasuryUnknown
+from cantata.exchange.model.treasury import SIGNED_BY_PARTICIPANT, Treasury
+from cantata.exchange.objections import SignerNotConfigured, TreasuryUnknown
 from cantata.exchange.repository import history, journal, treasuries
 from cantata.exchange.service.auditing import note
 from cantata.ingestion.repository import load_cursor
@@ -57,18 +57,30 @@ class _Reading:
 
 
 class Treasuries:
-    """The use cases of treasuries."""
+    """The use cases of treasuries.
 
-    def __init__(self, database: Database, source: UpdateSource, clock: Clock) -> None:
+    `signers` are the names of those who sign, besides the participant for parties of its own.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        source: UpdateSource,
+        clock: Clock,
+        signers: Collection[str] = (),
+    ) -> None:
         self._database = database
         self._source = source
         self._clock = clock
+        self._signers = (SIGNED_BY_PARTICIPANT, *sorted(signers))
 
     async def open(self, wanted: NewTreasury) -> Treasury:
         """Open a treasury with what its party holds; its history begins here.
 
-        Raise TreasuryExists, or LedgerTooFast if ingestion cannot be met.
+        Raise SignerNotConfigured, TreasuryExists, or LedgerTooFast if ingestion cannot be met.
         """
+        if wanted.signer not in self._signers:
+            raise SignerNotConfigured(wanted.signer, self._signers)
         for _ in range(TRIES_MAX):
             async with self._database.read() as session:
                 begin = (await load_cursor(session)).offset
