@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from cantata.cli.api_access import print_items
-from cantata.cli.exchange_api.deposits import COLUMNS as DEPOSIT_COLUMNS
-from cantata.cli.exchange_api.withdrawals import COLUMNS as WITHDRAWAL_COLUMNS
-from cantata.cli.exchange_api.words import (
+from cantata.cli.exchange.deposits import COLUMNS as DEPOSIT_COLUMNS
+from cantata.cli.exchange.withdrawals import COLUMNS as WITHDRAWAL_COLUMNS
+from cantata.cli.exchange.words import (
     LIMIT,
     TABLE,
     V1,

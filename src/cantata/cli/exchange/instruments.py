@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cantata.cli.api_access import DryRunOption, IdempotencyOption, print_items
-from cantata.cli.exchange_api.words import (
+from cantata.cli.exchange.words import (
     LIMIT,
     TABLE,
     V1,

@@ -34,13 +34,6 @@ WithinOption = Annotated[
 ]
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands."""
-    app.command()(status)
-    app.command()(reconcile)
-    app.command()(restored)
-
-
 def status(*, output: OutputOption = OutputFormat.TABLE) -> None:
     """Show treasuries: whether they pay, what waits, how holdings are, the last comparison."""
     found: Outlook = run("exchange", lambda _, stored: part("ops.treasuries").outlook(stored))

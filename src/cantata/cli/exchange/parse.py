@@ -1,4 +1,4 @@
-"""`cantata exchange`: what exchanges and custodians do, offline and where they operate."""
+"""`cantata exchange parse`: what a recorded history says of a party, offline."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from cantata.cli import exchange_api, exchange_operations
-from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
 from cantata.cli.output import print_json
 from cantata.exchange.history.errors import MalformedHistory, MalformedTransaction
 from cantata.exchange.history.recorded import contracts_in, made_in, updates_in
@@ -20,22 +18,7 @@ from cantata.ledger.model.updates import Update
 FILE_BYTES_MAX = 1 << 30
 """Bytes of one file of recorded answers."""
 
-app = typer.Typer(
-    help="Look after treasuries, and parse what a ledger recorded of them.", no_args_is_help=True
-)
-exchange_operations.register(app)
-exchange_api.register(app)
 
-
-@app.callback()
-def exchange(
-    context: typer.Context, *, url: UrlOption = DEFAULT_URL, api_key: KeyOption = ""
-) -> None:
-    """Run an exchange through the API, and look after its treasuries where they are."""
-    context.obj = Api(url.rstrip("/"), api_key)
-
-
-@app.command()
 def parse(
     files: Annotated[
         list[Path], typer.Argument(help="Recorded updates in JSON, of one participant.")

@@ -14,7 +14,7 @@ from cantata.cli.api_access import (
     print_items,
     print_operation,
 )
-from cantata.cli.exchange_api.words import (
+from cantata.cli.exchange.words import (
     LIMIT,
     TABLE,
     V1,

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cantata.cli.api_access import print_items
-from cantata.cli.exchange_api.words import (
+from cantata.cli.exchange.words import (
     TABLE,
     V1,
     InstrumentArgument,
