@@ -27,6 +27,7 @@ from cantata.exchange.api import (
     customers,
     deposits,
     listings,
+    packages,
     treasuries,
     withdrawals,
 )
@@ -69,6 +70,7 @@ ROUTERS = (
     treasuries.router,
     arrangements.router,
     listings.router,
+    packages.router,
     customers.router,
     deposits.router,
     withdrawals.router,
@@ -125,7 +127,7 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(CantataError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _status)
-    app.add_middleware(EdgeMiddleware, clock=services.edge.clock)
+    app.add_middleware(EdgeMiddleware, clock=services.edge.clock, files=packages.FILES)
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign] # FastAPI's own way to extend
     return app
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,7 +20,7 @@ from cantata.observability.events import events
 from cantata.observability.tracing import span
 
 BODY_MAX = 512 * 1024
-"""Bytes of a request's body."""
+"""Bytes of a request's body, unless it is a file."""
 
 TAGGED_MAX = 8 * 1024 * 1024
 """Bytes of an answer that is tagged as a whole."""
@@ -43,11 +43,15 @@ Handler = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class EdgeMiddleware:
-    """The outermost layer; whatever fails inside is answered as a problem that tells nothing."""
+    """The outermost layer; whatever fails inside is answered as a problem that tells nothing.
 
-    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+    `files` says for paths that take a file how many bytes it may have.
+    """
+
+    def __init__(self, app: ASGIApp, clock: Clock, files: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._clock = clock
+        self._files = files or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request."""
@@ -72,11 +76,13 @@ class EdgeMiddleware:
     async def _guarded(
         self, scope: Scope, receive: Receive, answer: _Answer, headers: Headers
     ) -> None:
-        bounded = _Bounded(receive)
+        is_json = _is_json(headers.get("content-type", ""))
+        most = BODY_MAX if is_json else self._files.get(scope["path"], BODY_MAX)
+        bounded = _Bounded(receive, most)
         request_id = scope["state"]["request_id"]
         try:
-            _require_bounded(headers.get("content-length", "0"))
-            if scope["method"] in _CHANGING and _is_json(headers.get("content-type", "")):
+            _require_bounded(headers.get("content-length", "0"), most)
+            if is_json and scope["method"] in _CHANGING:
                 await bounded.read_json()
             await self._app(scope, bounded, answer)
         except (BodyTooLarge, MalformedJson) as error:
@@ -105,17 +111,18 @@ def _is_json(content_type: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _require_bounded(length: str) -> None:
+def _require_bounded(length: str, most: int) -> None:
     """Refuse a body whose header says that it is too large."""
-    if not length.isascii() or not length.isdigit() or int(length[:20]) > BODY_MAX:
-        raise BodyTooLarge(BODY_MAX)
+    if not length.isascii() or not length.isdigit() or int(length[:20]) > most:
+        raise BodyTooLarge(most)
 
 
 class _Bounded:
     """Reads a body up to the bound, whatever its header says."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, most: int) -> None:
         self._receive = receive
+        self._most = most
         self._read = 0
         self._kept: Message | None = None
 
@@ -141,8 +148,8 @@ class _Bounded:
         message = await self._receive()
         if message["type"] == "http.request":
             self._read += len(message.get("body", b""))
-            if self._read > BODY_MAX:
-                raise BodyTooLarge(BODY_MAX)
+            if self._read > self._most:
+                raise BodyTooLarge(self._most)
         return message
 
 

@@ -21,10 +21,16 @@ class UnreadableFile(CantataError):
 
 def read_dar_file(path: Path) -> Dar:
     """Read a DAR; raise `UnreadableFile`, or `ArchiveError` if its content is refused."""
+    return read_dar(bytes_of(path, LIMITS.dar_bytes))
+
+
+def bytes_of(path: Path, most: int) -> bytes:
+    """Read a file, or one byte more than `most` of it, which is enough to be refused for its size.
+
+    Raise `UnreadableFile`.
+    """
     try:
         with path.open("rb") as stream:
-            # One byte more than allowed is enough to be refused for the size.
-            data = stream.read(LIMITS.dar_bytes + 1)
+            return stream.read(most + 1)
     except OSError as error:
         raise UnreadableFile(path, error.strerror or str(error)) from error
-    return read_dar(data)

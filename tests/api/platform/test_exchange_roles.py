@@ -19,6 +19,8 @@ TOKEN = {"admin": PARTY, "id": "NONE"}
 LISTED = {"instrument": TOKEN, "packages": ["p"], **REASON}
 ORDER = {"account": SOME, "instrument": TOKEN, "amount": "1", "receiver": PARTY}
 
+DAR = {"admin": PARTY, "package": "p", **REASON}
+
 READS = (
     *("preapprovals", "treasuries/{party}/rewards"),
     *("treasuries", "treasuries/{party}", "registries", "instruments", "accounts"),
@@ -26,6 +28,7 @@ READS = (
     *("deposits", "suspense", "deposits/{deposit}", "deposits/{deposit}/proof", "stuck"),
     *("withdrawals", "withdrawals/{withdrawal}", "withdrawals/{withdrawal}/proof"),
     *("journal", "journal/totals", "operations", "webhooks", "webhooks/{webhook}"),
+    "dars",
     *("webhooks/{webhook}/deliveries", "webhooks/{webhook}/deliveries/{delivery}"),
 )
 ASSISTS: dict[str, Any] = {
@@ -53,6 +56,7 @@ OPERATES: dict[str, Any] = {
     "accounts/{account}:close": REASON,
     "deposits/{deposit}:refund": REASON,
     "withdrawals": ORDER,
+    "dars": None,
     "withdrawals/{withdrawal}:cancel": None,
     "webhooks": {"url": "https://example.com/hook"},
     "webhooks/{webhook}:rotate": {},
@@ -76,7 +80,8 @@ def asked(client: Client, method: str, path: str, body: Any) -> int:
     place = re.sub(r"\{[a-z]+\}", SOME, place)
     if method == "GET":
         return client.get(f"{V1}/{place}").status_code
-    return client.post(f"{V1}/{place}", body, wait=0, dry_run="true").status_code
+    named = DAR if path == "dars" else {}
+    return client.post(f"{V1}/{place}", body, wait=0, dry_run="true", **named).status_code
 
 
 def test_the_calls_are_all_there_are() -> None:

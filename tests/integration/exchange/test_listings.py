@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,18 @@ import pytest
 from sqlalchemy import select
 
 from cantata.exchange.model.decisions import By, ReasonMissing
-from cantata.exchange.model.treasury import Listing, Policy
+from cantata.exchange.model.treasury import DAR_BYTES_MAX, Listing, Policy
 from cantata.exchange.objections import (
     AddressRefused,
+    DarNotVetted,
+    DarRefused,
+    DarTooLarge,
     DecimalsChanged,
     ListedAlready,
     ListingRefused,
     NotListed,
     RegistryUnknown,
+    WrongPackage,
 )
 from cantata.exchange.registries import errors
 from cantata.exchange.registries.directory import OWN, Registries
@@ -29,6 +33,8 @@ from cantata.exchange.service.listings import ListingChange, Listings, NewListin
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
+from cantata.ledger.model.packages import Vetted
+from cantata.ledger.services.packages import Packages
 from cantata.lf.archive import read_dar
 from cantata.storage import audit
 from cantata.storage.database import Database
@@ -37,6 +43,7 @@ from cantata.tokens.model import InstrumentId
 from tests.api.process import Sandbox
 from tests.integration.exchange.house import BY, CLOCK, PACKAGE, address, listings_on, registries
 from tests.integration.exchange.test_registry_client import Registry as FakeServer
+from tests.integration.processes import counter_dar
 from tests.integration.tokens.loop import looping
 
 
@@ -227,6 +234,61 @@ class NoParticipant:
 
     async def upload(self, dar: bytes) -> None:
         raise AssertionError(len(dar))
+
+    async def vetted(self, *, package_ids: Sequence[str] = ()) -> AsyncGenerator[Vetted, None]:
+        raise AssertionError(package_ids)
+        yield
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """A participant that takes packages and vets none, as while the network is upgraded."""
+
+    packages: Packages
+
+    async def upload(self, dar: bytes) -> None:
+        await self.packages.upload(dar, vet=False)
+
+    def vetted(self, *, package_ids: Sequence[str] = ()) -> AsyncGenerator[Vetted, None]:
+        return self.packages.vetted(package_ids=package_ids)
+
+
+def test_a_package_is_recorded_when_it_is_used(
+    database_settings: DatabaseSettings, shared_sandbox: Sandbox
+) -> None:
+    dar = counter_dar()
+    name = read_dar(dar).main.package.name
+
+    async def story() -> None:
+        async with (
+            looping(database_settings, shared_sandbox.url) as loop,
+            registries(loop.database) as clients,
+        ):
+            frozen = Frozen(loop.ledger.packages)
+            service = Listings(loop.database, clients, frozen, CLOCK)
+            admin = PartyId(await loop.party("Admin"))
+            await loop.token(admin, "GOLD")
+            with pytest.raises(RegistryUnknown):
+                await service.add_dar(admin, dar, BY)
+            await service.add_registry(admin, address(admin), BY)
+            for content in (b"", b"no zip", dar[:-30], dar[: len(dar) // 2]):
+                with pytest.raises(DarRefused):
+                    await service.add_dar(admin, content, BY)
+            with pytest.raises(DarTooLarge):
+                await service.add_dar(admin, bytes(DAR_BYTES_MAX + 1), BY)
+            with pytest.raises(WrongPackage, match=name):
+                await service.add_dar(admin, dar, BY, package="cantata-tokens")
+            with pytest.raises(DarNotVetted, match=name):
+                await service.add_dar(admin, dar, BY, package=name)
+            async with loop.database.read() as session:
+                assert await packages.every(session) == ()
+            thawed = listings_on(loop, clients)
+            uploaded = await thawed.add_dar(admin, dar, BY, package=name)
+            again = await thawed.add_dar(admin, dar, BY, package=uploaded.id)
+            async with loop.database.read() as session:
+                assert await packages.every(session) == (again,)
+
+    asyncio.run(story())
 
 
 @pytest.mark.parametrize(

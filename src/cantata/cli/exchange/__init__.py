@@ -6,6 +6,7 @@ import typer
 
 from cantata.cli.api_access import DEFAULT_URL, Api, KeyOption, UrlOption
 from cantata.cli.exchange.accounts import accounts
+from cantata.cli.exchange.dars import dars
 from cantata.cli.exchange.deposits import deposits
 from cantata.cli.exchange.instruments import instruments, registries
 from cantata.cli.exchange.operations import reconcile, restored, status
@@ -33,6 +34,7 @@ for command in (status, reconcile, restored):
     app.command()(command)
 app.registered_commands += reads.registered_commands
 app.add_typer(accounts, name="accounts")
+app.add_typer(dars, name="dars")
 app.add_typer(deposits, name="deposits")
 app.add_typer(instruments, name="instruments")
 app.add_typer(journal, name="journal")

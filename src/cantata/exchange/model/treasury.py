@@ -74,6 +74,10 @@ class Registry:
     info: Mapping[str, Any]
 
 
+DAR_BYTES_MAX = 64 * 1024 * 1024
+"""Bytes of a DAR that is uploaded for an admin's tokens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadedPackage:
     """The main package of a DAR that was uploaded because an admin's tokens need it."""

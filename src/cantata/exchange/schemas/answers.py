@@ -8,7 +8,12 @@ from typing import Any
 from pydantic import Field
 
 from cantata.exchange.model.customers import Balance, CustomerAccount
-from cantata.exchange.model.treasury import ListedInstrument, Registry, Treasury
+from cantata.exchange.model.treasury import (
+    ListedInstrument,
+    Registry,
+    Treasury,
+    UploadedPackage,
+)
 from cantata.exchange.policy.memos import shown
 from cantata.exchange.repository.reading import Position, StatementLine
 from cantata.exchange.schemas.common import InstrumentName
@@ -51,6 +56,36 @@ class Treasuries(Answer):
     """All treasuries, by name."""
 
     items: list[TreasuryAnswer]
+    next_cursor: str | None = None
+
+
+class DarAnswer(Answer):
+    """The main package of a DAR that was uploaded because an admin's tokens need it."""
+
+    admin: str
+    package_id: str
+    name: str
+    version: str
+    sha256: str = Field(description="Of the DAR, as it was sent")
+    uploaded_at: str
+
+    @classmethod
+    def of(cls, package: UploadedPackage) -> DarAnswer:
+        """Show an uploaded package."""
+        return cls(
+            admin=package.admin,
+            package_id=package.id,
+            name=package.name,
+            version=package.version,
+            sha256=package.dar_sha256,
+            uploaded_at=str(package.uploaded_at),
+        )
+
+
+class Dars(Answer):
+    """What was uploaded, in the order in which a restored participant is given it again."""
+
+    items: list[DarAnswer]
     next_cursor: str | None = None
 
 

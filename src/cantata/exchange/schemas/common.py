@@ -17,6 +17,7 @@ IdText = Annotated[str, Field(pattern=ID_PATTERN)]
 InstrumentText = Annotated[
     str, Field(min_length=1, max_length=255), AfterValidator(checked(texts.visible))
 ]
+PackageText = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,255}$")]
 ReasonText = Annotated[
     str,
     Field(min_length=1, max_length=REASON_LENGTH_MAX, pattern=r"\S"),

@@ -15,7 +15,7 @@ from cantata.exchange.model.treasury import (
     Policy,
 )
 from cantata.exchange.model.withdrawals import WithdrawalOrder
-from cantata.exchange.schemas.common import Decision, IdText, InstrumentRef
+from cantata.exchange.schemas.common import Decision, IdText, InstrumentRef, PackageText
 from cantata.exchange.service.customers import NewAccount
 from cantata.exchange.service.listings import ListingChange, NewListing
 from cantata.exchange.service.treasuries import NewTreasury
@@ -33,7 +33,6 @@ PACKAGES_MAX = 50
 
 ListingName = Literal["open", "deposits_only", "withdrawals_only", "suspended"]
 Seconds = Annotated[int, Field(ge=0, le=SECONDS_MAX)]
-PackageText = Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,255}$")]
 TopicText = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[a-z_.]+\*?$")]
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from cantata.exchange.model.decisions import By
 from cantata.exchange.model.treasury import (
+    DAR_BYTES_MAX,
     ListedInstrument,
     Listing,
     Policy,
@@ -22,6 +24,8 @@ from cantata.exchange.model.treasury import (
 )
 from cantata.exchange.objections import (
     AddressRefused,
+    DarNotVetted,
+    DarRefused,
     DarTooLarge,
     DecimalsChanged,
     ListedAlready,
@@ -29,6 +33,7 @@ from cantata.exchange.objections import (
     NotListed,
     RegistryUnknown,
     TooMuchListed,
+    WrongPackage,
 )
 from cantata.exchange.policy.listing import address_fault, package_faults, policy_faults
 from cantata.exchange.registries.directory import OWN, Registries
@@ -37,12 +42,12 @@ from cantata.exchange.repository import deposits, listings, packages
 from cantata.exchange.service.auditing import note
 from cantata.kernel.ids import PackageId, PackageName, PackageVersion, PartyId
 from cantata.kernel.time import Clock
-from cantata.lf.archive import read_dar
+from cantata.ledger.model.packages import Vetted
+from cantata.lf.archive import ArchiveError, read_dar
+from cantata.lf.model.package import Package
 from cantata.storage.database import Database
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.model import InstrumentId
-
-DAR_BYTES_MAX = 64 * 1024 * 1024
 
 
 class Uploader(Protocol):
@@ -50,6 +55,9 @@ class Uploader(Protocol):
 
     async def upload(self, dar: bytes) -> None:
         """Upload a DAR and vet its packages; it does no harm twice."""
+
+    def vetted(self, *, package_ids: Sequence[str] = ()) -> AsyncGenerator[Vetted, None]:
+        """Give those of some packages that the participant uses."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,17 +113,23 @@ class Listings:
             await self._note(session, by, "registry.added", admin, url=url, before=was)
         return registry
 
-    async def add_dar(self, admin: PartyId, dar: bytes, by: By) -> UploadedPackage:
-        """Upload a DAR of an admin's and write down what it is.
+    async def add_dar(
+        self, admin: PartyId, dar: bytes, by: By, *, package: str = ""
+    ) -> UploadedPackage:
+        """Upload a DAR of an admin's and write down what it is; it does no harm twice.
 
-        Raise RegistryUnknown, DarTooLarge, ArchiveError, or what the participant refuses.
+        `package` is the name or id that its main package must have. Raise RegistryUnknown,
+        DarTooLarge, DarRefused, WrongPackage, what the participant refuses, or DarNotVetted.
         """
         if len(dar) > DAR_BYTES_MAX:
             raise DarTooLarge(len(dar), DAR_BYTES_MAX)
         async with self._database.read() as session:
             await _registry(session, admin)
-        main = (await asyncio.to_thread(read_dar, dar)).main.package
+        main = await asyncio.to_thread(_main_of, dar)
+        if package and package not in {main.name, main.id}:
+            raise WrongPackage(package, f"{main.name} {main.version} ({main.id})")
         await self._uploader.upload(dar)
+        await self._require_vetted(main)
         uploaded = UploadedPackage(
             admin=admin,
             id=PackageId(main.id),
@@ -203,6 +217,13 @@ class Listings:
             await self._changed(session, after, by, "instrument.refreshed", told)
         return after
 
+    async def _require_vetted(self, main: Package) -> None:
+        async with aclosing(self._uploader.vetted(package_ids=[main.id])) as vetted:
+            async for each in vetted:
+                if each.package_id == main.id:
+                    return
+        raise DarNotVetted(f"{main.name} {main.version} ({main.id})")
+
     async def _described(
         self, registry: Registry, instrument: InstrumentId
     ) -> tuple[RegistryInfo, InstrumentInfo]:
@@ -226,6 +247,14 @@ class Listings:
         self, session: WriteSession, by: By, action: str, subject: str, **details: str
     ) -> None:
         await note(session, by, action, subject, self._clock.now(), **details)
+
+
+def _main_of(dar: bytes) -> Package:
+    """Read a DAR, and give its main package; raise DarRefused."""
+    try:
+        return read_dar(dar).main.package
+    except ArchiveError as error:
+        raise DarRefused(error.message) from error
 
 
 async def _registry(session: ReadSession, admin: PartyId) -> Registry:
