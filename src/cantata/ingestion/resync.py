@@ -34,19 +34,20 @@ async def resync(
 
     With a `moment`, to the last update that was recorded then or before, ingested or not: what
     follows it is ingested again, without observers, who were given it. A moment after all that
-    they were given means the end of that: nothing is passed over. Every projection is
-    emptied and filled again by whoever ingests next. Raise ResyncImpossible if the ledger does
-    not have that update, and change nothing. Let nobody ingest meanwhile.
+    they were given means the end of that: nothing is passed over. So does no moment where it is
+    not known which update is the last, because what earlier moves emptied was not filled again.
+    Every projection is emptied and filled again by whoever ingests next. Raise ResyncImpossible if
+    the ledger does not have that update, and change nothing. Let nobody ingest meanwhile.
     """
     async with database.read() as session:
         there = await repository.positions(session)
         last = await repository.last_update(session)
     before = there.cursor
-    if moment is not None:
-        given = _given_until(there)
-        after = await _cursor_at(source, moment if given is None else min(moment, given))
-    elif last is not None:
+    ends = [each for each in (moment, _given_until(there)) if each is not None]
+    if moment is None and last is not None:
         after = await _cursor_of(source, *last[1:])
+    elif ends:
+        after = await _cursor_at(source, min(ends))
     else:
         return before
     names = [projection.name for projection in projections]

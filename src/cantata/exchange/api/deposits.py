@@ -20,6 +20,7 @@ from cantata.exchange.api.common import (
     InstrumentFilter,
     TreasuryFilter,
     made,
+    moment_and_id,
 )
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.duties import ASSIST, OPERATE, READ
@@ -66,7 +67,7 @@ async def deposits(
     async with edge.database.read() as session:
         await exchange.access.require(session, caller, READ)
         listing = f"exchange deposits {state} {treasury} {account} {instrument}"
-        before = _place(page.after(listing))
+        before = moment_and_id(page.after(listing))
         found = await exchange.deposits.page(session, wanted, before, page.limit)
     return _page(page, listing, found)
 
@@ -84,7 +85,7 @@ async def suspense(
     async with edge.database.read() as session:
         await exchange.access.require(session, caller, READ)
         listing = f"exchange suspense {instrument}"
-        before = _place(page.after(listing))
+        before = moment_and_id(page.after(listing))
         found = await exchange.deposits.page(session, wanted, before, page.limit)
     return _page(page, listing, found)
 
@@ -200,12 +201,10 @@ def _is_of(deposit: Deposit, step: reading.Step) -> bool:
     return step.node_id == deposit.node_id and step.instrument == deposit.instrument
 
 
-def _place(place: list[str | int] | None) -> tuple[int, UUID] | None:
-    return None if place is None else (int(place[0]), UUID(str(place[1])))
-
-
 def _page(page: Page, listing: str, found: tuple[Deposit, ...]) -> Deposits:
-    last: list[str | int] = [found[-1].offset, str(found[-1].id)] if found else []
+    last: list[str | int] = []
+    if found:
+        last = [found[-1].record_time.microseconds, str(found[-1].id)]
     return Deposits(
         items=[DepositAnswer.of(each) for each in found],
         next_cursor=page.next(listing, len(found), last),

@@ -28,8 +28,9 @@ _OPEN = (
     DepositState.REFUNDING,
 )
 
-Place = tuple[int, UUID]
-"""A deposit's place among others: the offset where it was seen last, and its id."""
+Place = tuple[Timestamp, UUID]
+"""A deposit's place among others: the record time when it was seen last, and its id. Both are the
+same on every participant, so a list goes on where it was when ingestion changes to another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,7 @@ async def in_state(
     rows = await session.all(
         select(DEPOSITS)
         .where(DEPOSITS.c.state == state.value)
-        .order_by(DEPOSITS.c.ledger_offset, DEPOSITS.c.node_id)
+        .order_by(DEPOSITS.c.record_time, DEPOSITS.c.id)
         .limit(min(limit, PAGE_MAX))
     )
     return tuple(map(deposit_of, rows))
@@ -100,9 +101,9 @@ async def page(
     """Give deposits before a place, those that were seen last first."""
     statement = select(DEPOSITS).where(*_conditions(wanted))
     if before is not None:
-        place = func.row(DEPOSITS.c.ledger_offset, DEPOSITS.c.id)
-        statement = statement.where(place < func.row(before[0], before[1]))
-    ordered = statement.order_by(DEPOSITS.c.ledger_offset.desc(), DEPOSITS.c.id.desc())
+        place = func.row(DEPOSITS.c.record_time, DEPOSITS.c.id)
+        statement = statement.where(place < func.row(before[0].to_stdlib(), before[1]))
+    ordered = statement.order_by(DEPOSITS.c.record_time.desc(), DEPOSITS.c.id.desc())
     rows = await session.all(ordered.limit(min(limit, PAGE_MAX)))
     return tuple(map(deposit_of, rows))
 

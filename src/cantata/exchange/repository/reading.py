@@ -172,14 +172,17 @@ async def statement(
 async def steps(
     session: ReadSession, treasury: PartyId, updates: Sequence[str], offer: str | None
 ) -> tuple[Step, ...]:
-    """Give the events of a treasury in some updates, or of an offer, in the ledger's order."""
+    """Give the events of a treasury in some updates, or of an offer, in the ledger's order.
+
+    That is by record time: offsets belong to one participant, and order what it has at one time.
+    """
     of: list[ColumnElement[bool]] = [ENTRIES.c.update_id.in_(list(filter(None, updates)))]
     if offer is not None:
         of += [ENTRIES.c.instruction == offer, ENTRIES.c.original_instruction == offer]
     rows = await session.all(
         select(ENTRIES)
         .where(ENTRIES.c.treasury == treasury, or_(*of))
-        .order_by(ENTRIES.c.ledger_offset, ENTRIES.c.position)
+        .order_by(ENTRIES.c.record_time, ENTRIES.c.ledger_offset, ENTRIES.c.position)
         .limit(STEPS_MAX)
     )
     return tuple(map(_step, rows))

@@ -42,7 +42,7 @@ ENTRIES = Table(
     Column("instruction", Text, nullable=False),
     Column("original_instruction", Text, nullable=False),
     Column("content", JSONB, nullable=False),
-    PrimaryKeyConstraint("treasury", "ledger_offset", "position"),
+    PrimaryKeyConstraint("treasury", "update_id", "position"),
     Index("ix_exchange_entries_update_id", "update_id", "node_id"),
     Index(
         "ix_exchange_entries_unrecognised",
@@ -50,7 +50,8 @@ ENTRIES = Table(
         postgresql_where="kind = 'UNRECOGNISED'",
     ),
 )
-"""What happened to a treasury, as the parser read it."""
+"""What happened to a treasury, as the parser read it. Updates have the same ids and record times
+on every participant; offsets belong to one, and are shifted when ingestion goes on elsewhere."""
 
 TREASURIES = Table(
     "exchange_treasuries",
@@ -188,8 +189,8 @@ DEPOSITS = Table(
     Column("updated_at", Instant, nullable=False),
     UniqueConstraint("treasury", "update_id", "node_id", "position", "admin", "instrument"),
     UniqueConstraint("treasury", "original_instruction"),
-    Index("ix_exchange_deposits_account", "account", "ledger_offset"),
-    Index("ix_exchange_deposits_place", "ledger_offset", "id"),
+    Index("ix_exchange_deposits_account", "account", "record_time", "id"),
+    Index("ix_exchange_deposits_place", "record_time", "id"),
     Index("ix_exchange_deposits_instruction", "instruction"),
     Index(
         "ix_exchange_deposits_open",
@@ -227,6 +228,8 @@ WITHDRAWALS = Table(
     Column("record_time", Instant),
     Column("failure", JSONB),
     Column("deposit", Uuid, ForeignKey("exchange_deposits.id")),
+    Column("end_tries", Integer, nullable=False, default=0),
+    Column("end_due", Instant),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
     Index("ix_exchange_withdrawals_account", "account", "created_at"),
@@ -245,6 +248,8 @@ WITHDRAWALS = Table(
         postgresql_where="kind = 'recovered' AND account IS NULL",
     ),
 )
+"""`end_tries`: how often it was asked by the clock to take the offer back, and `end_due` when that
+is asked next, at the earliest; null before the first time."""
 
 PREAPPROVALS = Table(
     "exchange_preapprovals",

@@ -207,7 +207,7 @@ def _entries() -> None:
         sa.Column("original_instruction", sa.Text(), nullable=False),
         sa.Column("content", JSONB(), nullable=False),
         sa.PrimaryKeyConstraint(
-            "treasury", "ledger_offset", "position", name=op.f("pk_exchange_entries")
+            "treasury", "update_id", "position", name=op.f("pk_exchange_entries")
         ),
     )
     op.create_index(
@@ -266,7 +266,7 @@ def _deposits() -> None:
         ),
     )
     op.create_index(
-        "ix_exchange_deposits_account", "exchange_deposits", ["account", "ledger_offset"]
+        "ix_exchange_deposits_account", "exchange_deposits", ["account", "record_time", "id"]
     )
     op.create_index(
         "ix_exchange_deposits_due",
@@ -281,7 +281,7 @@ def _deposits() -> None:
         ["treasury", "execute_before"],
         postgresql_where="state IN ('offered', 'stuck', 'suspense', 'refunding')",
     )
-    op.create_index("ix_exchange_deposits_place", "exchange_deposits", ["ledger_offset", "id"])
+    op.create_index("ix_exchange_deposits_place", "exchange_deposits", ["record_time", "id"])
 
 
 def _withdrawals() -> None:
@@ -311,6 +311,8 @@ def _withdrawals() -> None:
         sa.Column("record_time", Instant()),
         sa.Column("failure", JSONB()),
         sa.Column("deposit", sa.Uuid()),
+        sa.Column("end_tries", sa.Integer(), nullable=False),
+        sa.Column("end_due", Instant()),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("updated_at", Instant(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_exchange_withdrawals")),
