@@ -77,7 +77,7 @@ class Documents:
             return earlier, False
         await self._require_issuer(session, caller, token)
         await self._desk.token(session, token)
-        number = await self._number(session, token, document)
+        number = await number_for(session, token, document)
         identity, now = uuid4(), self._desk.clock.now()
         filed = Recorded(number=number, document=document, created_at=now)
         if not await documents.add(session, token, (filed,), identity):
@@ -166,18 +166,6 @@ class Documents:
         found = await documents.with_entry(session, token.admin, CLASS_OF, token.id, after, limit)
         return tuple((instrument, meta.get(CLASS, "")) for instrument, meta in found)
 
-    async def _number(self, session: ReadSession, token: InstrumentId, document: Document) -> int:
-        found = await documents.of_token(session, token, limit=FIRST_LOOK)
-        versions = [each for each in found if each.document.name == document.name]
-        if versions:
-            if len(versions) >= VERSIONS_MAX:
-                raise TooManyDocuments("versions of this document", VERSIONS_MAX)
-            return versions[0].number
-        numbers = {each.number for each in found}
-        if len(numbers) >= DOCUMENTS_MAX:
-            raise TooManyDocuments("documents of this token", DOCUMENTS_MAX)
-        return max(numbers, default=-1) + 1
-
     async def _require_issuer(
         self, session: ReadSession, caller: Caller, token: InstrumentId
     ) -> None:
@@ -194,3 +182,22 @@ class Documents:
         if readable and await documents.holds(session, readable, token):
             return frozenset({Visibility.PUBLIC, Visibility.HOLDERS})
         return frozenset({Visibility.PUBLIC})
+
+
+async def number_for(session: WriteSession, token: InstrumentId, document: Document) -> int:
+    """Give the number of the document of this name, or the next one of its token.
+
+    Nobody else numbers documents of the token until the transaction ends: two that are added at
+    once have two numbers. Raise TooManyDocuments.
+    """
+    await documents.queue_up(session, token)
+    found = await documents.of_token(session, token, limit=FIRST_LOOK)
+    versions = [each for each in found if each.document.name == document.name]
+    if versions:
+        if len(versions) >= VERSIONS_MAX:
+            raise TooManyDocuments("versions of this document", VERSIONS_MAX)
+        return versions[0].number
+    numbers = {each.number for each in found}
+    if len(numbers) >= DOCUMENTS_MAX:
+        raise TooManyDocuments("documents of this token", DOCUMENTS_MAX)
+    return max(numbers, default=-1) + 1

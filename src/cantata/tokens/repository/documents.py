@@ -19,6 +19,7 @@ from sqlalchemy import (
     Uuid,
     func,
     select,
+    text,
 )
 from sqlalchemy.dialects.postgresql import insert
 
@@ -26,6 +27,7 @@ from cantata.automation.model import State
 from cantata.automation.tables import INTENTS
 from cantata.kernel.ids import PartyId
 from cantata.kernel.time import Timestamp
+from cantata.storage.leadership import lock_key
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.storage.types import Instant
@@ -66,6 +68,12 @@ class Recorded:
     number: int
     document: Document
     created_at: Timestamp
+
+
+async def queue_up(session: WriteSession, token: InstrumentId) -> None:
+    """Let documents of a token be numbered one after the other, until this one commits."""
+    key = lock_key(f"token documents {token}")
+    await session.run(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
 
 
 async def add(
