@@ -143,7 +143,9 @@ class Wish:
     `requester` and `key` together name it: the same again is the same intent. `subject` is what
     it is about, such as an instrument, for look-ups. `request` is JSON with amounts as texts.
     Nothing is prepared after `deadline`. What has to be sent before `needed_by` goes before what
-    has more time, or none; only a bound of our own counts, never a time that others choose.
+    has more time, or none; only a bound of our own counts, never a time that others choose. `asked`
+    is what the requester said, where more was looked up to record it (who acts beside, who reads
+    along): what is found may have changed when the same is asked again, and is no part of it.
     """
 
     kind: str
@@ -154,6 +156,7 @@ class Wish:
     request: Mapping[str, Any]
     deadline: Timestamp | None = None
     needed_by: Timestamp | None = None
+    asked: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,12 +88,16 @@ BATCHES = Table(
 
 
 def fingerprint(wish: Wish) -> bytes:
-    """Give the hash of what is wished, apart from its key."""
-    content = [wish.kind, wish.subject, sorted(wish.act_as), dict(wish.request), str(wish.deadline)]
-    encoded = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-    if len(encoded) > REQUEST_BYTES_MAX:
-        raise RequestTooLarge(len(encoded), REQUEST_BYTES_MAX)
-    return hashlib.sha256(encoded).digest()
+    """Give the hash of what is asked, apart from its key; raise RequestTooLarge."""
+    whole = _encoded(wish, sorted(wish.act_as), wish.request)
+    if len(whole) > REQUEST_BYTES_MAX:
+        raise RequestTooLarge(len(whole), REQUEST_BYTES_MAX)
+    return hashlib.sha256(whole if wish.asked is None else _encoded(wish, wish.asked)).digest()
+
+
+def _encoded(wish: Wish, *said: Any) -> bytes:
+    content = [wish.kind, wish.subject, *said, str(wish.deadline)]
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def intent_of(row: Row[Any]) -> Intent:

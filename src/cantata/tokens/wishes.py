@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from cantata.automation.model import Wish
 from cantata.kernel.ids import PartyId
+from cantata.tokens.interventions import SpendOrder
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.orders import BurnOrder, ConsentOrder, MintOrder, TransferOrder
 
 MINT = "tokens.mint"
 BURN = "tokens.burn"
+SPEND = "tokens.spend"
 TRANSFER = "tokens.transfer"
 PREAPPROVE = "tokens.preapprove"
 REARRANGE = "tokens.rearrange"
@@ -21,14 +24,8 @@ def mint_wish(requester: str, order: MintOrder, key: str, *, together: bool) -> 
     actors: tuple[PartyId, ...] = (order.token.admin,)
     if together and order.receiver != order.token.admin:
         actors = (*actors, order.receiver)
-    return wish_about(
-        requester,
-        MINT,
-        order.token,
-        key,
-        actors,
-        {"receiver": order.receiver, "amount": str(order.amount), "memo": order.memo},
-    )
+    asked = {"receiver": order.receiver, "amount": str(order.amount), "memo": order.memo}
+    return replace(wish_about(requester, MINT, order.token, key, actors, asked), asked=asked)
 
 
 def transfer_wish(requester: str, order: TransferOrder, key: str) -> Wish:
@@ -48,6 +45,19 @@ def burn_wish(requester: str, order: BurnOrder, key: str) -> Wish:
     """Give what is recorded of a burn."""
     request = {"owner": order.owner, "amount": str(order.amount), "memo": order.memo}
     return wish_about(requester, BURN, order.token, key, (order.owner,), request)
+
+
+def spend_wish(requester: str, order: SpendOrder, key: str, *, reader: PartyId) -> Wish:
+    """Give what is recorded of a transfer by a spender; `reader` sees the owner's holdings."""
+    asked = {
+        "owner": order.owner,
+        "spender": order.spender,
+        "receiver": order.receiver,
+        "amount": str(order.amount),
+        "memo": order.memo,
+    }
+    actors, request = (order.spender,), {**asked, "reader": reader}
+    return replace(wish_about(requester, SPEND, order.token, key, actors, request), asked=asked)
 
 
 def consent_wish(requester: str, order: ConsentOrder, key: str) -> Wish:

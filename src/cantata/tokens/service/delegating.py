@@ -23,7 +23,7 @@ from cantata.tokens.repository.contracts import Disclosable
 from cantata.tokens.service.checking import Checking
 from cantata.tokens.service.common import Desk, Recorded
 from cantata.tokens.standing import between, usable
-from cantata.tokens.wishes import wish_about
+from cantata.tokens.wishes import spend_wish, wish_about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,16 +102,8 @@ class Delegating:
         self, session: WriteSession, caller: Caller, order: SpendOrder, key: str
     ) -> Recorded:
         """Ask for a transfer of an owner's funds, as who was let spend them."""
-        request = {
-            "owner": order.owner,
-            "spender": order.spender,
-            "receiver": order.receiver,
-            "amount": str(order.amount),
-            "memo": order.memo,
-            "reader": await self._reader(session, order),
-        }
-        kind = "tokens.spend"
-        wish = wish_about(caller.requester, kind, order.token, key, (order.spender,), request)
+        reader = await self._reader(session, order)
+        wish = spend_wish(caller.requester, order, key, reader=reader)
 
         async def check() -> None:
             await self._require(
