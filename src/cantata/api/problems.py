@@ -67,6 +67,7 @@ TABLE: Mapping[str, Kind] = {
     "HANDOVER_REFUSED": Kind(409, "No such handover is pending"),
     "HANDOVER_TOO_EARLY": Kind(409, "The handover cannot be accepted yet"),
     "ILLEGAL_TRANSITION": Kind(409, "It is in another state by now", is_retryable=True),
+    "ANSWER_TIMED_OUT": Kind(503, "Who has to be asked did not answer", is_retryable=True),
     "CONSULT_TIMED_OUT": Kind(503, "Who has to be asked did not answer", is_retryable=True),
     "NOT_NOW": Kind(409, "Something it needs is in use", is_retryable=True),
     "TOO_FRAGMENTED": Kind(409, "The funds are in too many pieces", is_retryable=True),

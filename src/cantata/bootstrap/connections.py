@@ -44,6 +44,10 @@ class ParticipantDirectory:
         self._ledger = ledger
         self._known: set[PartyId] = set()
 
+    def remembers(self, party: PartyId) -> bool:
+        """Tell whether the participant was known to know a party before."""
+        return party in self._known
+
     async def knows(self, party: PartyId) -> bool:
         """Tell whether the participant knows a party."""
         if party not in self._known and await self._ledger.parties.find(party) is not None:

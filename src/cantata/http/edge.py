@@ -29,6 +29,7 @@ from cantata.http.repository import Asked
 from cantata.http.waiting import WAIT_MAX_SECONDS, Watch
 from cantata.kernel.time import Clock
 from cantata.storage.database import Database
+from cantata.storage.questions import asking
 from cantata.storage.session import WriteSession
 
 Change = Callable[[WriteSession], Awaitable[dict[str, Any]]]
@@ -82,6 +83,7 @@ class Mutation:
     allowance: Allowance | None
     headers: dict[str, str] = field(default_factory=dict)
     charged: list[Allowance] = field(default_factory=list)
+    counted: list[int] = field(default_factory=list)
     uncounted: list[int] = field(default_factory=list)
 
     async def charge(self, count: int) -> None:
@@ -103,10 +105,11 @@ class Mutation:
             self.charged.append(more)
 
     async def count_as_new(self) -> None:
-        """Count what is no repeat, if it was admitted as one; raise RateLimited."""
-        if self.allowance is None:
+        """Count what is no repeat, if it was admitted as one, once; raise RateLimited."""
+        if self.allowance is None and not self.counted:
             cost = 1 + sum(self.uncounted)
             await self.edge.limiter.admit(self.operation, self.caller.principal, cost)
+            self.counted.append(cost)
 
     async def ask(self, use_case: OrderedUseCase[Order], order: Order) -> Response:
         """Carry out what the caller orders, under the key of the request."""
@@ -132,13 +135,17 @@ class Mutation:
 
     async def record(self, use_case: UseCase) -> Intent:
         """Record the intent of a use case, and wait for its end as long as asked."""
+        intent, is_new = await asking(lambda: self._recorded(use_case))
+        if not is_new:
+            await self._repeated()
+        return await self.edge.watch.ended(intent, self.wait_seconds)
+
+    async def _recorded(self, use_case: UseCase) -> tuple[Intent, bool]:
         async with self.edge.database.write() as session:
             intent, is_new = await use_case(session)
             if is_new:
                 await self.count_as_new()
-        if not is_new:
-            await self._repeated()
-        return await self.edge.watch.ended(intent, self.wait_seconds)
+        return intent, is_new
 
     async def answer_operation(self, intent: Intent) -> Response:
         """Answer with an intent as it is; raise OperationFailed if it failed in time."""
@@ -165,10 +172,10 @@ class Mutation:
             requester=self.caller.principal, key=self.key, what=self.operation, content=content
         )
         try:
-            answer, is_new = await self._settled(asked, change)
+            answer, is_new = await asking(lambda: self._settled(asked, change))
         except _Overtaken:
             # The same request at the same instant: ours was rolled back, and theirs is there.
-            answer, is_new = await self._settled(asked, change)
+            answer, is_new = await asking(lambda: self._settled(asked, change))
         if not is_new:
             await self._repeated()
         return self.answer(_shown(answer), status)
@@ -244,7 +251,7 @@ class Page:
         return self.edge.cursors.write(listing, place) if count >= self.limit else None
 
 
-def edge_of(request: Request) -> Edge:
+async def edge_of(request: Request) -> Edge:
     """Give what the application was built with."""
     edge: Edge = request.app.state.edge
     return edge
@@ -323,7 +330,7 @@ async def admitted(
         return None
 
 
-def page_of(
+async def page_of(
     edge: EdgeDep,
     limit: Annotated[int, Query(ge=1, le=PAGE_MAX)] = PAGE_DEFAULT,
     cursor: Annotated[

@@ -12,6 +12,7 @@ from cantata.automation.model import Intent
 from cantata.kernel.time import Clock
 from cantata.ledger.submission import Disclosed, Submission
 from cantata.storage.database import Database
+from cantata.storage.questions import asking
 from cantata.storage.session import WriteSession
 
 UseCase = Callable[[WriteSession], Awaitable[tuple[Intent, bool]]]
@@ -67,6 +68,9 @@ class Rehearsal:
 
     async def discard(self, use_case: Callable[[WriteSession], Awaitable[Any]]) -> Any:
         """Give what a use case that stays in the database would answer."""
+        return await asking(lambda: self._discarded(use_case))
+
+    async def _discarded(self, use_case: Callable[[WriteSession], Awaitable[Any]]) -> Any:
         answer: Any = None
         try:
             async with self._database.write() as session:

@@ -108,6 +108,10 @@ class Window:
 class Directory:
     """Knows every party: those of this story are all on the ledger."""
 
+    def remembers(self, party: PartyId) -> bool:
+        """Tell that a party exists."""
+        return True
+
     async def knows(self, party: PartyId) -> bool:
         """Tell that a party exists."""
         return True

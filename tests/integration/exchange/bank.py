@@ -38,6 +38,7 @@ from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
 from cantata.ledger.submission import Submission
 from cantata.observability import metrics
+from cantata.storage.questions import asking
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository.tables import RESERVATIONS
@@ -84,10 +85,13 @@ class Bank:
     async def request(
         self, amount: str, *, receiver: str | None = None, memo: str = "", key: str | None = None
     ) -> Withdrawal:
-        order = self.order(amount, receiver=receiver, memo=memo)
-        async with self.loop.database.write() as session:
-            made, _ = await self.service.request(session, order, key or str(uuid4()), "exchange")
-        return made
+        order, name = self.order(amount, receiver=receiver, memo=memo), key or str(uuid4())
+
+        async def ask() -> Withdrawal:
+            async with self.loop.database.write() as session:
+                return (await self.service.request(session, order, name, "exchange"))[0]
+
+        return await asking(ask)
 
     async def cancel(self, withdrawal: UUID) -> Withdrawal:
         """Take a payment back."""
@@ -130,12 +134,16 @@ class Bank:
 
     async def stopped(self, amount: str, **more: Any) -> Withdrawal:
         """Ask for a payment that no worker looks at before it is told to go."""
-        async with self.loop.database.write() as session:
-            order = self.order(amount, **more)
-            made, _ = await self.service.request(session, order, str(uuid4()), "exchange")
-            mine = update(INTENTS).where(INTENTS.c.id == made.id)
-            await session.run(mine.values(due_at=None))
-        return made
+        order = self.order(amount, **more)
+
+        async def ask() -> Withdrawal:
+            async with self.loop.database.write() as session:
+                made, _ = await self.service.request(session, order, str(uuid4()), "exchange")
+                mine = update(INTENTS).where(INTENTS.c.id == made.id)
+                await session.run(mine.values(due_at=None))
+                return made
+
+        return await asking(ask)
 
     async def go(self, *asked: Withdrawal) -> None:
         """Have workers look at payments."""

@@ -12,7 +12,7 @@ import pytest
 from cantata.bootstrap import connections, ingesting
 from cantata.exchange.model.deposits import Deposit, DepositState
 from cantata.exchange.model.journal import Book, BookKind
-from cantata.exchange.model.withdrawals import WithdrawalOrder
+from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalOrder
 from cantata.exchange.objections import NotCreditable
 from cantata.exchange.policy.deposits import Reason
 from cantata.exchange.policy.memos import deposit_address, new_memo
@@ -28,6 +28,7 @@ from cantata.ingestion.source import chunked
 from cantata.kernel.money import Decimal
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.submission import Submission
+from cantata.storage.questions import asking
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import Sandbox
 from tests.integration.exchange.house import BY, CLOCK, PACKAGE, House, housing
@@ -91,8 +92,12 @@ def test_a_memo_that_is_a_withdrawals_id_touches_no_withdrawal(
                 receiver=house.payer,
                 memo="",
             )
-            async with loop.database.write() as session:
-                made, _ = await service.request(session, order, "w-1", "test")
+
+            async def request() -> Withdrawal:
+                async with loop.database.write() as session:
+                    return (await service.request(session, order, "w-1", "test"))[0]
+
+            made = await asking(request)
             await house.pay("10", str(made.id))
 
             async def is_offered() -> bool:

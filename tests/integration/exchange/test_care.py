@@ -34,6 +34,9 @@ class Still:
     def monotonic_ns(self) -> int:
         return 0
 
+    def remembers(self, party: PartyId) -> bool:
+        return False
+
     async def knows(self, party: PartyId) -> bool:
         return False
 

@@ -28,6 +28,9 @@ from tests.integration.exchange.test_pool import ADMIN, AT, LISTED, TREASURY, ho
 
 
 class Nobody:
+    def remembers(self, party: PartyId) -> bool:
+        return False
+
     async def knows(self, party: PartyId) -> bool:
         return False
 

@@ -26,6 +26,7 @@ from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime
 from cantata.ledger.errors import LedgerError
 from cantata.ledger.submission import Submission
+from cantata.storage.questions import asking
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import Sandbox
 from tests.integration.exchange.bank import CLOCK, Bank, alarms, played
@@ -185,9 +186,13 @@ def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
         )
         async with bank.loop.database.read() as session:
             (found,) = await deposits.in_state(session, DepositState.SUSPENSE)
-        async with bank.loop.database.write() as session:
-            asked, _ = await bank.service.refund(session, found.id, "r1", "support")
-            again, is_new = await bank.service.refund(session, found.id, "r1", "support")
+
+        async def refund(key: str) -> tuple[Withdrawal, bool]:
+            async with bank.loop.database.write() as session:
+                return await bank.service.refund(session, found.id, key, "support")
+
+        asked, _ = await asking(partial(refund, "r1"))
+        again, is_new = await refund("r1")
         assert (again.id, is_new) == (asked.id, False)
         offered = await bank.until(asked.id, OFFERED)
         assert await bank.owed(Book(BookKind.SUSPENSE)) == Decimal("0")
@@ -195,8 +200,7 @@ def test_a_deposit_in_suspense_is_refunded(play: Callable[..., None]) -> None:
         assert (await bank.look(asked.id)).state is WithdrawalState.REJECTED
         assert await bank.owed(Book(BookKind.SUSPENSE)) == Decimal("9")
         await bank.consent(bank.wallet)
-        async with bank.loop.database.write() as session:
-            asked, _ = await bank.service.refund(session, found.id, "r2", "support")
+        asked, _ = await asking(partial(refund, "r2"))
         await bank.until(asked.id, COMPLETED)
         async with bank.loop.database.read() as session:
             (refunded,) = await deposits.in_state(session, DepositState.REFUNDED)

@@ -53,7 +53,7 @@ from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InsufficientFunds, PartyUnknown, TooFragmented
 from cantata.tokens.model import InstrumentId
 from cantata.tokens.repository import selection
-from cantata.tokens.service.common import Directory
+from cantata.tokens.service.common import Directory, existing
 
 Asked = tuple[Withdrawal, bool]
 """A withdrawal, and whether it is new."""
@@ -169,7 +169,7 @@ class Withdrawals:
             reached=reached,
         )
         receiver = policy.require_order(order, standing)
-        await self._require_known(receiver)
+        self._require_known(receiver)
         now, fee = self._clock.now(), listed.policy.withdrawal_fee
         policy.with_fee(order.amount, fee)
         draft = replace(
@@ -191,7 +191,7 @@ class Withdrawals:
         policy.require_paying(await _treasury(session, deposit.treasury), reached)
         policy.require_memo(memo)
         receiver = policy.receiver_of(to, await _ours(session), ())
-        await self._require_known(receiver)
+        self._require_known(receiver)
         now = self._clock.now()
         draft = replace(
             self._draft(WithdrawalKind.REFUND, deposit.treasury, listed, deposit.amount, now),
@@ -236,8 +236,8 @@ class Withdrawals:
         await withdrawals.add(session, draft)
         return draft, True
 
-    async def _require_known(self, receiver: PartyId) -> None:
-        if not await self._directory.knows(receiver):
+    def _require_known(self, receiver: PartyId) -> None:
+        if not existing(self._directory, [receiver]):
             raise PartyUnknown(receiver)
 
     def _draft(

@@ -41,7 +41,7 @@ from cantata.tokens.rules_policy import Facts as MovementFacts
 from cantata.tokens.rules_policy import Limits, stopped
 from cantata.tokens.rules_policy import Operation as Moved
 from cantata.tokens.rules_policy import judge as judge_movement
-from cantata.tokens.service.common import Desk
+from cantata.tokens.service.common import Desk, existing
 from cantata.tokens.wishes import consent_wish
 
 ZERO = Decimal("0")
@@ -199,11 +199,8 @@ class Batches:
     async def _existing(self, session: ReadSession, order: BatchOrder) -> frozenset[PartyId]:
         receivers = {row.receiver for row in order.rows if row.receiver is not None}
         ours = await self._desk.accounts.parties.parties(session, list(receivers))
-        known = {party.party for party in ours}
-        for party in receivers - known:
-            if await self._desk.directory.knows(party):
-                known.add(party)
-        return frozenset(known)
+        sure = {party.party for party in ours}
+        return existing(self._desk.directory, receivers - sure) | sure
 
     async def _free(self, session: ReadSession, order: BatchOrder) -> dict[PartyId, Total]:
         """Give what each source may use, or as much as it needs if it has that."""

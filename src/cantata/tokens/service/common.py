@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from functools import partial
 from typing import Protocol
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock
 from cantata.observability.tracing import current as trace
+from cantata.storage.questions import answers
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, PartyUnknown
 from cantata.tokens.model import Instrument, InstrumentId
@@ -41,10 +43,29 @@ TOKENS_MAX = 1_000
 
 
 class Directory(Protocol):
-    """Which parties exist on the network."""
+    """Which parties exist on the network.
+
+    Asking it takes a call to the participant: never inside a transaction, but by `existing`.
+    """
+
+    def remembers(self, party: PartyId) -> bool:
+        """Tell whether a party is known from before, without asking anybody."""
 
     async def knows(self, party: PartyId) -> bool:
         """Tell whether the participant knows a party."""
+
+
+def existing(directory: Directory, parties: Iterable[PartyId]) -> frozenset[PartyId]:
+    """Give those of some parties that exist.
+
+    Raise Unanswered for those that the participant has to be asked for: `storage.questions.asking`
+    does so while no transaction is open.
+    """
+    wanted = frozenset(parties)
+    sure = frozenset(filter(directory.remembers, wanted))
+    open_ones = {("party", each): partial(directory.knows, each) for each in wanted - sure}
+    found = answers(open_ones)
+    return sure | {each for each in wanted - sure if found["party", each]}
 
 
 class Desk:
@@ -125,5 +146,5 @@ class Desk:
     async def require_party(self, session: ReadSession, party: PartyId) -> None:
         """Refuse a party that is neither ours nor known to the participant."""
         ours = await self.accounts.parties.party(session, party)
-        if ours is None and not await self.directory.knows(party):
+        if ours is None and not existing(self.directory, [party]):
             raise PartyUnknown(party)
