@@ -22,6 +22,7 @@ GENERATED = REFERENCE / "modules"
 LIVE = "http://127.0.0.1:8000"
 """A page with commands that names it is read beside a running `cantata up`."""
 TOOLS = ("curl", "jq")
+ITEM = re.compile(r"(?:\d+\.|[-*]) ")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PAGES = sorted(
     path
@@ -116,7 +117,27 @@ def test_rules_of_the_contract_language_are_fresh() -> None:
     assert written == language_page(written), "run: make docs"
 
 
-def test_every_page_is_in_the_navigation() -> None:
+def test_every_page_is_in_the_navigation_once() -> None:
     navigation = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
-    pages = [path.relative_to(ROOT / "docs") for path in PAGES if ROOT / "docs" in path.parents]
-    assert [str(page) for page in pages if str(page) not in navigation] == []
+    listed = re.findall(r"^ +- (?:[^:\n]+: )?(\S+\.md)$", navigation, re.MULTILINE)
+    pages = {
+        str(path.relative_to(ROOT / "docs")) for path in PAGES if ROOT / "docs" in path.parents
+    }
+    assert pages - set(listed) == set()
+    assert len(listed) == len(set(listed)), "a page is listed twice"
+
+
+@pytest.mark.parametrize("path", PAGES, ids=_name)
+def test_lists_go_on_after_their_paragraphs(path: Path) -> None:
+    """An item right below a paragraph within a list would become a part of that paragraph."""
+    is_code, paragraph, lost = False, "", []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.strip().startswith("```"):
+            is_code = not is_code
+        if is_code or not line.strip():
+            paragraph = ""
+        elif ITEM.match(line) and paragraph.startswith("    "):
+            lost.append(line)
+        else:
+            paragraph = paragraph or line
+    assert lost == [], "leave a line before it"
