@@ -165,6 +165,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least important events that are written"
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65_000,
+        description="Port of 127.0.0.1 for metrics of ingestion or a worker; `up` counts from it",
+    )
     otel_endpoint: str | None = Field(
         default=None,
         validation_alias=AliasChoices("CANTATA_OTEL_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prometheus_client import Gauge
+from prometheus_client import Counter, Gauge
 
 from cantata.observability.metrics import REGISTRY
 
@@ -82,4 +82,10 @@ TRAFFIC_RESERVE = Gauge(
 )
 TRAFFIC_CHECKED = Gauge(
     "cantata_traffic_checked_seconds", "Time when traffic was last asked for", registry=REGISTRY
+)
+REGISTRY_REQUESTS = Counter(
+    "cantata_registry_requests",
+    "Requests to registries of tokens, by what came of them: OK, or the code of an error",
+    labelnames=("registry", "outcome"),
+    registry=REGISTRY,
 )

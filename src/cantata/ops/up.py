@@ -214,10 +214,12 @@ class _Starting:
             # A ledger for trying out: people come in from this machine without a code.
             environment["CANTATA_ONBOARDING"] = "unverified"
         self._audience.begins("processes")
-        await self._supervisor.keep(self._child("ingestion", ("ingest", "run"), environment))
+        ingestion = {**environment, **self._measured(0)}
+        await self._supervisor.keep(self._child("ingestion", ("ingest", "run"), ingestion))
         for number in range(layout.workers):
             name = "worker" if layout.workers == 1 else f"worker-{number + 1}"
-            worker = self._child(name, ("worker", "--name", name), environment)
+            own = {**environment, **self._measured(number + 1)}
+            worker = self._child(name, ("worker", "--name", name), own)
             await self._supervisor.keep(worker)
         ready = layout.folder / API_FILE
         ready.unlink(missing_ok=True)
@@ -225,6 +227,11 @@ class _Starting:
         api = self._child("api", ("serve", *where, "--ready-file", str(ready)), environment)
         await self._supervisor.keep(api, _answers(ready, layout.api_url))
         self._audience.stands("processes", "ingestion, worker, API")
+
+    def _measured(self, number: int) -> Mapping[str, str]:
+        """Give each process a port of its own for its metrics, one after the other."""
+        first = self._settings.metrics_port
+        return {"CANTATA_METRICS_PORT": str(first + number)} if first else {}
 
     def _child(
         self, name: str, arguments: tuple[str, ...], environment: Mapping[str, str]

@@ -14,10 +14,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cantata.exchange.registries import errors
+from cantata.exchange.registries import directory, errors
 from cantata.exchange.registries.client import RegistryClient, RegistrySettings
+from cantata.exchange.registries.directory import OTHERS, OWN, Registries
 from cantata.exchange.registries.model import TransferKind
 from cantata.kernel.ids import PartyId
+from cantata.observability.metrics import REGISTRY
 
 ADMIN = PartyId("admin::1220" + "cd" * 32)
 QUICK = RegistrySettings(answer_ms=1_000, connect_ms=1_000, tries=2, first_wait_ms=1)
@@ -122,6 +124,40 @@ def test_instruments_page_by_page(registry: Registry) -> None:
     assert (gold.id, gold.decimals, gold.is_paused) == ("GOLD", 6, False)
     assert (oil.id, oil.decimals, oil.is_paused) == ("OIL", 10, True)
     assert registry.asked[1][0].endswith("pageToken=a+b") or "a%20b" in registry.asked[1][0]
+
+
+def test_requests_are_counted_by_host_and_outcome(
+    registry: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "LABELS_MAX", 4)
+
+    def counted(label: str, outcome: str) -> float:
+        labels = {"registry": label, "outcome": outcome}
+        return REGISTRY.get_sample_value("cantata_registry_requests_total", labels) or 0
+
+    async def main() -> None:
+        async with Registries(settings=QUICK) as clients:
+            await clients.at(registry.url).info()
+            with pytest.raises(errors.RegistryUnavailable):
+                await clients.at(f"{OWN}/registrars/x").info()
+            for kind in (errors.RegistryBusy, errors.MalformedRegistryAnswer):
+                with pytest.raises(kind):
+                    await clients.at(f"{registry.url}/elsewhere").info()
+            labels = {clients.at(f"https://{number}.example").label for number in range(4)}
+            assert labels == {"0.example", "1.example", OTHERS}
+            assert clients.at("https://again.example").label == OTHERS
+
+    host = registry.url.removeprefix("http://")
+    registry.says({"adminId": ADMIN, "supportedApis": {}})
+    registry.says(b"", 429)
+    registry.says(b"", 429)
+    registry.says({"adminId": 7})
+    before = counted("own-registry", "REGISTRY_UNAVAILABLE")
+    asyncio.run(main())
+    assert counted(host, "OK") == 1
+    assert counted(host, "REGISTRY_BUSY") == QUICK.tries
+    assert counted(host, "MALFORMED_REGISTRY_ANSWER") == 1
+    assert counted("own-registry", "REGISTRY_UNAVAILABLE") == before + QUICK.tries
 
 
 def test_a_list_without_end_is_refused(registry: Registry) -> None:

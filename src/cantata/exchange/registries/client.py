@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import httpx2
 import stamina
 
+from cantata.exchange.metrics import REGISTRY_REQUESTS
 from cantata.exchange.registries import errors
 from cantata.exchange.registries.model import (
     ANSWER_BYTES_MAX,
@@ -36,6 +37,7 @@ from cantata.kernel.ids import ContractId, PartyId
 from cantata.ledger.decoding import Fields
 from cantata.ledger.submission import Disclosed
 
+T = TypeVar("T")
 _NOT_FOUND, _CONFLICT, _TOO_MANY, _SERVER = 404, 409, 429, 500
 _TRANSFER = "/registry/transfer-instruction/v1"
 _METADATA = "/registry/metadata/v1"
@@ -52,7 +54,10 @@ class RegistrySettings:
 
 
 class RegistryClient:
-    """Asks one registry; close it, or use it in `async with`."""
+    """Asks one registry; close it, or use it in `async with`.
+
+    `label` is what its requests are counted under.
+    """
 
     def __init__(
         self,
@@ -60,8 +65,10 @@ class RegistryClient:
         settings: RegistrySettings | None = None,
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
+        label: str = "",
     ) -> None:
         self.url = url.rstrip("/")
+        self.label = label
         self._settings = settings or RegistrySettings()
         self._http = httpx2.AsyncClient(
             transport=transport,
@@ -89,9 +96,7 @@ class RegistryClient:
 
     async def info(self) -> RegistryInfo:
         """Give whose registry it is; raise RegistryError."""
-        answer = await self._asked("GET", f"{_METADATA}/info")
-        with self._read():
-            return RegistryInfo(admin=PartyId(answer.text("adminId")), apis=_apis(answer))
+        return await self._asked("GET", f"{_METADATA}/info", _info)
 
     async def checked(self, admin: PartyId) -> RegistryInfo:
         """Give the registry's info; raise WrongAdmin if it is not this admin's."""
@@ -102,22 +107,23 @@ class RegistryClient:
 
     async def instrument(self, identity: str) -> InstrumentInfo:
         """Describe an instrument; raise NotInRegistry."""
-        answer = await self._asked("GET", f"{_METADATA}/instruments/{quote(identity, safe='')}")
-        with self._read():
+
+        def read(answer: Fields) -> InstrumentInfo:
             found = _instrument(answer)
-        if found.id != identity:
-            raise errors.MalformedRegistryAnswer(self.url, f"{found.id!r} is not {identity!r}")
-        return found
+            if found.id != identity:
+                raise ValueError(f"{found.id!r} is not {identity!r}")
+            return found
+
+        path = f"{_METADATA}/instruments/{quote(identity, safe='')}"
+        return await self._asked("GET", path, read)
 
     async def instruments(self) -> tuple[InstrumentInfo, ...]:
         """Describe all instruments, at most PAGES_MAX pages of them."""
         found: list[InstrumentInfo] = []
         query: dict[str, Any] = {"pageSize": PAGE_SIZE}
         for _ in range(PAGES_MAX):
-            answer = await self._asked("GET", f"{_METADATA}/instruments", query=query)
-            with self._read():
-                found += answer.items("instruments", _instrument)
-                token = answer.text("nextPageToken")
+            page, token = await self._asked("GET", f"{_METADATA}/instruments", _page, query=query)
+            found += page
             if not token:
                 return tuple(found)
             query["pageToken"] = token
@@ -129,13 +135,7 @@ class RegistryClient:
         Raise RegistryRefused if the registry does not let it pass.
         """
         body = {"choiceArguments": dict(arguments), "excludeDebugFields": True}
-        answer = await self._asked("POST", f"{_TRANSFER}/transfer-factory", body=body)
-        with self._read():
-            return TransferFactory(
-                contract_id=ContractId(answer.text("factoryId")),
-                kind=TransferKind(answer.text("transferKind")),
-                context=_context(answer.object("choiceContext")),
-            )
+        return await self._asked("POST", f"{_TRANSFER}/transfer-factory", _factory, body=body)
 
     async def instruction_context(self, contract_id: str, step: str) -> ChoiceContext:
         """Give what accepting, rejecting or withdrawing an offer needs.
@@ -143,23 +143,28 @@ class RegistryClient:
         `step` is `accept`, `reject` or `withdraw`. Raise NotInRegistry if the offer is no more.
         """
         path = f"{_TRANSFER}/{quote(contract_id, safe='')}/choice-contexts/{step}"
-        answer = await self._asked("POST", path, body={"excludeDebugFields": True})
-        with self._read():
-            return _context(answer)
+        return await self._asked("POST", path, _context, body={"excludeDebugFields": True})
 
     async def _asked(
-        self, method: str, path: str, *, body: Any = None, query: Mapping[str, Any] | None = None
-    ) -> Fields:
-        """Ask, again if it may pass; give the answer's object."""
+        self,
+        method: str,
+        path: str,
+        read: Callable[[Fields], T],
+        *,
+        body: Any = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> T:
+        """Ask, again if it may pass; give what is read of the answer."""
         async for attempt in stamina.retry_context(
             on=(errors.RegistryUnavailable, errors.RegistryBusy),
             attempts=self._settings.tries,
             wait_initial=dt.timedelta(milliseconds=self._settings.first_wait_ms),
             wait_max=dt.timedelta(milliseconds=self._settings.answer_ms),
         ):
-            with attempt:
+            with attempt, self._counted():
                 status, content = await self._exchanged(method, path, body, query)
-                return self._understood(status, content)
+                with self._read():
+                    return read(self._understood(status, content))
         raise AssertionError("the last attempt returns or raises")
 
     async def _exchanged(
@@ -187,8 +192,17 @@ class RegistryClient:
             raise errors.NotInRegistry(self.url, _reason(content))
         if status != httpx2.codes.OK:
             raise errors.RegistryRefused(self.url, f"status {status}, {_reason(content)}")
-        with self._read():
-            return Fields(json.loads(content))
+        return Fields(json.loads(content))
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Count a request by what comes of it."""
+        try:
+            yield
+        except errors.RegistryError as error:
+            REGISTRY_REQUESTS.labels(self.label, error.code).inc()
+            raise
+        REGISTRY_REQUESTS.labels(self.label, "OK").inc()
 
     @contextmanager
     def _read(self) -> Iterator[None]:
@@ -200,6 +214,23 @@ class RegistryClient:
         except (CantataError, ValueError, RecursionError) as error:
             what = error.message if isinstance(error, CantataError) else str(error)
             raise errors.MalformedRegistryAnswer(self.url, what[:300]) from error
+
+
+def _info(answer: Fields) -> RegistryInfo:
+    return RegistryInfo(admin=PartyId(answer.text("adminId")), apis=_apis(answer))
+
+
+def _factory(answer: Fields) -> TransferFactory:
+    return TransferFactory(
+        contract_id=ContractId(answer.text("factoryId")),
+        kind=TransferKind(answer.text("transferKind")),
+        context=_context(answer.object("choiceContext")),
+    )
+
+
+def _page(answer: Fields) -> tuple[Sequence[InstrumentInfo], str]:
+    """Read a page of instruments, and what names the next one."""
+    return answer.items("instruments", _instrument), answer.text("nextPageToken")
 
 
 def _instrument(answer: Fields) -> InstrumentInfo:

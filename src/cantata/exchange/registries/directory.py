@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -16,6 +17,12 @@ What follows is a path: `own:/registrars/<admin>` is the registry of one of our 
 """
 
 _OWN_BASE = "http://own-registry"
+
+LABELS_MAX = 100
+"""Registries that are counted by name in a process; what is asked of more is counted together."""
+
+OTHERS = "others"
+HOST_LENGTH_MAX = 255
 
 
 class Registries:
@@ -33,6 +40,7 @@ class Registries:
         self._own = own
         self._settings = settings
         self._clients: dict[str, RegistryClient] = {}
+        self._labels: set[str] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -60,9 +68,25 @@ class Registries:
 
     def _opened(self, url: str) -> RegistryClient:
         if not url.startswith(OWN):
-            return RegistryClient(url, self._settings)
+            return RegistryClient(url, self._settings, label=self._label(url))
         base = _OWN_BASE + url.removeprefix(OWN)
-        return RegistryClient(base, self._settings, transport=self._own or _Nowhere())
+        transport = self._own or _Nowhere()
+        return RegistryClient(base, self._settings, transport=transport, label=self._label(base))
+
+    def _label(self, url: str) -> str:
+        """Name a registry by its host for those who count, and not too many of them."""
+        host = _host(url)
+        if host not in self._labels and len(self._labels) >= LABELS_MAX:
+            return OTHERS
+        self._labels.add(host)
+        return host
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.rpartition("@")[2][:HOST_LENGTH_MAX].lower()
+    except ValueError:
+        return OTHERS
 
 
 class _Nowhere(httpx2.AsyncBaseTransport):

@@ -9,6 +9,7 @@ from cantata.bootstrap import connections, ingesting
 from cantata.config import Settings
 from cantata.observability.events import events
 from cantata.ops.processes.common import require_current
+from cantata.ops.processes.telling import telling
 from cantata.ops.signals import on_end
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
@@ -17,7 +18,11 @@ from cantata.storage.settings import DatabaseSettings
 async def ingest(settings: Settings, stored: DatabaseSettings) -> None:
     """Bring the database up with the ledger until told to end; a batch is never left half-done."""
     await require_current(stored)
-    async with Database(stored) as database, connections.ledger_client(settings) as ledger:
+    async with (
+        telling("ingestion", settings.metrics_port),
+        Database(stored) as database,
+        connections.ledger_client(settings) as ledger,
+    ):
         running = asyncio.ensure_future(ingesting.runner(stored, database, ledger).run())
         events("ingestion").info("ingestion.started", ledger=settings.ledger_url)
         with on_end(running.cancel), suppress(asyncio.CancelledError):

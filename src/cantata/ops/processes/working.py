@@ -11,6 +11,7 @@ from cantata.config import Settings
 from cantata.kernel.time import SystemClock
 from cantata.observability.events import events
 from cantata.ops.processes.common import beside, require_current
+from cantata.ops.processes.telling import telling
 from cantata.ops.signals import on_end
 from cantata.storage import outbox
 from cantata.storage.database import Database
@@ -27,6 +28,7 @@ async def work(settings: Settings, stored: DatabaseSettings, name: str) -> None:
     bell, news = Bell(stored, repository.CHANNEL), Bell(stored, outbox.CHANNEL)
     hooks = handlers.webhook_settings(settings)
     async with (
+        telling("worker", settings.metrics_port),
         Database(stored) as database,
         connections.ledger_client(settings) as ledger,
         hooks.sender() as sender,
