@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import select, update
 
 from cantata.bootstrap import ingesting, working
 from cantata.exchange.model.withdrawals import WithdrawalState
 from cantata.exchange.registries.client import RegistrySettings
 from cantata.exchange.registries.directory import Registries
-from cantata.exchange.tasks import handlers
+from cantata.exchange.repository import expired
+from cantata.exchange.repository.tables import WITHDRAWALS
+from cantata.exchange.tasks import expiry, handlers
+from cantata.ingestion.repository import load_cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
-from cantata.kernel.time import Clock
+from cantata.kernel.time import Clock, RelTime, Timestamp
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
@@ -24,10 +29,13 @@ from cantata.tokens.projection.contracts import FACTORY
 from cantata.tokens.registry.api import registry_app
 from cantata.tokens.repository import contracts
 from tests.api.process import Sandbox
-from tests.integration.exchange.bank import Bank, played
+from tests.integration.exchange.bank import CLOCK, Bank, played
 
 COMPLETED, FAILED = WithdrawalState.COMPLETED, WithdrawalState.FAILED
 REQUESTED = WithdrawalState.REQUESTED
+SOON = RelTime.of(minutes=20)
+SLACK = 25
+"""Seconds by which a busy machine may be late."""
 
 
 @pytest.fixture
@@ -206,3 +214,67 @@ async def _factory_of(bank: Bank, admin: str) -> Any:
         found = await contracts.disclosable(session, FACTORY, InstrumentId(PartyId(admin), "GOLD"))
     assert found is not None
     return found.disclosed().to_json()
+
+
+def test_an_expired_offer_is_asked_back_again_soon(
+    play: Callable[..., None], weather: list[Weather]
+) -> None:
+    """By one intent at a time, after pauses that grow to minutes and never to hours."""
+
+    async def story(bank: Bank) -> None:
+        await bank.deposit("50")
+        offered = await bank.until((await bank.request("20")).id, WithdrawalState.OFFERED)
+        for way in weather:
+            way.change = _refusing
+        await _expire(bank, offered.id)
+        now = CLOCK.now()
+        await _asked_back(bank, now)
+        for tries, seconds in ((1, 30), (2, 60), (3, 120)):
+            due = await bank.loop.until(partial(_due, bank, offered.id, tries, now + SOON))
+            assert abs((due - CLOCK.now()).microseconds // 1_000_000 - seconds) < SLACK
+            await _asked_back(bank, now)
+            assert await _tries(bank, offered.id) == tries
+            if tries < 3:
+                await _asked_back(bank, due)
+        assert (await bank.look(offered.id)).state is WithdrawalState.OFFERED
+        async with bank.loop.database.write() as session:
+            await expired.plan(session, offered.id, 1_000, now)
+            await expiry.ended(session, offered.id, now)
+        due = await _due(bank, offered.id, 1_000, now + SOON)
+        assert due == now + expiry.PAUSE_MAX
+        for way in weather:
+            way.change = None
+        await _asked_back(bank, due)
+        await bank.until(offered.id, WithdrawalState.EXPIRED)
+        assert await bank.owed() == Decimal("50")
+
+    play(story)
+
+
+async def _expire(bank: Bank, withdrawal: UUID) -> None:
+    """Have the time of an offer be over, which the ledger itself does not know."""
+    async with bank.loop.database.write() as session:
+        reached = (await load_cursor(session)).record_time
+        mine = update(WITHDRAWALS).where(WITHDRAWALS.c.id == withdrawal)
+        await session.run(mine.values(execute_before=reached))
+
+
+async def _asked_back(bank: Bank, now: Timestamp) -> None:
+    async with bank.loop.database.write() as session:
+        await expiry.end_offers(session, now)
+
+
+async def _tries(bank: Bank, withdrawal: UUID) -> int:
+    async with bank.loop.database.write() as session:
+        return await expired.tries(session, withdrawal)
+
+
+async def _due(bank: Bank, withdrawal: UUID, tries: int, until: Timestamp) -> Timestamp | None:
+    """Give when an offer is asked back again; None while the last intent goes on."""
+    async with bank.loop.database.read() as session:
+        mine = select(WITHDRAWALS.c.end_tries, WITHDRAWALS.c.end_due)
+        row = await session.first(mine.where(WITHDRAWALS.c.id == withdrawal))
+    assert row is not None
+    assert row.end_tries == tries
+    due: Timestamp = row.end_due
+    return due if due < until else None

@@ -11,12 +11,8 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Text,
     and_,
-    cast,
-    exists,
     func,
-    literal,
     or_,
     select,
     update,
@@ -165,29 +161,6 @@ async def of_instructions(
     mine = WITHDRAWALS.c.treasury == treasury
     rows = await session.all(select(WITHDRAWALS.c.id).where(mine, stands))
     return tuple(row.id for row in rows)
-
-
-async def expired(
-    session: WriteSession, reached: Timestamp, asked: tuple[str, str], limit: int
-) -> tuple[Withdrawal, ...]:
-    """Give offers whose time was over at a record time and that nobody was asked to take back.
-
-    `asked` is the requester of such intents, and how their keys end after the withdrawal's id.
-    """
-    requester, suffix = asked
-    key = cast(WITHDRAWALS.c.id, Text) + literal(suffix)
-    known = exists().where(INTENTS.c.requester == requester, INTENTS.c.key == key)
-    rows = await session.all(
-        select(WITHDRAWALS)
-        .where(
-            WITHDRAWALS.c.state == WithdrawalState.OFFERED.value,
-            WITHDRAWALS.c.execute_before <= reached,
-            ~known,
-        )
-        .order_by(WITHDRAWALS.c.execute_before)
-        .limit(limit)
-    )
-    return tuple(map(withdrawal_of, rows))
 
 
 async def inputs(session: ReadSession, identity: UUID) -> tuple[ContractId, ...]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from cantata.automation import repository as intents
 from cantata.automation.schedules.runner import Schedule
-from cantata.exchange.repository import withdrawals
+from cantata.exchange.policy.accepting import LOST, pause
+from cantata.exchange.repository import expired
 from cantata.exchange.wishes import take_back_wish
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.time import RelTime, Timestamp
 from cantata.storage.session import WriteSession
 
 END_OFFERS = "exchange.end_offers"
+REQUESTER = f"schedule:{END_OFFERS}"
 
 MOST = 200
 """Offers of one run; the next one goes on."""
 
-_HOUR = len("2026-01-01T00")
+PAUSE_MAX = RelTime.of(minutes=15)
+"""How long it takes at most until it is tried again after a failure."""
 
 
 def schedules() -> tuple[Schedule, ...]:
@@ -26,15 +29,21 @@ def schedules() -> tuple[Schedule, ...]:
 
 
 async def end_offers(session: WriteSession, now: Timestamp) -> None:
-    """Ask for expired offers to be taken back; for one whose intent failed again in an hour.
+    """Ask for expired offers to be taken back, one intent at a time for each.
 
     Expired is what the ledger's time has passed: nobody can accept it any more.
     """
     reached = (await load_cursor(session)).record_time
     if reached is None:
         return
-    asked = (f"schedule:{END_OFFERS}", f":{str(now)[:_HOUR]}")
-    requester, suffix = asked
-    for found in await withdrawals.expired(session, reached, asked, MOST):
-        wish = take_back_wish(requester, f"{found.id}{suffix}", found)
+    for each in await expired.due(session, reached, now, MOST):
+        found, number = each.withdrawal, each.tries + 1
+        wish = take_back_wish(REQUESTER, f"{found.id}:{number}", found)
         await intents.record(session, wish, uuid4(), now, "")
+        await expired.plan(session, found.id, number, now + LOST)
+
+
+async def ended(session: WriteSession, identity: UUID, now: Timestamp) -> None:
+    """Have an offer that still waits asked back again, after a pause that grows with the tries."""
+    tries = await expired.tries(session, identity)
+    await expired.plan(session, identity, tries, now + min(pause(tries), PAUSE_MAX))

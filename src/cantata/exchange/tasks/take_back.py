@@ -18,6 +18,7 @@ from cantata.exchange.registries.directory import Registries
 from cantata.exchange.registries.errors import NotInRegistry
 from cantata.exchange.registries.model import ChoiceContext
 from cantata.exchange.repository import withdrawals
+from cantata.exchange.tasks import expiry
 from cantata.exchange.tasks.common import asking, in_context, no_context, signed_plan
 from cantata.exchange.tasks.funding import surroundings
 from cantata.exchange.traffic.service import require_traffic
@@ -96,15 +97,24 @@ class TakeBack:
     async def finished(
         self, session: WriteSession, intent: Intent, transaction: Transaction
     ) -> Mapping[str, Any]:
-        """Name the withdrawal; what became of it is read from the treasury's history."""
+        """Name the withdrawal; what became of it is read from the treasury's history.
+
+        If it still waits then, since its registry takes several steps, it is asked for again.
+        """
+        await self._ended(session, intent)
         return {"withdrawal": intent.wish.request["withdrawal"]}
 
     async def given_up(self, session: WriteSession, intent: Intent, failure: Failure) -> None:
-        """Let the customer ask again for an offer that still waits."""
+        """Let the customer, or the clock, ask again for an offer that still waits."""
+        await self._ended(session, intent)
         found = await withdrawals.find(session, withdrawal_of(intent.wish), lock=True)
         if found is not None and found.state is WithdrawalState.OFFERED:
             waits = replace(found, cancel_wanted=False, updated_at=self._clock.now())
             await withdrawals.save(session, found.state, waits)
+
+    async def _ended(self, session: WriteSession, intent: Intent) -> None:
+        if intent.wish.requester == expiry.REQUESTER:
+            await expiry.ended(session, withdrawal_of(intent.wish), self._clock.now())
 
 
 def _waiting(found: Withdrawal | None, intent: Intent) -> Withdrawal:
