@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import uvloop
+
 from bench.a1.benchmark import build
 from bench.a1.process import FOLDER, start_sandbox
 from bench.c1 import ways
@@ -62,7 +64,8 @@ def main(arguments: list[str]) -> int:
         migrate.upgrade(database)
         url = f"http://127.0.0.1:{sandbox.port}"
         faulty = "--faults" in arguments
-        return asyncio.run(_measured(database, url, meter, Size(holdings, count, faulty)))
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            return runner.run(_measured(database, url, meter, Size(holdings, count, faulty)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,7 @@ from cantata.ledger.services.commands import Receipt
 from cantata.ledger.submission import Submission
 from cantata.ledger.typed import TypedCommand, exercise
 from cantata.storage.listening import Bell
+from cantata.storage.questions import asking
 from cantata.tokens.tasks.common import standard_id
 
 HOLDING = holding.Holding.__ledger_interface__().identifier
@@ -211,8 +213,12 @@ async def _requested(world: World, account: CustomerAccount, payments: int) -> N
             receiver=world.wallet,
             memo="",
         )
-        async with world.database.write() as session:
-            await service.request(session, order, str(uuid4()), "bench")
+        await asking(partial(_request, world, service, order))
+
+
+async def _request(world: World, service: Withdrawals, order: WithdrawalOrder) -> None:
+    async with world.database.write() as session:
+        await service.request(session, order, str(uuid4()), "bench")
 
 
 def _worker(world: World, gate: Gate, bell: Bell, in_flight: int) -> Worker:
