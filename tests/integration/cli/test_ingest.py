@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -132,3 +133,36 @@ def test_a_halt_is_shown_to_all(
     done = Shell(database_settings, sandbox, tmp_path).run("status", status=1)
     assert {each["name"]: each["state"] for each in json.loads(done.stdout)}["stream"] == "halted"
     assert "SECOND_SYNCHRONIZER" in done.stderr
+
+
+HURRIED = """
+import sys
+from functools import partial
+from cantata.ingestion import runner
+runner.RunnerSettings = partial(runner.RunnerSettings, failures_max=2, first_wait_ms=1)
+from cantata.cli import main
+sys.argv[1:] = ["ingest", "run"]
+main()
+"""
+"""The command itself, less patient: as it is it tries for most of a minute."""
+
+
+def test_a_ledger_that_is_never_there_ends_the_process(
+    database_settings: DatabaseSettings, tmp_path: Path
+) -> None:
+    environment = {
+        **{name: value for name, value in os.environ.items() if "CANTATA_" not in name},
+        "CANTATA_DATABASE_URL": database_settings.url,
+        "CANTATA_LEDGER_URL": "http://127.0.0.1:9",
+        "CANTATA_DATA_DIR": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", HURRIED],
+        check=False,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode not in {0, -9}, done.stdout
+    assert "UNREACHABLE" in done.stderr.upper(), done.stderr

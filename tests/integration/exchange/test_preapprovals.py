@@ -39,6 +39,7 @@ from cantata.ledger.submission import Submission
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
 from tests.api.process import Sandbox
+from tests.integration.exchange.bank import alarms
 from tests.integration.exchange.house import BY, CLOCK, House, housing, treasury_opened
 from tests.integration.exchange.test_signed_withdrawals import KEYS, Vault
 from tests.integration.tokens.loop import Loop, looping
@@ -123,7 +124,11 @@ def test_a_treasurys_deposits_arrive_in_one_step(
             await service.want(wanted, BY)
             assert (await seen(house))[1] is Standing.ACTIVE
             assert await asked(loop) == 1
+            before = alarms("preapproval_expires")
+            assert await at(house, RelTime.of(days=59)) is Standing.ACTIVE
+            assert alarms("preapproval_expires") == before
             assert await at(house, RelTime.of(days=61)) is Standing.EXPIRING
+            assert alarms("preapproval_expires") > before
             renewed = await stands(house, first.contract_id)
             assert renewed.expires_at is not None
             assert renewed.expires_at > first.expires_at + RelTime.of(days=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 import pytest
@@ -90,13 +90,13 @@ class Ledger:
     def memo(self) -> str:
         return self.account.memo
 
-    async def ingest(self, *updates: Transaction) -> None:
+    async def ingest(self, *updates: Transaction, is_snapshot: bool = False) -> None:
         """Have the treasury's history go on, as ingestion does, twice: nothing may happen twice."""
-        clock = ManualClock(NOW)
+        clock, batch = ManualClock(NOW), batch_of(Cursor(), updates)
         for _ in range(2):
             observer = TreasuryHistory([Books([Deposits(clock), Withdrawals(clock)])])
             async with self.database.write() as session:
-                await observer.observe(session, batch_of(Cursor(), updates))
+                await observer.observe(session, replace(batch, is_snapshot=is_snapshot))
         await self._check()
 
     async def owed(self, book: Book | None = None, name: str = "USD") -> Decimal:
@@ -311,14 +311,18 @@ def test_what_nobody_knows_is_told_and_counted(database_settings: DatabaseSettin
     asyncio.run(story())
 
 
+@pytest.mark.parametrize("is_pruned", [False, True])
 def test_imported_contracts_are_what_the_treasury_opens_with(
-    database_settings: DatabaseSettings,
+    database_settings: DatabaseSettings, *, is_pruned: bool
 ) -> None:
+    """So are those that a pruned ledger still has, whose history is gone."""
+
     async def story() -> None:
         async with founded(database_settings) as ledger:
             direct = {"meta": meta(tx_kind="transfer", sender=BOB, reason=ledger.memo)}
             events = (exercised(0, 1, "Send", result=direct), held(1, "mine", "5.0"))
-            await ledger.ingest(update(*events, at=IMPORTED_AT))
+            moment = NOW if is_pruned else IMPORTED_AT
+            await ledger.ingest(update(*events, at=moment), is_snapshot=is_pruned)
             assert await ledger.held() == {"mine"}
             assert await ledger.owed(Book(BookKind.OPENING)) == Decimal("5")
             assert await ledger.owed() == Decimal("0")
