@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cantata.automation.signers import Signers
 from cantata.automation.signing import Desk, ExternalGate
 from cantata.bootstrap import working
-from cantata.exchange.model.withdrawals import WithdrawalState
+from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalState
+from cantata.exchange.repository import history, withdrawals
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.ledger.outcome import Outcome
@@ -144,18 +145,39 @@ def test_a_participant_that_lies_is_not_signed_for(
             failed = await bank.until((await bank.request("20")).id, WithdrawalState.FAILED)
             assert failed.failure is not None
             assert failed.failure.code == "NOT_AS_INTENDED", lie
-        assert len(vault.shown) == shown
-        assert await bank.owed() == Decimal("50")
+        liars[-1].lie = {}
+        await _funded(bank, "30")
+        accepted = len(vault.shown)
+        assert accepted == shown + 1
+        asked = await bank.stopped("20")
+        liars[-1].lie = {"inputHoldingCids": await _not_chosen(bank, asked)}
+        await bank.go(asked)
+        failed = await bank.until(asked.id, WithdrawalState.FAILED)
+        assert failed.failure is not None
+        assert failed.failure.code == "NOT_AS_INTENDED"
+        assert len(vault.shown) == accepted
+        assert await bank.owed() == Decimal("80")
 
     monkeypatch.setattr(working, "SigningDesk", desk)
     play(story)
 
 
-async def _funded(bank: Bank) -> None:
+async def _funded(bank: Bank, amount: str = "50") -> None:
     """Have a deposit offered, and accepted by the exchange."""
-    await bank.deposit("50")
+    before = await bank.owed()
+    await bank.deposit(amount)
 
     async def is_ours() -> bool:
-        return await bank.owed() == Decimal("50")
+        return await bank.owed() == before + Decimal(amount)
 
     await bank.loop.until(is_ours)
+
+
+async def _not_chosen(bank: Bank, asked: Withdrawal) -> list[str]:
+    """Give the holdings that a payment is not to be made from."""
+    async with bank.loop.database.read() as session:
+        chosen = await withdrawals.inputs(session, asked.id)
+        held = await history.holdings(session, bank.treasury, 100)
+    others = [each.contract_id for each in held if each.contract_id not in chosen]
+    assert others
+    return others

@@ -48,7 +48,7 @@ def test_reading_again_changes_nothing(play: Callable[..., None]) -> None:
         await bank.loop.do("tokens.accept", (bank.wallet,), offer=ended[0].instruction)
         await bank.loop.do("tokens.reject", (bank.wallet,), offer=ended[1].instruction)
         before = await _everything(bank)
-        seen = await _seen(bank)
+        seen = await history_of(bank)
         clock = CLOCK
         for part in (seen, seen[len(seen) // 2 :], seen[-1:]):
             async with bank.loop.database.write() as session:
@@ -69,7 +69,7 @@ def test_an_instruction_of_several_steps_keeps_one_row(play: Callable[..., None]
         await bank.deposit("50")
         asked = await bank.until((await bank.request("20")).id, OFFERED)
         await bank.loop.do("tokens.accept", (bank.wallet,), offer=asked.instruction)
-        accepted = (await _seen(bank))[-1]
+        accepted = (await history_of(bank))[-1]
         (entry,) = accepted.parsed.entries
         second = "00" + "ee" * 40
         step = replace(
@@ -89,12 +89,12 @@ def test_an_instruction_of_several_steps_keeps_one_row(play: Callable[..., None]
                 await withdrawals.save(session, COMPLETED, replace(asked, state=COMPLETED))
                 mine = WITHDRAWALS.c.id == asked.id
                 await session.run(update(WITHDRAWALS).where(mine).values(state="offered"))
-                await books.saw(session, [_only(accepted, step)])
+                await books.saw(session, [only(accepted, step)])
                 waits = await withdrawals.find(session, asked.id)
                 assert waits is not None
                 found = (waits.state, waits.instruction, waits.original_instruction)
                 assert found == (OFFERED, second, asked.instruction)
-                await books.saw(session, [_only(accepted, replace(end, net=Decimal("0")))])
+                await books.saw(session, [only(accepted, replace(end, net=Decimal("0")))])
                 ended = await withdrawals.find(session, asked.id)
                 assert ended is not None
                 assert (ended.state, ended.end_update_id) == (COMPLETED, "1220bb")
@@ -114,7 +114,7 @@ def test_odd_histories_stop_nothing(play: Callable[..., None]) -> None:
         await bank.deposit("50", pieces=2)
         asked = await bank.until((await bank.request("20")).id, OFFERED)
         await bank.loop.do("tokens.accept", (bank.wallet,), offer=asked.instruction)
-        last = (await _seen(bank))[-1]
+        last = (await history_of(bank))[-1]
         (entry,) = last.parsed.entries
         later = replace(
             entry,
@@ -133,8 +133,8 @@ def test_odd_histories_stop_nothing(play: Callable[..., None]) -> None:
 
         async def read_odd() -> None:
             async with bank.loop.database.write() as session:
-                await books.saw(session, [_only(last, goes_on)])
-                odd = replace(_only(last, takes), transaction=command, gained=gained)
+                await books.saw(session, [only(last, goes_on)])
+                odd = replace(only(last, takes), transaction=command, gained=gained)
                 await books.saw(session, [odd])
                 first = await withdrawals.find(session, asked.id)
                 second = await withdrawals.find(session, other.id)
@@ -154,7 +154,7 @@ def test_odd_histories_stop_nothing(play: Callable[..., None]) -> None:
     play(story)
 
 
-def _only(seen: Seen, entry: HistoryEntry) -> Seen:
+def only(seen: Seen, entry: HistoryEntry) -> Seen:
     parsed = Parsed(changes=Changes(), entries=(entry,))
     return replace(seen, parsed=parsed, gained={})
 
@@ -177,7 +177,7 @@ def _gained(parsed: Parsed) -> dict[InstrumentId, Decimal]:
     return sums
 
 
-async def _seen(bank: Bank) -> Sequence[Seen]:
+async def history_of(bank: Bank) -> Sequence[Seen]:
     """Read the treasury's whole history again, as it was read the first time."""
     async with bank.loop.database.read() as session:
         treasury = await treasuries.find(session, bank.treasury)
