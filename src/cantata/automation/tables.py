@@ -74,6 +74,7 @@ INTENTS = Table(
         postgresql_where="state IN ('submitted', 'unknown')",
     ),
     Index("ix_intents_subject", "subject", "created_at"),
+    Index("ix_intents_requester", "requester", "created_at", "id"),
 )
 
 BATCHES = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,14 +19,34 @@ def audit() -> None:
 
 
 @app.command()
-def verify(*, output: OutputOption = OutputFormat.TABLE) -> None:
-    """Check each entry's seal; end with 1 and name the place if somebody changed the trail."""
+def verify(
+    *,
+    kept: Annotated[
+        list[str] | None,
+        typer.Option(help="A head that an earlier verify printed, and that was kept elsewhere."),
+    ] = None,
+    output: OutputOption = OutputFormat.TABLE,
+) -> None:
+    """Check each entry's seal; end with 1 and name the place if somebody changed the trail.
 
-    async def work(_: Any, stored: Any) -> int:
+    Entries cut off at its end are missed by the head that the database keeps. Who may change all of
+    the database can set that back as well: keep the head that is printed elsewhere, and give it
+    with --kept.
+    """
+    heads = [_head(each) for each in kept or ()]
+
+    async def work(_: Any, stored: Any) -> Any:
         opened = part("storage.database").Database(stored)
         async with opened as database, database.read() as session:
-            count: int = await part("storage.audit").verify(session)
-            return count
+            return await part("storage.audit").verify(session, heads)
 
-    entries = run("audit", work)
-    print_rows(output, ("entries", "state"), [(str(entries), "intact")])
+    head = run("audit", work)
+    row = (str(head.entry), "intact", str(head) if head.entry else "")
+    print_rows(output, ("entries", "state", "head"), [row])
+
+
+def _head(text: str) -> Any:
+    try:
+        return part("storage.audit").Head.read(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--kept") from None

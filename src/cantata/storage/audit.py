@@ -1,22 +1,39 @@
 """The audit trail: who did what, append-only, each entry sealed with the one before it.
 
 An entry's seal is the SHA-256 of the seal before it and of its own content; a change of any
-entry, a missing one and a foreign one all break the chain at a place that `verify` names.
+entry, a missing one and a foreign one all break the chain at a place that `verify` names. The head,
+number and seal of the last entry, is kept in a row of its own, from which the next entry goes on:
+entries that were cut off at the end are missed at once, and leave a gap for ever.
+
+No seal has a secret. Who may change every table and take the guards off them can write the whole
+trail anew, or cut it off and set the head back, and nothing inside the database tells. Only a head
+that was kept elsewhere does, for all that is up to it: `verify` takes such heads.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, LargeBinary, Row, Table, Text, insert, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    LargeBinary,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from cantata.kernel.time import Timestamp
 from cantata.storage.errors import AuditBroken
-from cantata.storage.leadership import lock_key
 from cantata.storage.query import Query
 from cantata.storage.schema import METADATA
 from cantata.storage.session import ReadSession, WriteSession
@@ -24,6 +41,8 @@ from cantata.storage.types import Instant
 
 FIRST_SEAL = bytes(32)
 PAGE = 1_000
+SHOWN_MAX = 100
+_PRINTED = re.compile(r"([1-9][0-9]{0,18}):([0-9a-f]{64})", re.ASCII)
 
 AUDIT = Table(
     "audit",
@@ -36,10 +55,44 @@ AUDIT = Table(
     Column("details", JSONB, nullable=False),
     Column("seal", LargeBinary, nullable=False),
 )
-_LOCK = lock_key("audit")
-_QUEUE_UP = Query(text("SELECT pg_advisory_xact_lock(:key)"))
-_LAST = Query(select(AUDIT.c.entry, AUDIT.c.seal).order_by(AUDIT.c.entry.desc()).limit(1))
+AUDIT_HEAD = Table(
+    "audit_head",
+    METADATA,
+    Column("trail", Text, primary_key=True),
+    Column("entry", BigInteger, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+)
+"""One row, which only ever goes on by one; entry 0 before the first."""
+
+_HEAD = select(AUDIT_HEAD.c.entry, AUDIT_HEAD.c.seal)
+_LAST = Query(_HEAD.with_for_update())
 _APPEND = Query(insert(AUDIT))
+_GO_ON = Query(
+    update(AUDIT_HEAD).values(
+        entry=bindparam("number", type_=BigInteger), seal=bindparam("sealed", type_=LargeBinary)
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last entry of a trail: its number, which is how many there are, and its seal."""
+
+    entry: int
+    seal: bytes
+
+    def __str__(self) -> str:
+        """Print as `read` takes it."""
+        return f"{self.entry}:{self.seal.hex()}"
+
+    @classmethod
+    def read(cls, text: str) -> Head:
+        """Read `number:seal in hex`; ValueError for anything else."""
+        match = _PRINTED.fullmatch(text)
+        if match is None:
+            msg = f"{text[:SHOWN_MAX]!r} is no head: a number, a colon, 64 hexadecimal digits"
+            raise ValueError(msg)
+        return cls(int(match[1]), bytes.fromhex(match[2]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +109,14 @@ class AuditEntry:
 async def record(session: WriteSession, entry: AuditEntry) -> int:
     """Append an entry in the caller's transaction; give its number.
 
-    Writers follow each other: the trail is locked until the transaction ends.
+    Writers follow each other: the trail is locked until the transaction ends. Raise AuditBroken
+    without a head to go on from.
     """
-    await session.change(_QUEUE_UP, key=_LOCK)
     last = await session.row(_LAST)
-    number, seal = (last.entry + 1, last.seal) if last is not None else (1, FIRST_SEAL)
+    if last is None:
+        raise AuditBroken(0, "the row that names the last entry is missing")
+    number: int = last.entry + 1
+    seal = _seal(bytes(last.seal), number, entry)
     await session.change(
         _APPEND,
         entry=number,
@@ -69,13 +125,20 @@ async def record(session: WriteSession, entry: AuditEntry) -> int:
         action=entry.action,
         subject=entry.subject,
         details=dict(entry.details),
-        seal=_seal(seal, number, entry),
+        seal=seal,
     )
+    await session.change(_GO_ON, number=number, sealed=seal)
     return number
 
 
-async def verify(session: ReadSession) -> int:
-    """Check the whole chain; give the number of entries or raise AuditBroken."""
+async def verify(session: ReadSession, kept: Iterable[Head] = ()) -> Head:
+    """Check the whole chain, and that heads which were kept elsewhere are part of it.
+
+    Give its head, to be kept elsewhere; raise AuditBroken.
+    """
+    expected: dict[int, set[bytes]] = {}
+    for each in kept:
+        expected.setdefault(each.entry, set()).add(each.seal)
     number, seal = 0, FIRST_SEAL
     while rows := await session.all(
         select(AUDIT).where(AUDIT.c.entry > number).order_by(AUDIT.c.entry).limit(PAGE)
@@ -85,7 +148,18 @@ async def verify(session: ReadSession) -> int:
                 raise AuditBroken(number + 1, "it is missing")
             number = row.entry
             seal = _checked(row, seal)
-    return number
+            if expected.pop(number, {seal}) != {seal}:
+                raise AuditBroken(number, "its seal is not the one that was kept elsewhere")
+    head = await session.first(_HEAD)
+    if head is None:
+        raise AuditBroken(number, "the row that names the last entry is missing")
+    last = max(head.entry, *expected, 0)
+    if last > number:
+        what = f"it is missing: the trail had {last} entries, and was cut off"
+        raise AuditBroken(number + 1, what)
+    if (head.entry, bytes(head.seal)) != (number, seal):
+        raise AuditBroken(number, "the application did not write it")
+    return Head(number, seal)
 
 
 def _checked(row: Row[tuple[object, ...]], seal: bytes) -> bytes:

@@ -150,7 +150,7 @@ def test_privileged_actions_are_audited(platform: Platform, issuer: Client) -> N
     async def look() -> tuple[int, list[str]]:
         async with Database(platform.stored) as database:
             async with database.read() as session:
-                count = await audit.verify(session)
+                count = (await audit.verify(session)).entry
                 rows = await session.all(text("SELECT DISTINCT action FROM audit"))
             async with database.write() as session:
                 await session.run(text("ALTER TABLE audit DISABLE TRIGGER ALL"))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from cantata.automation import repository as intents
 from cantata.automation.model import State
 from cantata.kernel.ids import PartyId
 from cantata.storage.database import Database
@@ -78,6 +79,16 @@ def test_what_is_under_way_is_found_among_all_that_was(full: DatabaseSettings) -
     count, found = scanned(full, "intents", lambda s: limits.under_way(s, GOLD))
     assert (count, len(found)) == (0, 3)
     assert State.REQUESTED not in limits.SENT, "it has not taken anything yet"
+
+
+def test_what_somebody_asked_for_is_paged_by_index(full: DatabaseSettings) -> None:
+    """All intents are one requester's; a page reads no more of them than it shows."""
+    count, found = scanned(full, "intents", lambda s: intents.listed(s, "u", None, 10))
+    assert (count, len(found)) == (0, 10)
+    place = (found[-1].created_at, found[-1].id)
+    count, more = scanned(full, "intents", lambda s: intents.listed(s, "u", place, 10))
+    assert (count, len(more)) == (0, 10)
+    assert max((each.created_at, each.id) for each in more) < place
 
 
 @pytest.mark.parametrize("offset", [None, ROWS, ROWS // 2, ROWS + 100])

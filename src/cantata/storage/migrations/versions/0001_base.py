@@ -16,6 +16,28 @@ _GUARD = """
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
 """
+_FIRST_HEAD = """
+INSERT INTO audit_head (trail, entry, seal) VALUES ('audit', 0, decode(repeat('00', 32), 'hex'))
+"""
+_ONWARD = """
+CREATE FUNCTION refuse_other_than_next() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN
+  IF NEW.entry <> OLD.entry + 1 THEN
+    RAISE EXCEPTION 'the head of the audit trail goes on by one';
+  END IF;
+  RETURN NEW;
+END $$
+"""
+_HEAD_GUARDS = (
+    """
+CREATE TRIGGER onward BEFORE UPDATE ON audit_head
+FOR EACH ROW EXECUTE FUNCTION refuse_other_than_next()
+""",
+    """
+CREATE TRIGGER append_only BEFORE INSERT OR DELETE OR TRUNCATE ON audit_head
+FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()
+""",
+)
 
 revision = "0001"
 down_revision = None
@@ -35,6 +57,10 @@ def upgrade() -> None:
     _outbox()
     op.execute(_APPEND_ONLY)
     op.execute(_GUARD)
+    op.execute(_FIRST_HEAD)
+    op.execute(_ONWARD)
+    for guard in _HEAD_GUARDS:
+        op.execute(guard)
 
 
 def downgrade() -> None:
@@ -42,6 +68,7 @@ def downgrade() -> None:
     op.drop_index("ix_outbox_fresh", table_name="outbox", postgresql_where="place IS NULL")
     op.drop_table("outbox")
     op.drop_table("schedules")
+    op.drop_index("ix_intents_requester", table_name="intents")
     op.drop_index("ix_intents_subject", table_name="intents")
     op.drop_index("ix_intents_due", table_name="intents", postgresql_where="due_at IS NOT NULL")
     op.drop_index(
@@ -62,7 +89,9 @@ def downgrade() -> None:
     op.drop_table("ingestion_updates")
     op.drop_table("ingestion_projections")
     op.drop_table("ingestion_cursors")
+    op.drop_table("audit_head")
     op.drop_table("audit")
+    op.execute("DROP FUNCTION refuse_other_than_next()")
     op.execute("DROP FUNCTION refuse_change()")
 
 
@@ -78,6 +107,13 @@ def _audit() -> None:
         sa.Column("details", JSONB(), nullable=False),
         sa.Column("seal", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("entry", name=op.f("pk_audit")),
+    )
+    op.create_table(
+        "audit_head",
+        sa.Column("trail", sa.Text(), nullable=False),
+        sa.Column("entry", sa.BigInteger(), nullable=False),
+        sa.Column("seal", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("trail", name=op.f("pk_audit_head")),
     )
 
 
@@ -174,6 +210,7 @@ def _intents() -> None:
         postgresql_where="needed_by IS NOT NULL AND due_at IS NOT NULL",
     )
     op.create_index("ix_intents_subject", "intents", ["subject", "created_at"])
+    op.create_index("ix_intents_requester", "intents", ["requester", "created_at", "id"])
 
 
 def _intent_batches() -> None:
