@@ -53,7 +53,7 @@ async def check(house: House) -> Truth:
     """Check everything; give what the ledger shows of payments."""
     truth = truth_of(await recorded(house), house.treasuries)
     await check_deposits(house)
-    rows = await _withdrawals(house)
+    rows = await withdrawals_of(house)
     check_payments(house, truth, rows)
     check_ends(rows)
     await check_owed(house, rows)
@@ -175,7 +175,7 @@ async def check_reconciled(house: House) -> None:
     assert treasuries.compared > 0
 
 
-async def _withdrawals(house: House) -> dict[UUID, Row[Any]]:
+async def withdrawals_of(house: House) -> dict[UUID, Row[Any]]:
     """Give all payments that are recorded; there is nothing of unknown origin among them."""
     async with house.database.read() as session:
         rows: Sequence[Row[Any]] = await session.all(
