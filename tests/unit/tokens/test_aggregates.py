@@ -53,7 +53,9 @@ def test_every_sum_is_of_one_instrument(
 
 def test_every_sum_has_room_for_more_than_an_amount() -> None:
     """A sum of amounts may have more digits than one has: `summed` reads it as a Total."""
-    sources = {path: path.read_text(encoding="utf-8") for path in sorted(TOKENS.rglob("*.py"))}
+    slices = (TOKENS, TOKENS.parent / "exchange")
+    paths = sorted(path for each in slices for path in each.rglob("*.py"))
+    sources = {path: path.read_text(encoding="utf-8") for path in paths}
     assert [path.name for path, source in sources.items() if "func.sum(" in source] == []
 
 

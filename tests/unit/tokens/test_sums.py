@@ -11,7 +11,7 @@ from cantata.kernel.totals import Total
 from cantata.tokens.batches.model import BatchOrder, Mode, Operation, Row
 from cantata.tokens.batches.policy import one_burn
 from cantata.tokens.model import Holding, InstrumentId
-from cantata.tokens.policy import shares
+from cantata.tokens.policy import fitting, shares
 from cantata.tokens.schemas.requests import RearrangeRequest
 
 ADMIN = PartyId("admin::1220" + "ab" * 32)
@@ -51,3 +51,18 @@ def test_shares_of_more_than_an_amount_are_all_of_it() -> None:
         MOST,
         "1.0",
     ]
+
+
+def test_inputs_go_together_only_as_far_as_one_amount_holds_them() -> None:
+    held = [
+        Holding(
+            contract_id=ContractId(f"00{number:064x}"),
+            instrument=GOLD,
+            owner=ADMIN,
+            amount=Decimal(amount),
+        )
+        for number, amount in enumerate((MOST, "1", "2"))
+    ]
+    assert fitting((), held) == held[:1]
+    assert fitting(held[:1], held[1:]) == []
+    assert fitting(held[1:2], held[2:]) == held[2:]
