@@ -22,6 +22,7 @@ GENERATED = REFERENCE / "modules"
 LIVE = "http://127.0.0.1:8000"
 """A page with commands that names it is read beside a running `cantata up`."""
 TOOLS = ("curl", "jq")
+ALARM = re.compile(r"(?:ALARMS\.labels|_alarm)\(\s*\"(\w+)\"")
 ITEM = re.compile(r"(?:\d+\.|[-*]) ")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PAGES = sorted(
@@ -115,6 +116,15 @@ def test_reference_of_errors_is_fresh() -> None:
 def test_rules_of_the_contract_language_are_fresh() -> None:
     written = (REFERENCE / "contract-language.md").read_text(encoding="utf-8")
     assert written == language_page(written), "run: make docs"
+
+
+def test_every_alarm_of_an_exchange_says_what_to_do() -> None:
+    sources = (ROOT / "src" / "cantata" / "exchange").rglob("*.py")
+    raised = {name for path in sources for name in ALARM.findall(path.read_text(encoding="utf-8"))}
+    page = (ROOT / "docs" / "operate" / "exchange-treasuries.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE))
+    assert len(raised) > 5, "they are not found in the code any more"
+    assert raised - explained == set()
 
 
 def test_every_page_is_in_the_navigation_once() -> None:
