@@ -225,24 +225,26 @@ def test_an_expired_offer_is_asked_back_again_soon(
         for way in weather:
             way.change = _refusing
         await _expire(bank, offered.id)
-        now = due = CLOCK.now()
+        now = CLOCK.now()
         for tries, seconds in ((1, 30), (2, 60), (3, 120)):
             before = CLOCK.now()
-            await _asked_back(bank, due)
+            await _asked_back(bank, before)
             due = await bank.loop.until(partial(_due, bank, offered.id, tries, now + SOON))
             pause = RelTime.of(seconds=seconds)
             assert before + pause <= due <= CLOCK.now() + pause
             await _asked_back(bank, now)
             assert await _tries(bank, offered.id) == tries
+            await _make_due(bank, offered.id, tries, now)
         assert (await bank.look(offered.id)).state is WithdrawalState.OFFERED
+        await _make_due(bank, offered.id, 1_000, now)
         async with bank.loop.database.write() as session:
-            await expired.plan(session, offered.id, 1_000, now)
             await expiry.ended(session, offered.id, now)
         due = await _due(bank, offered.id, 1_000, now + SOON)
         assert due == now + expiry.PAUSE_MAX
         for way in weather:
             way.change = None
-        await _asked_back(bank, due)
+        await _make_due(bank, offered.id, 1_000, now)
+        await _asked_back(bank, CLOCK.now())
         await bank.until(offered.id, WithdrawalState.EXPIRED)
         assert await bank.owed() == Decimal("50")
 
@@ -260,6 +262,12 @@ async def _expire(bank: Bank, withdrawal: UUID) -> None:
 async def _asked_back(bank: Bank, now: Timestamp) -> None:
     async with bank.loop.database.write() as session:
         await expiry.end_offers(session, now)
+
+
+async def _make_due(bank: Bank, withdrawal: UUID, tries: int, now: Timestamp) -> None:
+    """Have a pause be over that a test does not wait for."""
+    async with bank.loop.database.write() as session:
+        await expired.plan(session, withdrawal, tries, now)
 
 
 async def _tries(bank: Bank, withdrawal: UUID) -> int:
