@@ -27,7 +27,12 @@ PRESSING_MAX = 48
 """Rows among them that are taken because their time ends soonest; age decides on the rest."""
 
 IN_DOUBT = RelTime.of(minutes=2)
-"""How long after its submission a command can still be recorded by the ledger."""
+"""How long after it was written down as sent a command can still be recorded by the ledger, unless
+its plan says later: SEND_MAX until it is on its way, and a minute for the network, whose default
+keeps record times no further from ledger times."""
+
+SEND_MAX = RelTime.of(seconds=60)
+"""How long after it was written down as sent a command is sent; later it is looked at anew."""
 
 RESEND = RelTime.of(seconds=10)
 """How long nothing may be heard of a command before it is sent again under the same id."""

@@ -94,8 +94,9 @@ class Outside:
         ready = replace(intent, plan={**intent.plan, "signing": signed.to_json()})
         async with self._database.write() as session:
             path = (State.SUBMITTED,)
-            moved = await repository.mark_sent(session, ready, path, plan, self._clock.now())
-        return Sent((moved,), plan, intent.command_id)
+            now = self._clock.now()
+            moved = await repository.mark_sent(session, ready, path, plan, now)
+        return Sent((moved,), plan, intent.command_id, now)
 
     async def _later(self, intent: Intent, error: NotNow | LedgerError) -> None:
         """Keep an intent where it is and look at it again, until it is given up."""

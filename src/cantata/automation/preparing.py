@@ -135,12 +135,12 @@ async def _marked(session: WriteSession, parcel: Parcel, now: Timestamp) -> Sent
     if len(parcel.intents) == 1:
         (alone,) = parcel.intents
         name = command_id(alone.id, alone.attempts + 1)
-        return Sent((_submitted(alone, name),), parcel.plan, name)
+        return Sent((_submitted(alone, name),), parcel.plan, name, now)
     batch = uuid4()
     await many.add_batch(session, batch, parcel.intents, parcel.plan, now)
     name = batch_command_id(batch)
     moved = (replace(_submitted(each, name), batch=batch) for each in parcel.intents)
-    return Sent(tuple(moved), parcel.plan, name)
+    return Sent(tuple(moved), parcel.plan, name, now)
 
 
 def _submitted(intent: Intent, name: str) -> Intent:
@@ -151,13 +151,15 @@ def _submitted(intent: Intent, name: str) -> Intent:
 
 def _marks(sent: Sent) -> Sequence[Mark]:
     if len(sent.intents) == 1:
-        return (Mark(intent=sent.first, command_id=sent.command_id, plan=sent.plan.to_json()),)
+        plan, latest = sent.plan.to_json(), sent.plan.max_record_time
+        return (Mark(intent=sent.first, command_id=sent.command_id, plan=plan, dead_after=latest),)
     return [
         Mark(
             intent=intent,
             command_id=sent.command_id,
             batch=intent.batch,
             is_first=intent is sent.first,
+            dead_after=sent.plan.max_record_time,
         )
         for intent in sent.intents
     ]

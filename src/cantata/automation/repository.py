@@ -240,16 +240,20 @@ async def mark_sent(
         plan=stored,
         command_id=intent.command_id,
         attempts=intent.attempts + 1,
-        dead_after=intent.dead_after if plan.external else doubtful_until(now),
+        dead_after=intent.dead_after if plan.external else doubtful_until(now, plan),
         due_at=now + RESEND,
     )
 
 
-def doubtful_until(now: Timestamp) -> Any:
-    """Give when a command that is sent now is dead: by our clock or the ledger's, the later."""
+def doubtful_until(now: Timestamp, plan: Plan) -> Any:
+    """Give when a command that is sent now is dead: by our clock or the ledger's, the later.
+
+    It is not dead before its plan's `max_record_time`.
+    """
     span = text(f"interval '{IN_DOUBT.microseconds} microseconds'")
     reached = select(CURSORS.c.record_time).scalar_subquery()
-    return func.greatest(literal(now + IN_DOUBT, Instant), reached.op("+")(span))
+    latest = max(now + IN_DOUBT, plan.max_record_time or now)
+    return func.greatest(literal(latest, Instant), reached.op("+")(span))
 
 
 async def wake(

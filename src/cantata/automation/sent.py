@@ -15,7 +15,7 @@ from cantata.observability.tracing import span
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Intents that are written down as sent by one command; `again` if it was sent before.
+    """Intents that are written down at a time as sent by one command; `again` if it was before.
 
     `dead_before` is the record time after which what was sent before can have no effect.
     """
@@ -23,6 +23,7 @@ class Sent:
     intents: tuple[Intent, ...]
     plan: Plan
     command_id: str
+    at: Timestamp
     again: bool = False
     dead_before: Timestamp | None = None
 

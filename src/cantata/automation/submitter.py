@@ -18,6 +18,7 @@ from cantata.automation.model import (
     ATTEMPTS_MAX,
     IN_DOUBT,
     IN_FLIGHT,
+    SEND_MAX,
     IllegalTransition,
     Intent,
     State,
@@ -92,7 +93,7 @@ class IntentSubmitter:
             try:
                 sent = await self._ready(intent)
                 if sent is not None:
-                    await self._settler.settle(sent, await self._send(sent))
+                    await self._carry(sent)
             except IllegalTransition as error:
                 _log.info("intent.moved", intent=str(intent.id), message=error.message)
 
@@ -131,7 +132,7 @@ class IntentSubmitter:
         async def run() -> None:
             with traced(sent.first):
                 try:
-                    await self._settler.settle(sent, await self._send(sent))
+                    await self._carry(sent)
                 except IllegalTransition as error:
                     _log.info("intent.moved", intent=str(sent.first.id), message=error.message)
 
@@ -172,7 +173,7 @@ class IntentSubmitter:
                 path = (State.PREPARED, State.SUBMITTED)
                 named = replace(intent, command_id=name, plan=None)
                 moved = await repository.mark_sent(session, named, path, plan, now)
-            return Sent((moved,), plan, name)
+            return Sent((moved,), plan, name, now)
 
     def _in_time(self, intent: Intent) -> Timestamp:
         """Give the time; raise DeadlinePassed."""
@@ -197,11 +198,12 @@ class IntentSubmitter:
             else:
                 path = (State.SUBMITTED,)
             if others:
-                dead = repository.doubtful_until(now)
+                dead = repository.doubtful_until(now, plan)
                 others = await many.move_all(session, others, path, now, dead_after=dead)
             moved = await repository.mark_sent(session, intent, path, plan, now)
         before = intent.dead_after
-        return Sent((moved, *others), plan, intent.command_id, again=True, dead_before=before)
+        name = intent.command_id
+        return Sent((moved, *others), plan, name, now, again=True, dead_before=before)
 
     async def _as_sent(
         self, session: WriteSession, intent: Intent
@@ -213,6 +215,17 @@ class IntentSubmitter:
         plan, members = await many.plan_of(session, intent.batch)
         found = await many.locked(session, [each for each in members if each != intent.id])
         return plan, tuple(each for each in found if each.state is intent.state)
+
+    async def _carry(self, sent: Sent) -> None:
+        """Send, and settle; what waited too long to be sent is left, and looked at anew.
+
+        Somebody may take it for dead when it arrives. What is signed is refused by the ledger then.
+        """
+        waited = self._clock.now().since(sent.at)
+        if waited > SEND_MAX and not sent.plan.external:
+            _log.warning("intent.not_sent", intent=str(sent.first.id), command=sent.command_id)
+            return
+        await self._settler.settle(sent, await self._send(sent))
 
     async def _send(self, sent: Sent) -> Outcome[Receipt]:
         if not sent.plan.external:

@@ -143,7 +143,8 @@ _POSTPONE = Query(
 class Mark:
     """How an intent is written down as sent; one that shares its submission has no plan.
 
-    Only the first of those who share one is looked at again: it stands for all.
+    Only the first of those who share one is looked at again: it stands for all. It is not dead
+    before `dead_after`, if that is known.
     """
 
     intent: Intent
@@ -151,6 +152,7 @@ class Mark:
     plan: Mapping[str, Any] | None = None
     batch: UUID | None = None
     is_first: bool = True
+    dead_after: Timestamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +264,7 @@ async def mark_sent(session: WriteSession, marks: Sequence[Mark], now: Timestamp
         commands=[each.command_id for each in marks],
         dues=[again if each.is_first else None for each in marks],
         phases=_phases((State.PREPARED, State.SUBMITTED), now),
-        dead=stored_time(now + IN_DOUBT),
+        dead=stored_time(max([now + IN_DOUBT, *(m.dead_after for m in marks if m.dead_after)])),
         doubt=IN_DOUBT.microseconds,
         now=stored_time(now),
     )

@@ -19,7 +19,9 @@ class Plan:
     `notes` is what the slice wants to find again at the end. `external` tells that parties sign
     outside: the transaction is prepared, and waits for the signature of somebody, or of the
     configured `signer` that is named. Such a transaction is never recorded after
-    `max_record_time`, and uses none but the contracts of `inputs`, if these are given.
+    `max_record_time`, and uses none but the contracts of `inputs`, if these are given. A command
+    that is sent as it is has a `max_record_time` only if its own choice refuses to be later; it is
+    not dead before.
     """
 
     commands: Sequence[Mapping[str, Any]]

@@ -36,6 +36,10 @@ from cantata.tokens.policy import require_amount
 SKEW = RelTime.of(seconds=5)
 """How far the ledger's clock may be behind ours, and a deadline beyond the record's bound."""
 
+TOLERANCE = RelTime.of(seconds=60)
+"""How far a transaction's record time may be from the ledger time that its choices judge deadlines
+by: ledgerTimeRecordTimeTolerance, of which this is the network's default."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
@@ -127,8 +131,22 @@ def is_over(bound: Timestamp | None, reached: Timestamp | None) -> bool:
 
 def accept_until(now: Timestamp, bound: Timestamp, policy: Policy) -> Timestamp:
     """Give when a transfer's time to be executed or accepted ends, after its record's bound."""
-    least = bound + SKEW
+    least = execute_until(bound)
     return least if policy.sending is Sending.DIRECT_ONLY else max(now + policy.offer_ttl, least)
+
+
+def execute_until(bound: Timestamp) -> Timestamp:
+    """Give until when a transfer that completes at once may be executed."""
+    return bound + SKEW
+
+
+def recorded_until(execute_before: Timestamp) -> Timestamp:
+    """Give the record time after which no transfer is recorded that completes at once.
+
+    Its choice refuses a ledger time that is not before `execute_before`. Of an offer that only
+    says until when it can be accepted.
+    """
+    return execute_before + TOLERANCE
 
 
 def require_kind(found: TransferKind, sender: PartyId, receiver: PartyId, sending: Sending) -> None:

@@ -102,6 +102,8 @@ class Withdrawals:
             if going.is_step or not may_follow(before.state, after.state):
                 return
             again = await self._held_again(session, before, going, work)
+            # The money was given back and may be paid again: nobody is to accept this offer.
+            after = replace(after, cancel_wanted=after.state is WithdrawalState.OFFERED)
         await withdrawals.save(session, before.state, after)
         work.known.note(after)
         await self._post(session, after, going, work, again)

@@ -65,12 +65,14 @@ def signed_plan(
     context: ChoiceContext,
     *,
     bound: Timestamp,
+    recorded_until: Timestamp | None = None,
     inputs: Sequence[str] | None = None,
 ) -> Plan:
     """Give the plan of a treasury: sent as it is, or prepared for its signer to sign.
 
-    `bound` is the record time after which it has no effect. `inputs` are all contracts that it
-    may use besides those that are disclosed; None if they are not known.
+    `bound` is the record time after which what is signed has no effect, `recorded_until` the one
+    after which the choice itself refuses, if it does. `inputs` are all contracts that it may use
+    besides those that are disclosed; None if they are not known.
     """
     is_inside = treasury.signer == SIGNED_BY_PARTICIPANT
     shown = [contract.contract_id for contract in context.disclosed]
@@ -80,6 +82,6 @@ def signed_plan(
         disclosed=[contract.to_json() for contract in context.disclosed],
         external=not is_inside,
         signer="" if is_inside else treasury.signer,
-        max_record_time=bound,
+        max_record_time=recorded_until if is_inside else bound,
         inputs=None if inputs is None else tuple(dict.fromkeys((*inputs, *shown))),
     )

@@ -15,10 +15,15 @@ from cantata.contracts.token_standard import metadata_v1 as metadata
 from cantata.contracts.token_standard import transfer_instruction_v1 as standard
 from cantata.exchange.history.shapes import REASON
 from cantata.exchange.model.withdrawals import WITHDRAWAL_ID
-from cantata.exchange.policy.withdrawals import SKEW, require_kind
+from cantata.exchange.policy.withdrawals import (
+    SKEW,
+    execute_until,
+    recorded_until,
+    require_kind,
+)
 from cantata.exchange.refusals import HoldingsBusy
 from cantata.exchange.registries.directory import Registries
-from cantata.exchange.registries.model import TransferFactory
+from cantata.exchange.registries.model import TransferFactory, TransferKind
 from cantata.exchange.repository import withdrawals
 from cantata.exchange.service.ending import give_up
 from cantata.exchange.tasks.common import (
@@ -65,6 +70,12 @@ class Consulted:
     command: Mapping[str, Any]
     factory: TransferFactory
 
+    @property
+    def recorded_until(self) -> Timestamp | None:
+        """The record time after which its choice refuses it; None of offers."""
+        is_offer = self.factory.kind is TransferKind.OFFER
+        return None if is_offer else recorded_until(self.payable.until)
+
 
 class Withdraw:
     """`exchange.withdraw`: the withdrawal of the intent's own id."""
@@ -80,17 +91,31 @@ class Withdraw:
         """Reserve inputs, and ask the registry what the transfer of them needs.
 
         A registry judges a transfer with its inputs, so they are reserved before; done again,
-        the same ones are found.
+        the same ones are found. What completes at once must not be executed much later than it may
+        be recorded: only an offer is asked about once more, with the time that its receiver has.
         """
         found = await self._payable(intent, now)
-        transfer = transfer_of(found, now)
-        with asking():
-            factory = await self._registries.at(found.url).transfer_factory(argument_of(transfer))
         payment = found.withdrawal
         sending = found.listed.policy.sending
+        brief = replace(found, until=execute_until(found.bound))
+        transfer, factory = await self._asked(brief, now)
         require_kind(factory.kind, payment.treasury, payment.receiver, sending)
+        if factory.kind is TransferKind.OFFER and found.until > brief.until:
+            transfer, factory = await self._asked(found, now)
+            require_kind(factory.kind, payment.treasury, payment.receiver, sending)
+        else:
+            found = brief
         command = in_context(transfer, factory.context, factory.contract_id)
         return Consulted(found, command, factory)
+
+    async def _asked(
+        self, found: Payable, now: Timestamp
+    ) -> tuple[TypedCommand[Any], TransferFactory]:
+        """Ask the registry about a payment with the deadline that it has."""
+        transfer = transfer_of(found, now)
+        with asking():
+            client = self._registries.at(found.url)
+            return transfer, await client.transfer_factory(argument_of(transfer))
 
     async def _payable(self, intent: Intent, now: Timestamp) -> Payable:
         """Reserve inputs; look again, a few times, if others look at them in the same moment."""
@@ -121,6 +146,7 @@ class Withdraw:
             [found.command],
             found.factory.context,
             bound=found.payable.bound,
+            recorded_until=found.recorded_until,
             inputs=(*found.payable.inputs, found.factory.contract_id),
         )
 
@@ -217,7 +243,7 @@ def _together(intents: tuple[Intent, ...], plans: Mapping[Any, Plan]) -> Parcel:
         mine[0],
         commands=[command for plan in mine for command in plan.commands],
         disclosed=list(shown.values()),
-        max_record_time=min(bounds, default=None),
+        max_record_time=max(bounds, default=None),
         inputs=None,
     )
     return Parcel(intents=intents, plan=plan)
