@@ -21,6 +21,15 @@ SOURCE = ROOT / "src"
 FOLDER = ROOT / "docs" / "reference"
 ROOT_ERROR = "cantata.kernel.errors.CantataError"
 STATEMENTS = ROOT / "tests" / "acceptance" / "statements.toml"
+AREAS = {
+    "R": "The runtime",
+    "C": "The compiler",
+    "E": "Contracts mean the same as Python and as Daml-LF",
+    "T": "Tokens and the platform",
+    "X": "Exchanges",
+}
+"""What statements are about, by the letter that their names begin with."""
+
 PUBLIC_PACKAGES = ("kernel", "lang", "ledger", "testing", "contracts", "tokens")
 RULES_MARK = "<!-- rules: written by `make docs` -->"
 DIFFERENCES = FOLDER / "participant-differences.json"
@@ -172,23 +181,22 @@ def _first_paragraph(node: ast.ClassDef) -> str:
 def acceptance_page() -> str:
     """Give the page of acceptance statements: what each says and which tests prove it."""
     table = tomllib.loads(STATEMENTS.read_text(encoding="utf-8"))
-    rows = "\n".join(
-        f"| {name} | {entry['says']} | {_proofs(entry)} |" for name, entry in table.items()
-    )
+    parts = [
+        f"## {title}\n\n"
+        + "\n".join(_proved(n, entry) for n, entry in table.items() if n[0] == area)
+        for area, title in AREAS.items()
+    ]
     return (
         "# Acceptance\n\nGenerated from `tests/acceptance/statements.toml` by `make docs`. What"
-        " Cantata is accepted by: R… about the runtime, C… about the compiler, E… about contracts"
-        " that mean the same as Python and as Daml-LF, T… about tokens and the platform around"
-        " them, X… about exchanges. Where tests cannot prove all of a statement, the reason stands"
-        " below them.\n\n"
-        f"| | statement | proved by |\n|---|---|---|\n{rows}\n"
+        " Cantata is accepted by, and the tests that prove it. Where they cannot prove all of a"
+        " statement, the reason stands below it.\n\n" + "\n".join(parts)
     )
 
 
-def _proofs(entry: dict[str, Any]) -> str:
-    tests = [f"`{test.removeprefix('tests/')}`" for test in entry["tests"]]
-    reason = [f"*{entry['because']}*"] if "because" in entry else []
-    return "<br>".join([*tests, *reason])
+def _proved(name: str, entry: dict[str, Any]) -> str:
+    tests = [f"    - `{test.removeprefix('tests/')}`" for test in entry["tests"]]
+    reason = [f"    - *{entry['because']}*"] if "because" in entry else []
+    return "\n".join([f"- **{name}** {entry['says']}\n", *tests, *reason, ""])
 
 
 def modules_page(package: str) -> str:
