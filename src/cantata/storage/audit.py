@@ -66,12 +66,13 @@ AUDIT_HEAD = Table(
 
 _HEAD = select(AUDIT_HEAD.c.entry, AUDIT_HEAD.c.seal)
 _LAST = Query(_HEAD.with_for_update())
-_APPEND = Query(insert(AUDIT))
-_GO_ON = Query(
-    update(AUDIT_HEAD).values(
-        entry=bindparam("number", type_=BigInteger), seal=bindparam("sealed", type_=LargeBinary)
-    )
+_GIVEN = {each.name: bindparam(f"new_{each.name}", type_=each.type) for each in AUDIT.c}
+_APPEND = Query(
+    update(AUDIT_HEAD)
+    .values(entry=_GIVEN["entry"], seal=_GIVEN["seal"])
+    .add_cte(insert(AUDIT).values(_GIVEN).cte("added"))
 )
+"""Add an entry, and let the head go on to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +120,14 @@ async def record(session: WriteSession, entry: AuditEntry) -> int:
     seal = _seal(bytes(last.seal), number, entry)
     await session.change(
         _APPEND,
-        entry=number,
-        at=entry.at,
-        actor=entry.actor,
-        action=entry.action,
-        subject=entry.subject,
-        details=dict(entry.details),
-        seal=seal,
+        new_entry=number,
+        new_at=entry.at,
+        new_actor=entry.actor,
+        new_action=entry.action,
+        new_subject=entry.subject,
+        new_details=dict(entry.details),
+        new_seal=seal,
     )
-    await session.change(_GO_ON, number=number, sealed=seal)
     return number
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from cantata.automation.errors import NotNow
@@ -15,9 +15,12 @@ from cantata.tokens.model import InstrumentId
 from cantata.tokens.projection.contracts import ACCOUNT, PREAPPROVAL, RULES
 from cantata.tokens.refusals import refusal
 from cantata.tokens.repository import contracts, limits
+from cantata.tokens.repository.contracts import Disclosable
 from cantata.tokens.repository.limits import UnderWay
 from cantata.tokens.rules_policy import Account, Facts, Limits, Rules, Side, judge_limits
 from cantata.tokens.supervision import TokenLimits
+
+_KINDS = (RULES, ACCOUNT, PREAPPROVAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,18 +37,20 @@ async def facts_of(
     session: ReadSession, wanted: Wanted, now: Timestamp, free: Decimal | Total | None
 ) -> Facts:
     """Gather everything that is known of a movement; `free` is what the sender may spend."""
-    found = await contracts.disclosable(session, RULES, wanted.token)
+    parties = (wanted.sender, wanted.receiver)
+    standing = await contracts.standing(session, wanted.token, _KINDS, parties, now)
+    found = standing.get((RULES, ""))
     rules = None if found is None else Rules.of(found.content)
     needed = rules is not None and rules.accounts_required
-    sender = await _side(session, wanted.token, wanted.sender, needed=needed)
-    receiver = await _side(session, wanted.token, wanted.receiver, needed=needed)
+    sender, receiver = (_side(standing, wanted.token, each, needed=needed) for each in parties)
+    consents = wanted.sender != wanted.receiver and (PREAPPROVAL, wanted.receiver) in standing
     return Facts(
         rules=rules,
         sender=sender,
         receiver=receiver,
         now=now,
         free=free,
-        consent=await _consents(session, wanted, now),
+        consent=consents,
         limits=await limits_left(session, wanted, now, ()),
     )
 
@@ -119,21 +124,18 @@ async def _received(
     return found
 
 
-async def _side(session: ReadSession, token: InstrumentId, party: PartyId, *, needed: bool) -> Side:
+def _side(
+    standing: Mapping[tuple[str, str], Disclosable],
+    token: InstrumentId,
+    party: PartyId,
+    *,
+    needed: bool,
+) -> Side:
     is_admin = party == token.admin
     if is_admin or not needed:
         return Side(party=party, is_admin=is_admin)
-    found = await contracts.disclosable(session, ACCOUNT, token, party=party)
+    found = standing.get((ACCOUNT, party))
     return Side(party=party, account=None if found is None else Account.of(found.content))
-
-
-async def _consents(session: ReadSession, wanted: Wanted, now: Timestamp) -> bool:
-    if wanted.sender == wanted.receiver:
-        return False
-    found = await contracts.disclosable(
-        session, PREAPPROVAL, wanted.token, party=wanted.receiver, now=now
-    )
-    return found is not None
 
 
 def _sum(moves: Iterable[UnderWay]) -> Total:

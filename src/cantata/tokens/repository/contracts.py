@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ARRAY, Row, Table, Text, any_, bindparam, func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.time import Timestamp
@@ -60,6 +60,19 @@ _NEWEST = Query(
     )
     .order_by(DISCLOSABLES.c.created_offset.desc())
     .limit(1)
+)
+_STANDING = Query(
+    select(DISCLOSABLES)
+    .ext(distinct_on(DISCLOSABLES.c.kind, DISCLOSABLES.c.party))
+    .where(
+        DISCLOSABLES.c.kind == any_(bindparam("kinds", type_=ARRAY(Text))),
+        DISCLOSABLES.c.admin == bindparam("admin"),
+        DISCLOSABLES.c.instrument == any_(bindparam("instruments", type_=ARRAY(Text))),
+        DISCLOSABLES.c.party == any_(bindparam("parties", type_=ARRAY(Text))),
+        DISCLOSABLES.c.archived_offset.is_(None),
+        or_(DISCLOSABLES.c.expires_at.is_(None), DISCLOSABLES.c.expires_at > _NOW),
+    )
+    .order_by(DISCLOSABLES.c.kind, DISCLOSABLES.c.party, DISCLOSABLES.c.created_offset.desc())
 )
 
 
@@ -164,6 +177,29 @@ async def disclosable(
         now=now,
     )
     return None if row is None else disclosable_of(row)
+
+
+async def standing(
+    session: ReadSession,
+    instrument_id: InstrumentId,
+    kinds: Sequence[str],
+    parties: Sequence[str],
+    now: Timestamp,
+) -> dict[tuple[str, str], Disclosable]:
+    """Give the newest active contracts of some kinds by kind and party, in one statement.
+
+    They are for an instrument or all of its admin's, and have not expired; the rules are nobody's,
+    so that their party is empty.
+    """
+    rows = await session.rows(
+        _STANDING,
+        kinds=list(kinds),
+        admin=instrument_id.admin,
+        instruments=["", instrument_id.id],
+        parties=["", *parties],
+        now=now,
+    )
+    return {(row.kind, row.party): disclosable_of(row) for row in rows}
 
 
 async def disclosable_by_id(session: ReadSession, contract: str) -> Disclosable | None:
