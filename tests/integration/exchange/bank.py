@@ -205,7 +205,7 @@ class Bank:
         """Give what is owed to the customer, or what another account says."""
         async with self.loop.database.read() as session:
             mine = book or Book.customer(self.account.id)
-            return -await journal.balance(session, mine, self.instrument)
+            return Decimal(str(-await journal.balance(session, mine, self.instrument)))
 
     async def holdings(self) -> list[Decimal]:
         """Give the amounts that the treasury holds, locked ones included."""

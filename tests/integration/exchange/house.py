@@ -101,7 +101,7 @@ class House:
     async def owed(self, book: Book) -> Decimal:
         """Give what an account of the journal is owed."""
         async with self.loop.database.read() as session:
-            return -await journal.balance(session, book, self.instrument)
+            return Decimal(str(-await journal.balance(session, book, self.instrument)))
 
     async def check(self) -> None:
         """The books are what the ledger shows, to the last unit."""

@@ -22,6 +22,7 @@ from cantata.exchange.service.customers import Customers, NewAccount, address_of
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.database import Database
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.model import InstrumentId
@@ -124,7 +125,7 @@ def test_only_an_empty_account_is_closed(database_settings: DatabaseSettings) ->
                     await journal.record(session, [entry])
                     balances = await SERVICE.balances(session, account)
                 if reference == "in":
-                    assert balances == {GOLD: Balance(Decimal("3"), Decimal("0"))}
+                    assert balances == {GOLD: Balance(Total.of([Decimal("3")]), Total())}
                     with pytest.raises(CustomerRefused):
                         await closed(database, account.id, AccountState.CLOSED)
                     blocked = await closed(database, account.id, AccountState.BLOCKED)

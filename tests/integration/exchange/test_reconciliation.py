@@ -31,6 +31,7 @@ from cantata.exchange.repository import journal
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock
+from cantata.kernel.totals import Total
 from cantata.ledger.model.events import ActiveContract
 from cantata.storage.settings import DatabaseSettings
 from tests.api.process import Sandbox
@@ -84,8 +85,8 @@ def test_what_the_ledger_shows_is_what_is_owed(
             assert report.is_clean, report.differences
             held = {each.treasury: (each.amount, each.holdings) for each in report.positions}
             assert held == {
-                desk.treasury: (Decimal("86"), 6),
-                second: (Decimal("7"), 1),
+                desk.treasury: (Total.of([Decimal("86")]), 6),
+                second: (Total.of([Decimal("7")]), 1),
             }
             assert report.compared == 6 + 1 + 1
             owed = {kind: amount for (kind, _), amount in report.owed.items()}
@@ -165,10 +166,10 @@ def test_what_is_held_for_nothing_and_what_nothing_explains_raise_the_alarm(
                         ),
                     ],
                 )
-            report = await reconciler_of(desk).run()
+            report, three = await reconciler_of(desk).run(), Total.of([THREE])
             assert list(report.differences) == [
-                Unexplained(instrument=desk.instrument, amount=THREE),
-                HeldForNothing(withdrawal=str(lost), instrument=desk.instrument, amount=THREE),
+                Unexplained(instrument=desk.instrument, amount=three),
+                HeldForNothing(withdrawal=str(lost), instrument=desk.instrument, amount=three),
             ]
 
     asyncio.run(story())

@@ -23,6 +23,7 @@ from cantata.exchange.service.operations import Operations
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
+from cantata.kernel.totals import Total
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.settings import Settings
 from cantata.storage.database import Database
@@ -139,7 +140,7 @@ def test_a_restored_database_pays_nobody_twice(
             reconciler = ingesting.treasury_reconciler(after.loop.database, after.loop.ledger)
             report = await reconciler.run()
             assert report.differences == (
-                Unexplained(instrument=after.instrument, amount=Decimal("-30")),
+                Unexplained(instrument=after.instrument, amount=Total.of([Decimal("-30")])),
             )
 
     async def story() -> None:
