@@ -15,6 +15,7 @@ from cantata.exchange.repository import listings, pool
 from cantata.exchange.service.pool import take
 from cantata.exchange.tasks import withdraw
 from cantata.kernel.money import Decimal
+from cantata.kernel.time import RelTime
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.errors import InsufficientFunds, TooFragmented
 from tests.api.process import Sandbox
@@ -87,7 +88,7 @@ def test_a_payment_looks_again_at_once(
     shared_sandbox: Sandbox,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(withdraw, "LOOK_AGAIN", 0.4)
+    monkeypatch.setattr(withdraw, "LOOK_AGAIN", RelTime.of(micros=400_000))
 
     async def story(bank: Bank) -> None:
         await bank.deposit("10", 2)

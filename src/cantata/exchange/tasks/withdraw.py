@@ -44,7 +44,7 @@ from cantata.exchange.tasks.funding import (
 from cantata.exchange.wishes import REARRANGE, WITHDRAW
 from cantata.ingestion.repository import load_cursor
 from cantata.kernel.errors import CantataError
-from cantata.kernel.time import Clock, Timestamp
+from cantata.kernel.time import Clock, RelTime, Timestamp
 from cantata.lang import ContractId, Party, TextMap
 from cantata.ledger.model.updates import Transaction
 from cantata.ledger.typed import TypedCommand, exercise
@@ -58,8 +58,8 @@ TOGETHER = 16
 """Payments of one treasury that one submission carries out."""
 
 LOOKS_AGAIN = 4
-LOOK_AGAIN = 0.05
-"""Seconds after which a payment looks again for inputs that others were looking at."""
+LOOK_AGAIN = RelTime.of(micros=50_000)
+"""After how long a payment looks again for inputs that others were looking at, how many times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Withdraw:
                 async with self._database.write() as session:
                     return await payable(session, intent, now)
             except HoldingsBusy:
-                await asyncio.sleep(LOOK_AGAIN)
+                await asyncio.sleep(LOOK_AGAIN.microseconds / 1_000_000)
         async with self._database.write() as session:
             return await payable(session, intent, now)
 
