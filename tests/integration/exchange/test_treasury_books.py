@@ -46,6 +46,7 @@ from cantata.ingestion.model import Cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import ManualClock
+from cantata.kernel.totals import Total
 from cantata.ledger.model.events import Event
 from cantata.ledger.model.updates import Transaction
 from cantata.observability.metrics import REGISTRY
@@ -99,7 +100,7 @@ class Ledger:
                 await observer.observe(session, replace(batch, is_snapshot=is_snapshot))
         await self._check()
 
-    async def owed(self, book: Book | None = None, name: str = "USD") -> Decimal:
+    async def owed(self, book: Book | None = None, name: str = "USD") -> Total:
         mine = book or Book.customer(self.account.id)
         async with self.database.read() as session:
             return -await journal.balance(session, mine, GOODS[name])

@@ -186,8 +186,10 @@ def test_two_treasuries_keep_out_of_each_others_way(
             paid = await asyncio.gather(*(bank.request("20") for bank in (one, other)))
             for bank, asked in zip((one, other), paid, strict=True):
                 await bank.until(asked.id, COMPLETED)
-            assert (await one.holdings(), await one.owed()) == ([Decimal("30")], Decimal("30"))
-            assert (await other.holdings(), await other.owed()) == ([], Decimal("0"))
+            assert await one.holdings() == [Decimal("30")]
+            assert await one.owed() == Decimal("30")
+            assert await other.holdings() == []
+            assert await other.owed() == Decimal("0")
             await one.check()
             await other.check()
 
