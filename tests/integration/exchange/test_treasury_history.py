@@ -24,6 +24,7 @@ from cantata.ingestion.model import Batch, Cursor
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock, Timestamp
+from cantata.kernel.totals import Total
 from cantata.storage.database import Database
 from cantata.storage.session import WriteSession
 from cantata.storage.settings import DatabaseSettings
@@ -73,7 +74,7 @@ def test_the_database_holds_what_the_ledger_does(
     oracle = History(State(party))
     entries = [entry for update in updates for entry in oracle.add(update)]
 
-    async def main() -> tuple[Memory, tuple[Holding, ...], dict[InstrumentId, Decimal]]:
+    async def main() -> tuple[Memory, tuple[Holding, ...], dict[InstrumentId, Total]]:
         memory = Memory()
         observer = TreasuryHistory([Books([Deposits(SystemClock())]), memory])
         cursor = Cursor()

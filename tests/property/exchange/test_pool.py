@@ -74,7 +74,8 @@ def after(held: list[Held], moves: Sequence[Move], made: int) -> list[Held]:
     gone = {coin.contract_id for move in moves for coin in move.inputs}
     left = [each for each in held if each.coin.contract_id not in gone]
     for move in moves:
-        for amount in (move.amount, move.rest):
+        for amount in (move.amount, move.rest.to_decimal()):
+            assert amount is not None, "a transfer of one amount leaves no more than one"
             if amount > ZERO:
                 left.append(Held(Coin(ContractId(f"00{1_000_000 + made:064x}"), amount)))
                 made += 1

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from cantata.kernel.ids import ContractId, PartyId
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import Total
 from cantata.tokens.errors import InsufficientFunds, TooFragmented
 from cantata.tokens.model import INPUTS_MAX, Holding, InstrumentId
 from cantata.tokens.policy import SMALL_ONES, ZERO, Candidates, choose
@@ -37,12 +38,12 @@ def held_of(cents: Sequence[int]) -> list[Holding]:
 
 def candidates_of(held: Sequence[Holding], amount: Decimal, seen: int | None = None) -> Candidates:
     """What the repository reads, read from a list of which others lock all but the `seen` first."""
-    free = sum((each.amount for each in held), ZERO)
+    free = Total.of(each.amount for each in held)
     rising = sorted(held[:seen], key=lambda each: each.amount)
     best = next((each for each in rising if each.amount >= amount), None)
     smallest = rising[: SMALL_ONES + 1]
     if best is not None:
-        return Candidates(best=best, largest=(), smallest=smallest, free=amount)
+        return Candidates(best=best, largest=(), smallest=smallest, free=Total.of([amount]))
     return Candidates(best=None, largest=rising[::-1][:INPUTS_MAX], smallest=smallest, free=free)
 
 

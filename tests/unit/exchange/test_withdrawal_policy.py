@@ -43,6 +43,7 @@ from cantata.exchange.registries.model import TransferKind
 from cantata.kernel.ids import MalformedId, PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import RelTime, Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId
 
 AT = Timestamp.parse("2026-01-01T00:00:00Z")
@@ -190,9 +191,9 @@ def test_nothing_is_left_held_whatever_the_ledger_moved(
     held = Book.held(payment.id)
     taken = [*hold(payment, source, AT).postings]
     ends = [
-        (paid(payment, amount + fee, -moved, AT), -moved),
-        (returned(payment, amount + fee, moved, reject, AT, "u"), moved),
-        (returned(payment, amount + fee, -moved, reject, AT, "u"), -moved),
+        (paid(payment, Total.of((amount, fee)), -moved, AT), -moved),
+        (returned(payment, Total.of((amount, fee)), moved, reject, AT, "u"), moved),
+        (returned(payment, Total.of((amount, fee)), -moved, reject, AT, "u"), -moved),
     ]
     for end, net in ends:
         postings = [*taken, *end.postings]
@@ -202,11 +203,11 @@ def test_nothing_is_left_held_whatever_the_ledger_moved(
 
 
 def test_what_a_customer_pays_is_amount_and_fee() -> None:
-    entry = paid(PAYMENT, Decimal("21"), Decimal("-20"), AT)
+    entry = paid(PAYMENT, Total.of([Decimal("21")]), Decimal("-20"), AT)
     assert [(p.book.kind, str(p.amount)) for p in entry.postings] == [
         (BookKind.HELD, "1.0"),
         (BookKind.FEES, "-1.0"),
     ]
-    back = returned(PAYMENT, Decimal("21"), ZERO, Decimal("2.5"), AT, "u")
+    back = returned(PAYMENT, Total.of([Decimal("21")]), ZERO, Decimal("2.5"), AT, "u")
     owed = {p.book.kind: str(-p.amount) for p in back.postings if p.book.kind is not BookKind.HELD}
     assert owed == {BookKind.CUSTOMER: "18.5", BookKind.FEES: "2.5"}

@@ -14,6 +14,7 @@ from cantata.http.errors import RowFault
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.batches.csv_file import rows_of
 from cantata.tokens.batches.errors import BatchTooLarge, FileRefused
 from cantata.tokens.batches.model import COLUMNS, BatchOrder, Mode, Operation, RawRow, Row
@@ -134,10 +135,10 @@ def test_judging_equals_doing(
         now=NOW,
         decimals=0,
         cap=Decimal.from_int(cap),
-        supply=ZERO,
+        supply=Total(),
         known={ALICE, BOB},
         willing={ALICE, BOB},
-        free=dict.fromkeys((ALICE, BOB), Decimal.from_int(free)),
+        free=dict.fromkeys((ALICE, BOB), Total.of([Decimal.from_int(free)])),
     )
     order = BatchOrder(operation=operation, token=GOLD, mode=Mode.PER_ROW, rows=made)
     refused = {fault.line for fault in judge(order, facts)}

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
+from cantata.kernel.totals import Total
 from cantata.tokens.model import InstrumentId, MovementKind
 from cantata.tokens.statements.model import Line, Section, Statement
 from cantata.tokens.statements.papers.csv import csv_of
@@ -35,12 +36,12 @@ def paper(*memos: str, amount: Decimal = ZERO) -> Statement:
             kind=MovementKind.TRANSFER_IN,
             counterparty=BOB,
             memo=memo,
-            delta=amount,
-            balance=amount,
+            delta=Total.of([amount]),
+            balance=Total.of([amount]),
         )
         for number, memo in enumerate(memos)
     )
-    section = Section(instrument=GOLD, opening=ZERO, lines=lines, closing=amount)
+    section = Section(instrument=GOLD, opening=Total(), lines=lines, closing=Total.of([amount]))
     return Statement(
         owner=ALICE,
         begin=BEGIN,

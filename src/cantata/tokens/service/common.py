@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Mapping
 from functools import partial
 from typing import Protocol
 from uuid import uuid4
@@ -16,7 +16,7 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Clock
 from cantata.observability.tracing import current as trace
-from cantata.storage.questions import answers
+from cantata.storage.questions import Ask, answers
 from cantata.storage.session import ReadSession, WriteSession
 from cantata.tokens.errors import InstrumentUnknown, InsufficientFunds, PartyUnknown
 from cantata.tokens.model import Instrument, InstrumentId
@@ -63,7 +63,9 @@ def existing(directory: Directory, parties: Iterable[PartyId]) -> frozenset[Part
     """
     wanted = frozenset(parties)
     sure = frozenset(filter(directory.remembers, wanted))
-    open_ones = {("party", each): partial(directory.knows, each) for each in wanted - sure}
+    open_ones: dict[Hashable, Ask] = {
+        ("party", each): partial(directory.knows, each) for each in wanted - sure
+    }
     found = answers(open_ones)
     return sure | {each for each in wanted - sure if found["party", each]}
 
