@@ -16,17 +16,20 @@ from cantata.bootstrap import ingesting
 from cantata.exchange.errors import BalanceTooLow
 from cantata.exchange.model.customers import CustomerAccount
 from cantata.exchange.model.decisions import By
+from cantata.exchange.model.deposits import DepositState
 from cantata.exchange.model.journal import Book, BookKind, Entry, Occasion, pair
 from cantata.exchange.model.withdrawals import Withdrawal, WithdrawalKind, WithdrawalState
 from cantata.exchange.objections import CustomerUnknown
 from cantata.exchange.policy.memos import new_memo
-from cantata.exchange.refusals import NotAttributable, WithdrawalUnknown
-from cantata.exchange.repository import customers, journal, withdrawals
+from cantata.exchange.refusals import NotAttributable, NotRefundable, WithdrawalUnknown
+from cantata.exchange.repository import customers, deposits, journal, withdrawals
+from cantata.exchange.repository.deposits import Filter
 from cantata.exchange.repository.tables import WITHDRAWALS
 from cantata.exchange.service.recovery import Recovery
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 from cantata.storage.outbox import OUTBOX
+from cantata.storage.questions import asking
 from cantata.storage.settings import DatabaseSettings
 from cantata.tokens.repository import selection
 from tests.api.process import Sandbox
@@ -36,6 +39,7 @@ from tests.integration.exchange.test_listings import trail
 
 COMPLETED, OFFERED = WithdrawalState.COMPLETED, WithdrawalState.OFFERED
 LOSSES = Book(BookKind.LOSSES)
+SUSPENDED = Filter(states=(DepositState.SUSPENSE,))
 ZERO = Decimal("0")
 
 
@@ -222,3 +226,27 @@ async def _news(bank: Bank, topic: str) -> list[dict[str, object]]:
     async with bank.loop.database.read() as session:
         rows = await session.all(select(OUTBOX).where(OUTBOX.c.topic == topic))
     return [dict(row.content) for row in rows]
+
+
+def test_what_may_be_a_refund_is_not_refunded_again(play: Callable[..., None]) -> None:
+    """A refund that the lost database knew looks like any payment; its deposit is in suspense."""
+
+    async def story(bank: Bank) -> None:
+        await bank.consent(bank.wallet)
+        await bank.deposit("50")
+        await replace(bank, account=replace(bank.account, memo="nobody's")).deposit("20")
+        found = await recovered(bank, "20")
+        async with bank.loop.database.read() as session:
+            (lost,) = await deposits.page(session, SUSPENDED, None, 10)
+
+        async def refund() -> Withdrawal:
+            async with bank.loop.database.write() as session:
+                return (await bank.service.refund(session, lost.id, str(uuid4()), "exchange"))[0]
+
+        with pytest.raises(NotRefundable, match=str(found.id)):
+            await asking(refund)
+        await attribute(bank, found.id)
+        made = await asking(refund)
+        await bank.until(made.id, COMPLETED)
+
+    play(story)

@@ -69,6 +69,23 @@ async def find(session: ReadSession, identity: UUID, *, lock: bool = False) -> W
     return None if row is None else withdrawal_of(row)
 
 
+async def recovered_like(session: ReadSession, draft: Withdrawal) -> UUID | None:
+    """Give a recovered payment that is nobody's yet, and is what another one is about to be."""
+    columns = WITHDRAWALS.c
+    found = select(columns.id).where(
+        columns.kind == WithdrawalKind.RECOVERED.value,
+        columns.account.is_(None),
+        columns.state.in_([state.value for state in PAYING]),
+        columns.treasury == draft.treasury,
+        columns.admin == draft.instrument.admin,
+        columns.instrument == draft.instrument.id,
+        columns.receiver == draft.receiver,
+        columns.amount == draft.amount,
+    )
+    identity: UUID | None = await session.scalar(found.limit(1))
+    return identity
+
+
 async def shown(session: ReadSession, identity: UUID) -> Withdrawal | None:
     """Give a withdrawal as far as it is: sent or not is what its intent says."""
     row = await session.first(_with_intents().where(WITHDRAWALS.c.id == identity))

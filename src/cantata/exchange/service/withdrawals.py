@@ -199,6 +199,7 @@ class Withdrawals:
             memo=memo,
             deposit=deposit.id,
         )
+        await _require_not_paid_before(session, draft)
         made, is_new = await self._held(session, draft, wish, listed, reached)
         if is_new:
             after = replace(deposit, state=DepositState.REFUNDING, updated_at=now)
@@ -316,6 +317,15 @@ async def _reserve(
         await selection.reserve(session, made.id, [coin.contract_id for coin in free])
     except NotNow:
         raise InputsGone(len(free)) from None
+
+
+async def _require_not_paid_before(session: ReadSession, refund: Withdrawal) -> None:
+    """Refuse a refund while it may be what was paid before the database was restored."""
+    found = await withdrawals.recovered_like(session, refund)
+    if found is not None:
+        assert refund.deposit is not None, refund.id
+        why = f"the recovered payment {found} to the same party may be its refund"
+        raise NotRefundable(refund.deposit, f"{why}; find out whose it is, and attribute it first")
 
 
 async def _listed(session: ReadSession, instrument: InstrumentId) -> ListedInstrument:
