@@ -24,6 +24,7 @@ from cantata.exchange.service.treasuries import NewTreasury, Treasuries
 from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import SystemClock
+from cantata.kernel.totals import Total
 from cantata.ledger.client import LedgerClient
 from cantata.storage.database import Database
 from cantata.tokens.model import InstrumentId
@@ -98,10 +99,10 @@ class House:
         deposit: Deposit = await self.loop.until(is_there)
         return deposit
 
-    async def owed(self, book: Book) -> Decimal:
+    async def owed(self, book: Book) -> Total:
         """Give what an account of the journal is owed."""
         async with self.loop.database.read() as session:
-            return Decimal(str(-await journal.balance(session, book, self.instrument)))
+            return -await journal.balance(session, book, self.instrument)
 
     async def check(self) -> None:
         """The books are what the ledger shows, to the last unit."""

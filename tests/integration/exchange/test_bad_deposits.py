@@ -26,6 +26,7 @@ from cantata.ingestion.batching import batch_of
 from cantata.ingestion.model import Cursor
 from cantata.ingestion.source import chunked
 from cantata.kernel.money import Decimal
+from cantata.kernel.totals import Total
 from cantata.ledger.client import LedgerClient
 from cantata.ledger.submission import Submission
 from cantata.storage.questions import asking
@@ -218,7 +219,7 @@ def test_what_is_read_twice_is_taken_once(
     asyncio.run(story())
 
 
-async def snapshot(house: House) -> tuple[list[Deposit], Decimal, Decimal]:
+async def snapshot(house: House) -> tuple[list[Deposit], Total, Total]:
     """Give everything that deposits have changed."""
     return (
         await house.all(),

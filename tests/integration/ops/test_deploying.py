@@ -72,6 +72,9 @@ class WithoutStandard(httpx2.AsyncBaseTransport):
             return httpx2.Response(400, json=body)
         return await self._inner.handle_async_request(request)
 
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
 
 def test_packages_that_it_lacks_are_named_with_their_ids(bare: Sandbox) -> None:
     async def look() -> None:
