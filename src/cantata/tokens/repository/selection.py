@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, delete, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import insert
 
 from cantata.automation.errors import NotNow
@@ -14,8 +25,9 @@ from cantata.kernel.ids import PartyId
 from cantata.kernel.money import Decimal
 from cantata.kernel.time import Timestamp
 from cantata.kernel.totals import NOTHING, Total
+from cantata.storage.query import Query
 from cantata.storage.session import WriteSession
-from cantata.storage.types import summed
+from cantata.storage.types import Instant, Sum, summed
 from cantata.tokens.model import INPUTS_MAX, Holding, InstrumentId
 from cantata.tokens.policy import SMALL_ONES, Candidates
 from cantata.tokens.repository.holdings import holding_of
@@ -30,12 +42,13 @@ async def candidates(
     now: Timestamp,
 ) -> Candidates:
     """Give free holdings of a party and lock their rows; those that others look at are left out."""
-    free = _free(owner, instrument, now)
-    column = HOLDINGS.c.amount
-    best = await _locked(session, free.where(column >= amount).order_by(column).limit(1))
-    smallest = await _locked(session, free.order_by(column).limit(SMALL_ONES + 1))
-    if best:
-        return Candidates(best=best[0], largest=(), smallest=smallest, free=NOTHING + amount)
+    column, free = HOLDINGS.c.amount, _free(owner, instrument, now)
+    of = {"owner": owner, "admin": instrument.admin, "instrument": instrument.id, "now": now}
+    best = await session.row(_BEST, least=amount, **of)
+    smallest = tuple(map(holding_of, await session.rows(_SMALLEST, **of)))
+    if best is not None:
+        found = holding_of(best)
+        return Candidates(best=found, largest=(), smallest=smallest, free=NOTHING + amount)
     largest = await _locked(session, free.order_by(column.desc()).limit(INPUTS_MAX))
     total = await session.scalar(select(summed(column)).where(*_conditions(owner, instrument, now)))
     held = total if total is not None else NOTHING
@@ -84,6 +97,23 @@ async def is_reserved(session: WriteSession, contract: str) -> bool:
     )
 
 
+def _first(count: int, *conditions: ColumnElement[bool]) -> Query:
+    """Compose the statement that gives and locks the smallest free holdings of a party.
+
+    The count is part of the text: a plan for any count would sort them all.
+    """
+    owner = bindparam("owner", type_=Text)
+    token = bindparam("admin", type_=Text), bindparam("instrument", type_=Text)
+    of = _are_free(owner, token, bindparam("now", type_=Instant))
+    found = (
+        select(HOLDINGS)
+        .where(*of, *conditions)
+        .order_by(HOLDINGS.c.amount)
+        .limit(literal_column(str(count)))
+    )
+    return Query(found.with_for_update(of=HOLDINGS, skip_locked=True))
+
+
 def _free(owner: PartyId, instrument: InstrumentId, now: Timestamp) -> Select[Any]:
     return select(HOLDINGS).where(*_conditions(owner, instrument, now))
 
@@ -91,11 +121,16 @@ def _free(owner: PartyId, instrument: InstrumentId, now: Timestamp) -> Select[An
 def _conditions(
     owner: PartyId, instrument: InstrumentId, now: Timestamp
 ) -> tuple[ColumnElement[bool], ...]:
+    return _are_free(owner, (instrument.admin, instrument.id), now)
+
+
+def _are_free(owner: Any, token: tuple[Any, Any], now: Any) -> tuple[ColumnElement[bool], ...]:
+    """Say which holdings are free; each value is one, or names a parameter."""
     reserved = exists().where(RESERVATIONS.c.contract_id == HOLDINGS.c.contract_id)
     return (
         HOLDINGS.c.owner == owner,
-        HOLDINGS.c.admin == instrument.admin,
-        HOLDINGS.c.instrument == instrument.id,
+        HOLDINGS.c.admin == token[0],
+        HOLDINGS.c.instrument == token[1],
         HOLDINGS.c.archived_offset.is_(None),
         or_(HOLDINGS.c.lock_holders.is_(None), HOLDINGS.c.lock_expires_at <= now),
         ~reserved,
@@ -105,3 +140,7 @@ def _conditions(
 async def _locked(session: WriteSession, statement: Select[Any]) -> tuple[Holding, ...]:
     rows = await session.all(statement.with_for_update(of=HOLDINGS, skip_locked=True))
     return tuple(map(holding_of, rows))
+
+
+_BEST = _first(1, HOLDINGS.c.amount >= bindparam("least", type_=Sum))
+_SMALLEST = _first(SMALL_ONES + 1)
