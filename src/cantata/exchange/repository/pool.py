@@ -10,7 +10,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from cantata.exchange.model.treasury import ZERO, ListedInstrument, Policy
 from cantata.exchange.model.withdrawals import WithdrawalKind, WithdrawalState
@@ -40,13 +51,13 @@ async def candidates(
 ) -> Candidates:
     """Give free holdings for a payment and lock them; those that others look at are left out."""
     free = select(HOLDINGS.c.contract_id, _AMOUNT).where(*_free(treasury, listed, now))
-    best = await _locked(session, free.where(amount <= _AMOUNT).order_by(_AMOUNT).limit(1))
-    small = free.order_by(_AMOUNT).limit(small_ones_read(listed.policy))
+    best = await _locked(session, free.where(amount <= _AMOUNT).order_by(_AMOUNT).limit(_just(1)))
+    small = free.order_by(_AMOUNT).limit(_just(small_ones_read(listed.policy)))
     if best:
         if best[0].amount == amount:
             return Candidates(best=best[0])
         return Candidates(best=best[0], smallest=await _locked(session, small))
-    falling = free.order_by(_AMOUNT.desc()).limit(inputs_max(listed.policy))
+    falling = free.order_by(_AMOUNT.desc()).limit(_just(inputs_max(listed.policy)))
     largest, smallest = await _locked(session, falling), await _locked(session, small)
     if total_of(largest) >= amount:
         return Candidates(best=None, largest=largest, smallest=smallest)
@@ -82,10 +93,10 @@ async def shelf(
     policy = listed.policy
     most, least = inputs_max(policy), large_from(policy)
     free = select(HOLDINGS.c.contract_id, _AMOUNT).where(*_free(treasury, listed, now))
-    falling = free.order_by(_AMOUNT.desc()).limit(most)
+    falling = free.order_by(_AMOUNT.desc()).limit(_just(most))
     large = await _large(session, treasury, listed, now)
     below = await session.all(falling.where(least > _AMOUNT)) if least > ZERO else ()
-    smallest = await session.all(free.order_by(_AMOUNT).limit(smallest_read(policy)))
+    smallest = await session.all(free.order_by(_AMOUNT).limit(_just(smallest_read(policy))))
     payers = await session.all(falling) if is_waited_for else ()
     return Shelf(
         pool=len(large),
@@ -156,7 +167,7 @@ async def _large(
         select(HOLDINGS.c.contract_id, _AMOUNT)
         .where(*_unlocked(treasury, listed, now), large_from(policy) <= _AMOUNT)
         .order_by(_AMOUNT.desc())
-        .limit(policy.pool_size)
+        .limit(_just(policy.pool_size))
         .subquery("large")
     )
     reserved = chosen.join(
@@ -194,6 +205,11 @@ def _withdrawals(treasury: PartyId, listed: ListedInstrument) -> tuple[ColumnEle
         WITHDRAWALS.c.admin == listed.id.admin,
         WITHDRAWALS.c.instrument == listed.id.id,
     )
+
+
+def _just(count: int) -> ColumnElement[int]:
+    """Put a count into a statement's text: a plan that is kept for any count sorts all holdings."""
+    return literal_column(str(count), Integer)
 
 
 async def _locked(session: WriteSession, statement: Select[Any]) -> tuple[Coin, ...]:
